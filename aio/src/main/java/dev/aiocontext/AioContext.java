@@ -1,0 +1,486 @@
+package dev.aiocontext;
+
+import dev.aiocontext.internal.posix.NativeAccess;
+import dev.aiocontext.internal.posix.Signals;
+import dev.aiocontext.internal.relay.RelayModes;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BiConsumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An event loop over any Linux descriptor, which any thread can hand work to and wake: QEMU's {@code AioContext}.
+ *
+ * <pre>{@code
+ * try (AioContext ctx = AioContext.open()) {
+ *     ctx.onReadable(fd, ready -> ...);
+ *     ctx.threadPool().submit(() -> readBlock(7), (block, failure) -> ...);
+ *     ctx.run(); // until somebody calls ctx.stop()
+ * }
+ * }</pre>
+ *
+ * <p><b>Threads.</b> The <em>home thread</em> is the one that polls first, by {@link #poll} or {@link #run}; it alone may do
+ * so from then on, and it must be a platform thread, for a blocked poll would hold a virtual thread's carrier. All
+ * callbacks run on it. {@link #close} is the home thread's too, or, if that has ended or there is none, anybody's.
+ * Everything else may be called by any thread.
+ *
+ * <p><b>Errors.</b> A callback that throws an exception goes to the context's exception handler (by default it is logged),
+ * and the loop goes on; an {@code Error} goes there and then leaves {@code poll} or {@code run}. A descriptor that is
+ * found closed although it has handlers is reported there, and its handlers are removed. After {@link #close}, methods
+ * throw {@link IllegalStateException}, {@link #execute} throws {@link RejectedExecutionException}, and {@link #stop} and
+ * {@link #close} do nothing.
+ *
+ * <p><b>No wake-up is lost.</b> See {@code dev.aiocontext.internal.wakeup.Wakeup} for the argument.
+ */
+public final class AioContext implements Executor, AutoCloseable {
+    private static final AtomicLong OPENED = new AtomicLong();
+    private static final VarHandle HOME;
+
+    static {
+        try {
+            HOME = MethodHandles.lookup().findVarHandle(AioContext.class, "home", Thread.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
+
+    private final String name;
+    private final Loop loop;
+    private final AioThreadPool pool;
+    private final Set<BottomHalf> bottomHalves = ConcurrentHashMap.newKeySet();
+    private volatile @Nullable Thread home;
+    private volatile boolean stopRequested;
+    private volatile boolean closed;
+
+    /** The home thread's. */
+    private boolean running;
+
+    private AioContext(Builder builder) {
+        NativeAccess.require();
+        name = builder.name != null ? builder.name : "aio-" + OPENED.incrementAndGet();
+        RelayMode relayMode = RelayModes.resolve(builder.relay).mode();
+        loop = new Loop(name, relayMode, builder.monitor, new UserCode(this, builder.exceptionHandler));
+        pool = new AioThreadPool(this, builder.maximumPoolThreads);
+    }
+
+    /**
+     * Opens a context with the default settings.
+     *
+     * @return the context, to be closed
+     * @throws UnsupportedOperationException on a platform other than Linux on x86-64 or aarch64
+     * @throws IllegalStateException if native access is denied to the library; the message names the option that helps
+     * @throws SyscallException if there are no descriptors left, for instance
+     */
+    public static AioContext open() {
+        return builder().open();
+    }
+
+    /**
+     * Starts to describe a context.
+     *
+     * @return a builder with the default settings
+     */
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    /** The settings of a context. One thread at a time. */
+    public static final class Builder {
+        private @Nullable String name;
+        private @Nullable RelayMode relay;
+        private MonitorMode monitor = MonitorMode.AUTO;
+        private int maximumPoolThreads = AioThreadPool.DEFAULT_MAXIMUM;
+        private BiConsumer<? super AioContext, ? super Throwable> exceptionHandler = UserCode::logException;
+
+        private Builder() {}
+
+        /**
+         * Names the context, for messages, events and the names of its threads.
+         *
+         * @param name the name; by default {@code aio-} and a number
+         * @return this
+         */
+        public Builder name(String name) {
+            this.name = Objects.requireNonNull(name, "name");
+            return this;
+        }
+
+        /**
+         * Decides about the SIGIO relay, over the system property {@code dev.aiocontext.relay} and the environment variable
+         * {@code AIOCONTEXT_RELAY}.
+         *
+         * @param mode the mode; without this call the property decides, else the variable, else {@link RelayMode#AUTO}
+         * @return this
+         */
+        public Builder relay(RelayMode mode) {
+            this.relay = Objects.requireNonNull(mode, "mode");
+            return this;
+        }
+
+        /**
+         * Decides how to wait for descriptors.
+         *
+         * @param mode the mode; by default {@link MonitorMode#AUTO}
+         * @return this
+         */
+        public Builder monitor(MonitorMode mode) {
+            this.monitor = Objects.requireNonNull(mode, "mode");
+            return this;
+        }
+
+        /**
+         * Limits the thread pool.
+         *
+         * @param maximum the most threads, at least 1; by default 64
+         * @return this
+         * @throws IllegalArgumentException if it is less than 1
+         */
+        public Builder maximumPoolThreads(int maximum) {
+            this.maximumPoolThreads = AioThreadPool.requireValidMaximum(maximum);
+            return this;
+        }
+
+        /**
+         * Decides what becomes of what callbacks throw.
+         *
+         * @param handler called on the home thread; what it throws itself is logged. By default, {@link System.Logger}
+         *     {@code dev.aiocontext.AioContext} logs an error
+         * @return this
+         */
+        public Builder exceptionHandler(BiConsumer<? super AioContext, ? super Throwable> handler) {
+            this.exceptionHandler = Objects.requireNonNull(handler, "handler");
+            return this;
+        }
+
+        /**
+         * Opens the context. It gets its home thread with the first poll.
+         *
+         * @return the context, to be closed
+         * @throws UnsupportedOperationException on a platform other than Linux on x86-64 or aarch64
+         * @throws IllegalArgumentException if the system property or the environment variable of the relay is no mode
+         * @throws IllegalStateException if native access is denied to the library, or if the relay is to be {@link
+         *     RelayMode#PROCESS} and a thread of this JVM leaves SIGIO unblocked; the message says what helps
+         * @throws SyscallException if there are no descriptors left, for instance
+         */
+        public AioContext open() {
+            return new AioContext(this);
+        }
+    }
+
+    /**
+     * The name of the context.
+     *
+     * @return the name
+     */
+    public String name() {
+        return name;
+    }
+
+    /**
+     * The relay's mode.
+     *
+     * @return {@link RelayMode#OFF}, {@link RelayMode#THREAD} or {@link RelayMode#PROCESS}
+     */
+    public RelayMode relayMode() {
+        return loop.relayMode();
+    }
+
+    /**
+     * What the context has counted.
+     *
+     * @return the counters as they are now
+     */
+    public AioStatistics statistics() {
+        return loop.counters.snapshot();
+    }
+
+    /**
+     * Says whether the calling thread is the home thread.
+     *
+     * @return true if it is
+     */
+    public boolean isHomeThread() {
+        return Thread.currentThread() == home;
+    }
+
+    /**
+     * The threads for blocking work, started as they are needed.
+     *
+     * @return the context's thread pool
+     */
+    public AioThreadPool threadPool() {
+        return pool;
+    }
+
+    // ---- Work -------------------------------------------------------------------------------------------------------
+
+    /**
+     * Runs a task once, on the loop, after everything that was scheduled before. What it accepts, it runs: at the latest in
+     * {@link #close}.
+     *
+     * @param task the task
+     * @throws RejectedExecutionException if the context is closed
+     */
+    @Override
+    public void execute(Runnable task) {
+        Objects.requireNonNull(task, "task");
+        if (!loop.push(new Loop.Task(task))) {
+            throw new RejectedExecutionException("AioContext " + name + " is closed");
+        }
+    }
+
+    /**
+     * Makes a bottom half.
+     *
+     * @param name a name, for messages
+     * @param callback what it calls, on the loop
+     * @return the bottom half, to be deleted before the context is closed
+     */
+    public BottomHalf newBottomHalf(String name, Runnable callback) {
+        BottomHalfWork bottomHalf = new BottomHalfWork(
+                this, Objects.requireNonNull(name, "name"), Objects.requireNonNull(callback, "callback"));
+        requireOpen();
+        bottomHalves.add(bottomHalf);
+        return bottomHalf;
+    }
+
+    void push(BottomHalfWork bottomHalf) {
+        if (!loop.push(bottomHalf)) {
+            throw closedException();
+        }
+    }
+
+    void pushIdle(BottomHalfWork bottomHalf) {
+        if (!loop.pushIdle(bottomHalf)) {
+            throw closedException();
+        }
+    }
+
+    void forget(BottomHalfWork bottomHalf) {
+        bottomHalves.remove(bottomHalf);
+    }
+
+    // ---- Descriptors ------------------------------------------------------------------------------------------------
+
+    /**
+     * Calls back when a descriptor is readable, hung up or has an error, in place of an earlier read handler of it.
+     *
+     * @param fd an open descriptor
+     * @param callback what to call, on the loop
+     * @return the registration, to remove it before the descriptor is closed
+     * @throws IllegalArgumentException if it is negative, or the context's own
+     * @throws SyscallException EBADF if it is not open; what epoll says if {@link MonitorMode#EPOLL} is forced
+     */
+    public Registration onReadable(int fd, FdCallback callback) {
+        return register(fd, true, callback);
+    }
+
+    /**
+     * Calls back when a descriptor is writable or has an error, in place of an earlier write handler of it. A hang-up comes
+     * here too if there is no read handler to take it.
+     *
+     * @param fd an open descriptor
+     * @param callback what to call, on the loop
+     * @return the registration, to remove it before the descriptor is closed
+     * @throws IllegalArgumentException if it is negative, or the context's own
+     * @throws SyscallException EBADF if it is not open; what epoll says if {@link MonitorMode#EPOLL} is forced
+     */
+    public Registration onWritable(int fd, FdCallback callback) {
+        return register(fd, false, callback);
+    }
+
+    private Registration register(int fd, boolean reads, FdCallback callback) {
+        Objects.requireNonNull(callback, "callback");
+        requireOpen();
+        Registration registration = loop.registrations.set(fd, reads, callback);
+        if (!isHomeThread()) {
+            loop.wakeup(); // poll(2) sees the change only when it is called again
+        }
+        return registration;
+    }
+
+    /**
+     * Removes the handlers of a descriptor.
+     *
+     * @param fd the descriptor
+     * @return true if it had any
+     */
+    public boolean removeHandlers(int fd) {
+        requireOpen();
+        return loop.registrations.removeAll(fd);
+    }
+
+    /**
+     * Calls back when SIGIO comes through this context's relay, be it the relay's own or sent from outside. Without a handler
+     * SIGIO is dropped, as in QEMU.
+     *
+     * @param callback what to call, on the loop; null for nothing
+     * @throws IllegalStateException if the context has no relay
+     */
+    public void onSigio(@Nullable SignalCallback callback) {
+        requireOpen();
+        if (!loop.onSigio(callback == null ? null : new SigioHandler(callback))) {
+            throw new IllegalStateException("AioContext " + name + " has no SIGIO relay: its mode is OFF");
+        }
+    }
+
+    private record SigioHandler(SignalCallback callback) implements UserCode.Callback {
+        @Override
+        public void call() throws Exception {
+            callback.signalled(Signals.SIGIO);
+        }
+
+        @Override
+        public String describe() {
+            return "SIGIO handler";
+        }
+    }
+
+    // ---- The loop ---------------------------------------------------------------------------------------------------
+
+    /**
+     * Makes the poll that is under way return, or else the next one not wait; a poll without anything to do then says that
+     * it made no progress. Any number of calls before that count as one.
+     */
+    public void wakeup() {
+        requireOpen();
+        loop.wakeup();
+    }
+
+    /**
+     * Polls until {@link #stop}. A stop that came before is not forgotten: this returns at once then.
+     *
+     * @throws IllegalStateException if the calling thread may not poll, or if this is called from within a callback of run
+     */
+    public void run() {
+        requireHome();
+        if (running) {
+            throw new IllegalStateException("AioContext " + name + " is already running; a callback may call poll()");
+        }
+        running = true;
+        try {
+            while (!stopRequested) {
+                loop.iterate(true);
+            }
+            stopRequested = false;
+        } finally {
+            running = false;
+        }
+    }
+
+    /** Makes {@link #run} return after the iteration it is in, or at once when it is called next. */
+    public void stop() {
+        stopRequested = true;
+        if (!closed) {
+            loop.wakeup();
+        }
+    }
+
+    /**
+     * Runs one iteration: waits, if told to and there is nothing to do, and runs what is due. A callback may call this; the
+     * nested poll then runs what the outer one has left.
+     *
+     * @param blocking whether to wait until there is something to do
+     * @return true if it made progress: it called a bottom half that is not idle, or a descriptor's handler
+     * @throws IllegalStateException if the calling thread may not poll
+     */
+    public boolean poll(boolean blocking) {
+        requireHome();
+        return loop.iterate(blocking);
+    }
+
+    // ---- Threads and the end ----------------------------------------------------------------------------------------
+
+    private void requireHome() {
+        if (Thread.currentThread() != home) {
+            adopt("poll");
+        }
+        requireOpen();
+    }
+
+    /** Makes the calling thread the home thread, if there is none that lives. */
+    private void adopt(String what) {
+        Thread caller = Thread.currentThread();
+        if (caller.isVirtual()) {
+            throw new IllegalStateException("AioContext " + name + " needs a platform thread to " + what
+                    + ": a blocked poll would hold the carrier of virtual thread " + caller);
+        }
+        Thread before = home;
+        boolean vacant = before == null || !before.isAlive();
+        if (!vacant || !HOME.compareAndSet(this, before, caller)) {
+            throw new IllegalStateException(
+                    "only its home thread " + home + " may " + what + " AioContext " + name + ", not " + caller);
+        }
+    }
+
+    private void requireOpen() {
+        if (closed) {
+            throw closedException();
+        }
+    }
+
+    static IllegalStateException closedException() {
+        return new IllegalStateException("this AioContext is closed");
+    }
+
+    /**
+     * Ends the context: cancels what the thread pool has not begun and polls until it has finished the rest, runs all work
+     * that was accepted, and frees everything. The descriptors with handlers stay open. Calling it again changes nothing.
+     *
+     * @throws IllegalStateException if the calling thread may not close; if this is called from within a callback; or, after
+     *     everything is freed, if bottom halves were not deleted, naming them
+     */
+    @Override
+    public void close() {
+        if (closed) {
+            return;
+        }
+        if (!isHomeThread()) {
+            adopt("close");
+        }
+        if (loop.isInCallback()) {
+            throw new IllegalStateException("AioContext " + name + " cannot be closed from within its own callback");
+        }
+        pool.shutdown();
+        List<Error> errors = new ArrayList<>();
+        while (!pool.isTerminated()) {
+            collect(errors, () -> loop.iterate(true));
+        }
+        loop.refuseWork();
+        closed = true;
+        while (collect(errors, loop::runAccepted)) {
+            // an Error left some of it: go on
+        }
+        loop.free();
+        if (!errors.isEmpty()) {
+            throw errors.getFirst();
+        }
+        if (!bottomHalves.isEmpty()) {
+            throw new IllegalStateException("AioContext " + name
+                    + " was closed with bottom halves that nobody had deleted: "
+                    + bottomHalves.stream().map(BottomHalf::name).sorted().toList());
+        }
+    }
+
+    /** Runs a step of closing, which an Error in a callback must not end; says whether there was one. */
+    private static boolean collect(List<Error> errors, Runnable step) {
+        try {
+            step.run();
+            return false;
+        } catch (Error e) {
+            if (!errors.isEmpty()) {
+                errors.getFirst().addSuppressed(e);
+            }
+            errors.add(e);
+            return true;
+        }
+    }
+}

@@ -1,0 +1,150 @@
+package dev.aiocontext;
+
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
+import dev.aiocontext.bindings.linux.linux_h;
+import dev.aiocontext.internal.posix.Descriptors;
+import dev.aiocontext.internal.posix.Errno;
+import dev.aiocontext.internal.posix.Libc;
+import dev.aiocontext.internal.posix.UseCount;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+
+/**
+ * A descriptor that any thread can set, and that is readable while it is set: an eventfd(2), or a pipe where the kernel has
+ * no eventfd. QEMU's {@code EventNotifier}.
+ *
+ * <p>Sets coalesce: after any number of them, one {@link #testAndClear} returns true.
+ *
+ * <p><b>Threads.</b> Any thread may call any method at any time. A {@link #close} that comes while others set or clear
+ * lets them finish first: the last one out closes the descriptors, so none of them ever writes to a number that the kernel
+ * has given to somebody else.
+ */
+public final class EventNotifier implements AutoCloseable {
+    private static final long VALUE_BYTES = Long.BYTES;
+    private static final long DRAIN_BYTES = 512;
+
+    private static final MemorySegment ONE = Arena.global().allocateFrom(JAVA_LONG, 1);
+
+    /** Nobody looks at what is drained, so all may drain into one place. */
+    private static final MemorySegment DRAINED = Arena.global().allocate(DRAIN_BYTES);
+
+    private final int readFd;
+    private final int writeFd;
+    private final UseCount uses = new UseCount();
+
+    private EventNotifier(int readFd, int writeFd) {
+        this.readFd = readFd;
+        this.writeFd = writeFd;
+    }
+
+    /**
+     * Opens a notifier that is not set.
+     *
+     * @return the notifier
+     * @throws SyscallException if there are no descriptors left, for instance
+     */
+    public static EventNotifier open() {
+        int fd = Libc.eventfd(0, linux_h.EFD_NONBLOCK() | linux_h.EFD_CLOEXEC());
+        if (fd == -Errno.ENOSYS) {
+            return openPipe();
+        }
+        Errno.check(fd, "eventfd", -1);
+        return new EventNotifier(fd, fd);
+    }
+
+    static EventNotifier openPipe() {
+        Descriptors.Pipe pipe = Descriptors.pipe();
+        return new EventNotifier(pipe.readEnd(), pipe.writeEnd());
+    }
+
+    /**
+     * The descriptor to wait for.
+     *
+     * @return a descriptor that is readable while the notifier is set; it belongs to the notifier
+     */
+    public int fd() {
+        return readFd;
+    }
+
+    /**
+     * Sets the notifier. A counter or pipe that is full (EAGAIN) is set already.
+     *
+     * @throws IllegalStateException if it is closed
+     */
+    public void set() {
+        if (!trySet()) {
+            throw closed();
+        }
+    }
+
+    /** Sets the notifier unless it is closed; says whether it did. */
+    boolean trySet() {
+        if (!uses.enter()) {
+            return false;
+        }
+        try {
+            long written;
+            do {
+                written = Libc.write(writeFd, ONE, VALUE_BYTES);
+            } while (written == -Errno.EINTR);
+            if (written != -Errno.EAGAIN) {
+                Errno.check((int) written, "write", writeFd);
+            }
+        } finally {
+            exit();
+        }
+        return true;
+    }
+
+    /**
+     * Clears the notifier.
+     *
+     * @return true if it was set
+     * @throws IllegalStateException if it is closed
+     */
+    public boolean testAndClear() {
+        if (!uses.enter()) {
+            throw closed();
+        }
+        try {
+            boolean set = false;
+            long read;
+            do {
+                read = Libc.read(readFd, DRAINED, DRAIN_BYTES);
+                set |= read > 0;
+            } while (read == -Errno.EINTR || read == DRAIN_BYTES);
+            if (read != -Errno.EAGAIN) {
+                Errno.check((int) read, "read", readFd);
+            }
+            return set;
+        } finally {
+            exit();
+        }
+    }
+
+    /** Closes the descriptors, now or as soon as nobody uses them any more. Calling it again changes nothing. */
+    @Override
+    public void close() {
+        if (uses.close()) {
+            release();
+        }
+    }
+
+    private void exit() {
+        if (uses.exit()) {
+            release();
+        }
+    }
+
+    private void release() {
+        Descriptors.close(readFd);
+        if (writeFd != readFd) {
+            Descriptors.close(writeFd);
+        }
+    }
+
+    private static IllegalStateException closed() {
+        return new IllegalStateException("this EventNotifier is closed");
+    }
+}

@@ -1,0 +1,310 @@
+package dev.aiocontext;
+
+import dev.aiocontext.internal.fdmon.FdEntry;
+import dev.aiocontext.internal.fdmon.FdSet;
+import dev.aiocontext.internal.fdmon.ReadyList;
+import dev.aiocontext.internal.relay.RelayChannel;
+import dev.aiocontext.internal.relay.SigioRelay;
+import dev.aiocontext.internal.wakeup.Doorbell;
+import dev.aiocontext.internal.wakeup.Wakeup;
+import dev.aiocontext.internal.wakeup.WorkList;
+import dev.aiocontext.internal.wakeup.WorkList.Work;
+import dev.aiocontext.internal.wakeup.WorkQueue;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One iteration of the loop (QEMU's {@code aio_poll}): wait if there is nothing to do, accept the wake-up, run the work,
+ * call the handlers of ready descriptors.
+ *
+ * <p><b>Threads.</b> {@link #push}, {@link #pushIdle}, {@link #wakeup} and {@link #onSigio}: any. Everything else: the home
+ * thread, as {@link AioContext} sees to.
+ */
+final class Loop {
+    private static final long IDLE_WAIT = TimeUnit.MILLISECONDS.toNanos(10);
+
+    final Counters counters = new Counters();
+    final Registrations registrations;
+
+    private final String name;
+    private final UserCode userCode;
+    private final Wakeup wakeup;
+    private final WorkList work = new WorkList();
+    private final WorkList idleWork = new WorkList();
+    private volatile UserCode.@Nullable Callback sigioHandler;
+
+    // The home thread's, or immutable.
+    private final EventNotifier doorbell;
+    private final FdEntry doorbellEntry;
+    private final @Nullable RelayChannel relay;
+    private final @Nullable FdEntry relayEntry;
+    private final RelayChannel.RecordHandler onRecord = this::relayed;
+    private final FdSet descriptors;
+    private final WorkQueue taken = new WorkQueue();
+    private final List<ReadyList> readyLists = new ArrayList<>();
+    private final int ownDescriptors;
+    private int depth;
+    private long drainedArming;
+
+    /** Work that {@link AioContext#execute} queues. */
+    static final class Task extends Work implements UserCode.Callback {
+        private final Runnable task;
+
+        Task(Runnable task) {
+            this.task = task;
+        }
+
+        @Override
+        public void call() {
+            task.run();
+        }
+
+        @Override
+        public String describe() {
+            return "task " + task;
+        }
+    }
+
+    /** Opens what the loop waits for; if that fails, all of it is closed again. */
+    Loop(String name, RelayMode relayMode, MonitorMode monitorMode, UserCode userCode) {
+        this.name = name;
+        this.userCode = userCode;
+        RelayChannel openedRelay = null;
+        EventNotifier openedDoorbell = EventNotifier.open();
+        try {
+            openedRelay = relayMode == RelayMode.OFF ? null : SigioRelay.open(relayMode);
+            descriptors = new FdSet(monitorMode);
+            doorbell = openedDoorbell;
+            relay = openedRelay;
+            doorbellEntry = new FdEntry(doorbell.fd());
+            descriptors.put(doorbellEntry, FdEntry.IN);
+            relayEntry = relay == null ? null : new FdEntry(relay.fd());
+            if (relayEntry != null) {
+                descriptors.put(relayEntry, FdEntry.IN);
+            }
+        } catch (RuntimeException | Error e) {
+            openedDoorbell.close();
+            if (openedRelay != null) {
+                openedRelay.close();
+            }
+            throw e;
+        }
+        ownDescriptors = descriptors.size();
+        registrations = new Registrations(descriptors, userCode);
+        Doorbell bell = Doorbell.orFault(this::ringDoorbell);
+        wakeup = new Wakeup(relay == null ? bell : bell.andThen(relay));
+    }
+
+    RelayMode relayMode() {
+        return relay == null ? RelayMode.OFF : relay.mode();
+    }
+
+    /** Queues work and wakes the loop; false if the loop is closed. */
+    boolean push(Work newWork) {
+        boolean pushed = work.push(newWork);
+        if (pushed) {
+            wakeup.ring();
+        }
+        return pushed;
+    }
+
+    /** Queues work that can wait for 10 ms; false if the loop is closed. */
+    boolean pushIdle(Work newWork) {
+        boolean pushed = idleWork.push(newWork);
+        if (pushed) {
+            wakeup.request(); // a loop that waits for ever must come to know that it may wait 10 ms only
+        }
+        return pushed;
+    }
+
+    /** Wakes the loop with no work. */
+    void wakeup() {
+        wakeup.request();
+    }
+
+    private void ringDoorbell(long arming) {
+        counters.rung.incrementAndGet();
+        doorbell.trySet();
+    }
+
+    /** Handles SIGIO; false if the loop has no relay. */
+    boolean onSigio(UserCode.@Nullable Callback handler) {
+        if (relay == null) {
+            return false;
+        }
+        sigioHandler = handler;
+        relay.listen(handler != null);
+        return true;
+    }
+
+    /** Whether a callback is under way. */
+    boolean isInCallback() {
+        return depth > 0;
+    }
+
+    /** One iteration; true if it made progress. */
+    boolean iterate(boolean blocking) {
+        counters.polls++;
+        ReadyList ready = readyList();
+        depth++;
+        try {
+            await(blocking ? timeout() : 0, ready);
+            acceptWakeup();
+            takeWork();
+            boolean ranWork = runTaken();
+            boolean calledHandlers = dispatch(ready);
+            return ranWork || calledHandlers;
+        } finally {
+            depth--;
+            ready.clear();
+        }
+    }
+
+    /** How long there is nothing to do, in nanoseconds: 0, 10 ms or for ever (-1). Every look for work is this one. */
+    private long timeout() {
+        if (!taken.isEmpty() || isAnnounced()) {
+            return 0;
+        }
+        return idleWork.isEmpty() ? -1 : IDLE_WAIT;
+    }
+
+    /** Whether there is what notifiers announce by a wake-up. */
+    private boolean isAnnounced() {
+        return !work.isEmpty() || wakeup.isRequested();
+    }
+
+    private void await(long timeout, ReadyList ready) {
+        if (timeout == 0) {
+            // There is work: enter the kernel only if there are descriptors that must not starve behind it.
+            if (descriptors.size() > ownDescriptors || sigioHandler != null) {
+                descriptors.await(0, ready);
+            }
+            return;
+        }
+        wakeup.arm();
+        try {
+            descriptors.await(timeout(), ready);
+        } finally {
+            wakeup.disarm();
+        }
+    }
+
+    /** Before the work is taken: what is announced after this comes after it. */
+    private void acceptWakeup() {
+        if (doorbellEntry.takeEvents() != 0) {
+            drainDoorbell();
+        }
+        if (relay != null && relayEntry != null && relayEntry.takeEvents() != 0) {
+            relay.readRecords(onRecord);
+        }
+        if (wakeup.takeRequest()) {
+            counters.asked++;
+        }
+    }
+
+    private boolean drainDoorbell() {
+        boolean rung = doorbell.testAndClear();
+        if (rung) {
+            drainedArming = wakeup.arming();
+        }
+        return rung;
+    }
+
+    /**
+     * A record of the relay. It rescued the loop if it answers the last arming, whose doorbell nobody saw, and there is
+     * work: the notifier wrote the doorbell before it signalled, so that write was lost.
+     */
+    private void relayed(int signal, long arming) {
+        if (arming != 0) {
+            if (arming == wakeup.arming() && drainedArming != arming && isAnnounced() && !drainDoorbell()) {
+                rescued(arming);
+            } else {
+                counters.echoes++;
+            }
+        }
+        UserCode.Callback handler = sigioHandler;
+        if (handler != null) {
+            userCode.call(handler);
+        }
+    }
+
+    private void rescued(long arming) {
+        counters.rescues++;
+        RescueEvent event = new RescueEvent();
+        if (relay != null && event.shouldCommit()) {
+            event.context = name;
+            event.arming = arming;
+            event.delay = System.nanoTime() - relay.rungAt();
+            event.commit();
+        }
+    }
+
+    private void takeWork() {
+        counters.asked += taken.append(work.takeAll());
+        taken.append(idleWork.takeAll());
+    }
+
+    private boolean runTaken() {
+        boolean progress = false;
+        for (Work next = taken.poll(); next != null; next = taken.poll()) {
+            progress |= run(next);
+        }
+        return progress;
+    }
+
+    private boolean run(Work next) {
+        if (next instanceof BottomHalfWork bottomHalf) {
+            int flags = bottomHalf.takeFlags();
+            if (!BottomHalfWork.isToBeCalled(flags)) {
+                return false;
+            }
+            userCode.call(bottomHalf);
+            return BottomHalfWork.isProgress(flags);
+        }
+        userCode.call((Task) next);
+        return true;
+    }
+
+    private boolean dispatch(ReadyList ready) {
+        boolean progress = false;
+        for (int i = 0; i < ready.size(); i++) {
+            progress |= registrations.dispatch(ready.get(i));
+        }
+        return progress;
+    }
+
+    /** Each nested poll walks a list of its own. */
+    private ReadyList readyList() {
+        if (depth == readyLists.size()) {
+            readyLists.add(new ReadyList());
+        }
+        return readyLists.get(depth);
+    }
+
+    /** Takes no more work. What was accepted before is left to {@link #runAccepted}. */
+    void refuseWork() {
+        taken.append(work.close());
+        taken.append(idleWork.close());
+    }
+
+    /** Runs what is left after {@link #refuseWork}. */
+    void runAccepted() {
+        depth++;
+        try {
+            runTaken();
+        } finally {
+            depth--;
+        }
+    }
+
+    /** Frees everything. */
+    void free() {
+        registrations.close();
+        if (relay != null) {
+            relay.close();
+        }
+        doorbell.close();
+    }
+}

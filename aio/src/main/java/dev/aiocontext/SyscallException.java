@@ -1,0 +1,73 @@
+package dev.aiocontext;
+
+import java.io.Serial;
+
+/**
+ * A system call failed. The message names the call, the descriptor if there is one, and the errno by name and text, such
+ * as {@code epoll_ctl(fd 17) failed: ENOSPC (No space left on device)}.
+ *
+ * <p>Unchecked, because no loop can do anything about most of these where they happen: who can, catches it and asks
+ * {@link #errno()}.
+ */
+public final class SyscallException extends RuntimeException {
+    @Serial
+    private static final long serialVersionUID = 1L;
+
+    private final String call;
+    private final int errno;
+    private final String errnoName;
+    private final int fd;
+
+    /**
+     * Describes a failed call.
+     *
+     * @param call the name of the system call, as in its man page
+     * @param errno the positive errno it left
+     * @param errnoName the name of that errno, such as {@code EAGAIN}
+     * @param errnoText what strerror(3) says of it
+     * @param fd the descriptor it was about, or -1 for none
+     */
+    public SyscallException(String call, int errno, String errnoName, String errnoText, int fd) {
+        super(call + (fd >= 0 ? "(fd " + fd + ")" : "") + " failed: " + errnoName + " (" + errnoText + ")");
+        this.call = call;
+        this.errno = errno;
+        this.errnoName = errnoName;
+        this.fd = fd;
+    }
+
+    /**
+     * The name of the system call.
+     *
+     * @return the name, as in its man page
+     */
+    public String call() {
+        return call;
+    }
+
+    /**
+     * The errno.
+     *
+     * @return the positive number, as in errno(3)
+     */
+    public int errno() {
+        return errno;
+    }
+
+    /**
+     * The name of the errno.
+     *
+     * @return the name, such as {@code EBADF}
+     */
+    public String errnoName() {
+        return errnoName;
+    }
+
+    /**
+     * The descriptor that the call was about.
+     *
+     * @return the descriptor, or -1 if the call is about none
+     */
+    public int fd() {
+        return fd;
+    }
+}

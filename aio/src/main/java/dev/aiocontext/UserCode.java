@@ -1,0 +1,79 @@
+package dev.aiocontext;
+
+import java.lang.System.Logger.Level;
+import java.util.function.BiConsumer;
+
+/**
+ * Calls the user's callbacks: one that throws does not take the loop down, and one that is slow is told of. Home thread.
+ */
+final class UserCode {
+    private static final System.Logger LOG = System.getLogger(AioContext.class.getName());
+
+    /** Asked whether anybody records slow callbacks: timing one costs more than most callbacks do. */
+    private static final SlowCallbackEvent RECORDING = new SlowCallbackEvent();
+
+    private final AioContext context;
+    private final BiConsumer<? super AioContext, ? super Throwable> exceptionHandler;
+
+    /** A callback of the user's. */
+    interface Callback {
+        void call() throws Exception;
+
+        /** What it is, for messages. */
+        String describe();
+    }
+
+    UserCode(AioContext context, BiConsumer<? super AioContext, ? super Throwable> exceptionHandler) {
+        this.context = context;
+        this.exceptionHandler = exceptionHandler;
+    }
+
+    static void logException(AioContext context, Throwable failure) {
+        LOG.log(Level.ERROR, "a callback of AioContext " + context.name() + " failed", failure);
+    }
+
+    /** Calls. An exception ends at the context's handler; an Error goes there and then on to whoever polls. */
+    void call(Callback callback) {
+        if (RECORDING.isEnabled()) {
+            callRecorded(callback);
+        } else {
+            callPlain(callback);
+        }
+    }
+
+    private void callRecorded(Callback callback) {
+        SlowCallbackEvent event = new SlowCallbackEvent();
+        event.begin();
+        try {
+            callPlain(callback);
+        } finally {
+            event.end();
+            if (event.shouldCommit()) {
+                event.context = context.name();
+                event.callback = callback.describe();
+                event.commit();
+            }
+        }
+    }
+
+    private void callPlain(Callback callback) {
+        try {
+            callback.call();
+        } catch (Throwable failure) {
+            report(failure);
+            if (failure instanceof Error error) {
+                throw error;
+            }
+        }
+    }
+
+    /** Hands a failure to the context's exception handler. */
+    void report(Throwable failure) {
+        try {
+            exceptionHandler.accept(context, failure);
+        } catch (RuntimeException handlerFailure) {
+            handlerFailure.addSuppressed(failure);
+            logException(context, handlerFailure);
+        }
+    }
+}

@@ -1,0 +1,73 @@
+package dev.aiocontext.internal.fdmon;
+
+import dev.aiocontext.bindings.linux.linux_h;
+
+/**
+ * A descriptor in an {@link FdSet}: extend it with what is to be called.
+ *
+ * <p><b>Threads.</b> {@link #interest} and {@link #generation} are written under the set's lock and read under it or by
+ * the home thread, which may see an older interest for one wait; {@link #revents} is the home thread's.
+ */
+public class FdEntry {
+    /** Readable. */
+    public static final int IN = linux_h.POLLIN();
+    /** Writable. */
+    public static final int OUT = linux_h.POLLOUT();
+    /** An error; always reported. */
+    public static final int ERR = linux_h.POLLERR();
+    /** Hung up; always reported. */
+    public static final int HUP = linux_h.POLLHUP();
+    /** Not open; always reported, by poll only. */
+    public static final int NVAL = linux_h.POLLNVAL();
+
+    private final int fd;
+
+    /** IN and OUT, as wanted. */
+    volatile int interest;
+
+    /** Tells this entry from an earlier one of the same number. */
+    int generation;
+
+    private int revents;
+
+    /**
+     * Creates an entry in no set.
+     *
+     * @param fd the descriptor
+     */
+    public FdEntry(int fd) {
+        this.fd = fd;
+    }
+
+    /**
+     * The descriptor.
+     *
+     * @return its number
+     */
+    public final int fd() {
+        return fd;
+    }
+
+    /**
+     * Adds to the events to dispatch. Home thread.
+     *
+     * @param events what the monitor reports
+     * @return true if there were none before
+     */
+    final boolean addEvents(int events) {
+        boolean first = revents == 0;
+        revents |= events;
+        return first;
+    }
+
+    /**
+     * Takes the events to dispatch; a nested poll that does so leaves none to the outer one. Home thread.
+     *
+     * @return IN, OUT, ERR, HUP, NVAL, or 0
+     */
+    public final int takeEvents() {
+        int events = revents;
+        revents = 0;
+        return events;
+    }
+}

@@ -1,0 +1,96 @@
+package dev.aiocontext.internal.fdmon;
+
+import dev.aiocontext.bindings.linux.pollfd;
+import dev.aiocontext.internal.posix.Errno;
+import dev.aiocontext.internal.posix.Libc;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+
+/** Waits by ppoll(2): any descriptor, at a cost that grows with their number. */
+final class PollMonitor implements FdMonitor {
+    private static final long SIZE = pollfd.layout().byteSize();
+    private static final long EVENTS = pollfd.events$offset();
+    private static final long REVENTS = pollfd.revents$offset();
+
+    private final FdTable table;
+    private final Timeout timeout = new Timeout();
+    private final Timeout.Wait wait = this::waitOnce;
+
+    /** The table has changed since the home thread last copied it. Set under the lock, cleared under it. */
+    private volatile boolean changed = true;
+
+    /** The copy, home thread only: entry i is what the i-th pollfd is about. */
+    private FdEntry[] entries = new FdEntry[8];
+
+    private int count;
+    private MemorySegment pollfds = allocate(8);
+
+    PollMonitor(FdTable table) {
+        this.table = table;
+    }
+
+    private static MemorySegment allocate(int capacity) {
+        return pollfd.allocateArray(capacity, Arena.ofAuto());
+    }
+
+    @Override
+    public void add(FdEntry entry) {
+        changed = true;
+    }
+
+    @Override
+    public void modify(FdEntry entry) {
+        changed = true;
+    }
+
+    @Override
+    public void remove(FdEntry entry) {
+        changed = true;
+    }
+
+    @Override
+    public void await(long timeoutNanos, ReadyList ready) {
+        if (changed) {
+            copyTable();
+        }
+        int left = Errno.check(Timeout.retryInterrupted(timeoutNanos, wait), "ppoll", -1);
+        for (int i = 0; left > 0 && i < count; i++) {
+            int revents = pollfds.get(ValueLayout.JAVA_SHORT, i * SIZE + REVENTS);
+            if (revents != 0) {
+                left--;
+                ready.report(entries[i], revents);
+            }
+        }
+    }
+
+    private int waitOnce(long nanos) {
+        return Libc.ppoll(pollfds, count, timeout.timespec(nanos));
+    }
+
+    private void copyTable() {
+        table.lock.lock();
+        try {
+            changed = false;
+            if (table.size() > entries.length || table.size() < entries.length / 4) {
+                int capacity = Math.max(8, table.size() * 2);
+                entries = new FdEntry[capacity];
+                pollfds = allocate(capacity);
+            }
+            count = 0;
+            table.forEach(this::append);
+        } finally {
+            table.lock.unlock();
+        }
+    }
+
+    private void append(FdEntry entry) {
+        long offset = count * SIZE;
+        pollfds.set(ValueLayout.JAVA_INT, offset, entry.fd());
+        pollfds.set(ValueLayout.JAVA_SHORT, offset + EVENTS, (short) entry.interest);
+        entries[count++] = entry;
+    }
+
+    @Override
+    public void close() {}
+}

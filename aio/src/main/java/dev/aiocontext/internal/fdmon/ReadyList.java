@@ -1,0 +1,54 @@
+package dev.aiocontext.internal.fdmon;
+
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/** The entries that one wait found ready, in the monitor's order. Reused from wait to wait. Home thread only. */
+public final class ReadyList {
+    private @Nullable FdEntry[] entries = new FdEntry[16];
+    private int size;
+
+    /** Creates an empty list. */
+    public ReadyList() {}
+
+    /**
+     * How many are ready.
+     *
+     * @return the number
+     */
+    public int size() {
+        return size;
+    }
+
+    /**
+     * An entry.
+     *
+     * @param index 0 to size - 1
+     * @return the entry
+     */
+    public FdEntry get(int index) {
+        FdEntry entry = entries[index];
+        if (index >= size || entry == null) {
+            throw new IndexOutOfBoundsException(index);
+        }
+        return entry;
+    }
+
+    /** Forgets all, so that nothing closed is kept alive. */
+    public void clear() {
+        Arrays.fill(entries, 0, size, null);
+        size = 0;
+    }
+
+    /**
+     * Reports events of an entry. An entry whose earlier events nobody has taken yet is reported again: whoever comes
+     * first takes them all.
+     */
+    void report(FdEntry entry, int events) {
+        entry.addEvents(events);
+        if (size == entries.length) {
+            entries = Arrays.copyOf(entries, size * 2);
+        }
+        entries[size++] = entry;
+    }
+}

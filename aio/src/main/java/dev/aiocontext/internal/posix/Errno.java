@@ -1,0 +1,127 @@
+package dev.aiocontext.internal.posix;
+
+import dev.aiocontext.SyscallException;
+import dev.aiocontext.bindings.linux.linux_h;
+import java.lang.foreign.Arena;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.Linker;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.lang.invoke.MethodHandle;
+import java.util.Map;
+
+/** The errnos that the code asks for, and the names and texts of all that its system calls document. */
+public final class Errno {
+    /** Interrupted by a signal: call again. */
+    public static final int EINTR = linux_h.EINTR();
+    /** Would block. */
+    public static final int EAGAIN = linux_h.EAGAIN();
+    /** Not a descriptor. */
+    public static final int EBADF = linux_h.EBADF();
+    /** Not there. */
+    public static final int ENOENT = linux_h.ENOENT();
+    /** Not permitted; of epoll_ctl(2): this kind of file cannot be waited for. */
+    public static final int EPERM = linux_h.EPERM();
+    /** Already there. */
+    public static final int EEXIST = linux_h.EEXIST();
+    /** The kernel has no such call. */
+    public static final int ENOSYS = linux_h.ENOSYS();
+
+    private static final Map<Integer, String> NAMES = Map.ofEntries(
+            Map.entry(EINTR, "EINTR"),
+            Map.entry(EAGAIN, "EAGAIN"),
+            Map.entry(EBADF, "EBADF"),
+            Map.entry(ENOENT, "ENOENT"),
+            Map.entry(EPERM, "EPERM"),
+            Map.entry(EEXIST, "EEXIST"),
+            Map.entry(ENOSYS, "ENOSYS"),
+            Map.entry(linux_h.E2BIG(), "E2BIG"),
+            Map.entry(linux_h.EACCES(), "EACCES"),
+            Map.entry(linux_h.EBUSY(), "EBUSY"),
+            Map.entry(linux_h.ECANCELED(), "ECANCELED"),
+            Map.entry(linux_h.EFAULT(), "EFAULT"),
+            Map.entry(linux_h.EFBIG(), "EFBIG"),
+            Map.entry(linux_h.EINVAL(), "EINVAL"),
+            Map.entry(linux_h.EIO(), "EIO"),
+            Map.entry(linux_h.EISDIR(), "EISDIR"),
+            Map.entry(linux_h.ELOOP(), "ELOOP"),
+            Map.entry(linux_h.EMFILE(), "EMFILE"),
+            Map.entry(linux_h.ENFILE(), "ENFILE"),
+            Map.entry(linux_h.ENODEV(), "ENODEV"),
+            Map.entry(linux_h.ENOEXEC(), "ENOEXEC"),
+            Map.entry(linux_h.ENOMEM(), "ENOMEM"),
+            Map.entry(linux_h.ENOSPC(), "ENOSPC"),
+            Map.entry(linux_h.ENOTDIR(), "ENOTDIR"),
+            Map.entry(linux_h.ENXIO(), "ENXIO"),
+            Map.entry(linux_h.EOPNOTSUPP(), "EOPNOTSUPP"),
+            Map.entry(linux_h.EPIPE(), "EPIPE"),
+            Map.entry(linux_h.EROFS(), "EROFS"),
+            Map.entry(linux_h.ESRCH(), "ESRCH"),
+            Map.entry(linux_h.ETIMEDOUT(), "ETIMEDOUT"),
+            Map.entry(linux_h.ETXTBSY(), "ETXTBSY"));
+
+    private static final long MAX_TEXT = 256;
+
+    private Errno() {}
+
+    /**
+     * The name of an errno.
+     *
+     * @param errno the positive errno
+     * @return its name, or {@code errno 123} for one that none of our calls documents
+     */
+    public static String name(int errno) {
+        return NAMES.getOrDefault(errno, "errno " + errno);
+    }
+
+    /**
+     * What strerror(3) says of an errno.
+     *
+     * @param errno the positive errno
+     * @return the text, in the language of the C library's locale
+     */
+    @SuppressWarnings("restricted")
+    public static String text(int errno) {
+        // Built for the one call: errors are rare, and a handle that is never used costs start-up time.
+        MethodHandle strerrorR = Linker.nativeLinker()
+                .downcallHandle(
+                        linux_h.strerror_r$address(),
+                        FunctionDescriptor.of(
+                                ValueLayout.ADDRESS, ValueLayout.JAVA_INT, ValueLayout.ADDRESS, ValueLayout.JAVA_LONG));
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment buffer = arena.allocate(MAX_TEXT);
+            MemorySegment text = (MemorySegment) strerrorR.invokeExact(errno, buffer, MAX_TEXT);
+            return text.reinterpret(MAX_TEXT).getString(0);
+        } catch (Throwable t) {
+            throw Libc.impossible(t);
+        }
+    }
+
+    /**
+     * The exception for a failed call.
+     *
+     * @param call the name of the call
+     * @param errno the positive errno
+     * @param fd the descriptor it was about, or -1
+     * @return the exception, to throw
+     */
+    public static SyscallException exception(String call, int errno, int fd) {
+        return new SyscallException(call, errno, name(errno), text(errno), fd);
+    }
+
+    /**
+     * Passes a good result on, and throws for a failed one.
+     *
+     * @param result what a method of {@link Libc} returned: negative is an errno
+     * @param call the name of the call
+     * @param fd the descriptor it was about, or -1
+     * @return the result
+     * @throws SyscallException if the result is negative
+     */
+    public static int check(int result, String call, int fd) {
+        if (result < 0) {
+            throw exception(call, -result, fd);
+        }
+        return result;
+    }
+}

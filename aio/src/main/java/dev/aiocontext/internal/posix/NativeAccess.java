@@ -1,0 +1,50 @@
+package dev.aiocontext.internal.posix;
+
+import dev.aiocontext.bindings.linux.linux_h;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.Linker;
+import org.jspecify.annotations.Nullable;
+
+/** Asks once whether the JVM lets this library and its bindings call native code, which is the user's to grant. */
+public final class NativeAccess {
+    private static final @Nullable String DENIED = probe();
+
+    private NativeAccess() {}
+
+    /**
+     * Fails unless the library can work here.
+     *
+     * @throws UnsupportedOperationException on a platform that it does not know
+     * @throws IllegalStateException if native access is denied; the message names the option that grants it
+     */
+    public static void require() {
+        Platform.current();
+        if (DENIED != null) {
+            throw new IllegalStateException(DENIED);
+        }
+    }
+
+    @SuppressWarnings("restricted")
+    private static @Nullable String probe() {
+        try {
+            Linker.nativeLinker().downcallHandle(FunctionDescriptor.ofVoid());
+            linux_h.getpid$address(); // initialises a class of the bindings that makes a handle too
+            return null;
+        } catch (IllegalCallerException e) {
+            return denied(e);
+        } catch (ExceptionInInitializerError e) {
+            if (e.getCause() instanceof IllegalCallerException cause) {
+                return denied(cause);
+            }
+            throw e;
+        }
+    }
+
+    private static String denied(IllegalCallerException e) {
+        String modules = NativeAccess.class.getModule().isNamed()
+                ? NativeAccess.class.getModule().getName() + ","
+                        + linux_h.class.getModule().getName()
+                : "ALL-UNNAMED";
+        return "native access is denied (" + e.getMessage() + "); start java with --enable-native-access=" + modules;
+    }
+}

@@ -1,0 +1,37 @@
+package dev.aiocontext.internal.posix;
+
+import java.util.Locale;
+
+/** The platforms that the library knows, and the one it runs on. */
+public enum Platform {
+    /** Linux on x86-64. */
+    X86_64,
+    /** Linux on 64-bit ARM. */
+    AARCH64;
+
+    /**
+     * The platform of this JVM.
+     *
+     * @return the platform
+     * @throws UnsupportedOperationException if it is none of those here; the message says which it is
+     */
+    public static Platform current() {
+        return of(System.getProperty("os.name", "?"), System.getProperty("os.arch", "?"));
+    }
+
+    static Platform of(String osName, String osArch) {
+        if (osName.equals("Linux")) {
+            switch (osArch.toLowerCase(Locale.ROOT)) {
+                case "amd64", "x86_64" -> {
+                    return X86_64;
+                }
+                case "aarch64" -> {
+                    return AARCH64;
+                }
+                default -> {}
+            }
+        }
+        throw new UnsupportedOperationException(
+                "aiocontext runs on Linux, x86-64 and aarch64; this is " + osName + " on " + osArch);
+    }
+}

@@ -1,0 +1,202 @@
+package dev.aiocontext.internal.relay;
+
+import dev.aiocontext.RelayMode;
+import dev.aiocontext.internal.posix.Descriptors;
+import dev.aiocontext.internal.posix.Errno;
+import dev.aiocontext.internal.posix.Libc;
+import dev.aiocontext.internal.posix.Signals;
+import dev.aiocontext.internal.posix.UseCount;
+import dev.aiocontext.internal.wakeup.Doorbell;
+import dev.aiocontext.internal.wakeup.WorkList.Work;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+
+/**
+ * One context's way through the relay: a request that notifiers set before they send the signal, and a pipe that the relay
+ * thread writes to and the loop polls.
+ *
+ * <p><b>Threads.</b> {@link #ring}: any. {@link #deliver} and {@link #deliverForeign}: the relay thread. {@link #readRecords} and {@link #close}: the
+ * home thread.
+ *
+ * <p><b>Why no request is lost.</b> SIGIO coalesces, so a signal says only that somebody asked; who, says the relay's list
+ * of channels. A notifier raises {@link #wanted} from 0 to its arming and pushes the channel, or finds it above 0, pushed by
+ * another and not yet delivered; then it signals. The relay thread takes the list after each signal, and takes
+ * {@code wanted} after the channel, by an atomic exchange: a request that comes before it is delivered now, one that comes
+ * after finds 0 and pushes the channel again, followed by a signal of its own.
+ */
+public final class RelayChannel extends Work implements Doorbell {
+    private static final int RECORDS_AT_ONCE = 32;
+
+    private static final VarHandle WANTED;
+
+    static {
+        try {
+            WANTED = MethodHandles.lookup().findVarHandle(RelayChannel.class, "wanted", long.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
+
+    private final SigioRelay relay;
+    private final RelayMode mode;
+    private final UseCount uses = new UseCount();
+
+    /** The relay thread's. */
+    private final MemorySegment outgoing = Arena.ofAuto().allocate(SignalRecord.SIZE, Long.BYTES);
+
+    /** The home thread's. */
+    private final MemorySegment incoming = Arena.ofAuto().allocate(SignalRecord.SIZE * RECORDS_AT_ONCE, Long.BYTES);
+
+    /** Last of what is allocated: nothing after it can fail and leave it open. */
+    private final Descriptors.Pipe pipe = Descriptors.pipe();
+
+    /** The latest arming that a notifier wants relayed, 0 for none. */
+    private volatile long wanted;
+
+    /** When the last ring was asked for, {@link System#nanoTime}: how long a rescue took. */
+    private volatile long rungAt;
+
+    /** What the loop does with a record. */
+    public interface RecordHandler {
+        /**
+         * Takes a record.
+         *
+         * @param signal the signal's number
+         * @param arming the arming that was answered, or 0 for a signal from outside
+         */
+        void record(int signal, long arming);
+    }
+
+    RelayChannel(SigioRelay relay, RelayMode mode) {
+        this.relay = relay;
+        this.mode = mode;
+    }
+
+    /**
+     * The end of the pipe that the loop polls.
+     *
+     * @return its descriptor
+     */
+    public int fd() {
+        return pipe.readEnd();
+    }
+
+    /**
+     * How the channel signals.
+     *
+     * @return {@link RelayMode#THREAD} or {@link RelayMode#PROCESS}
+     */
+    public RelayMode mode() {
+        return mode;
+    }
+
+    /**
+     * When the last ring was asked for.
+     *
+     * @return {@link System#nanoTime} of it
+     */
+    public long rungAt() {
+        return rungAt;
+    }
+
+    /**
+     * Passes signals from outside on too, or no longer.
+     *
+     * @param listen whether somebody on the loop handles SIGIO
+     */
+    public void listen(boolean listen) {
+        relay.listen(this, listen);
+    }
+
+    @Override
+    public void ring(long arming) {
+        if (!uses.enter()) {
+            return; // the context is closed: nobody is there to be woken
+        }
+        try {
+            rungAt = System.nanoTime();
+            long before;
+            do {
+                before = wanted;
+            } while (arming > before && !WANTED.weakCompareAndSet(this, before, arming));
+            relay.signal(before == 0 ? this : null, mode);
+        } finally {
+            exit();
+        }
+    }
+
+    /** Writes the record that a notifier wants. Relay thread. */
+    void deliver() {
+        write((long) WANTED.getAndSet(this, 0L));
+    }
+
+    /** Writes a record of a signal from outside. Relay thread. */
+    void deliverForeign() {
+        write(0);
+    }
+
+    private void write(long arming) {
+        if (!uses.enter()) {
+            return;
+        }
+        try {
+            SignalRecord.fill(outgoing, Signals.SIGIO, arming);
+            long written;
+            do {
+                written = Libc.write(pipe.writeEnd(), outgoing, SignalRecord.SIZE);
+            } while (written == -Errno.EINTR);
+            // EAGAIN: the pipe is full of records, so it is readable, so the loop wakes.
+            if (written != -Errno.EAGAIN) {
+                Errno.check((int) written, "write", pipe.writeEnd());
+            }
+        } finally {
+            exit();
+        }
+    }
+
+    /**
+     * Reads what the relay wrote, at most a buffer full; more keeps the pipe readable.
+     *
+     * @param handler gets each record
+     */
+    public void readRecords(RecordHandler handler) {
+        long read;
+        do {
+            read = Libc.read(pipe.readEnd(), incoming, incoming.byteSize());
+        } while (read == -Errno.EINTR);
+        if (read == -Errno.EAGAIN) {
+            return;
+        }
+        Errno.check((int) read, "read", pipe.readEnd());
+        // Records are written whole: a pipe keeps writes of up to PIPE_BUF (4096) bytes together.
+        for (long offset = 0; offset + SignalRecord.SIZE <= read; offset += SignalRecord.SIZE) {
+            MemorySegment struct = incoming.asSlice(offset, SignalRecord.SIZE);
+            handler.record(SignalRecord.signal(struct), SignalRecord.arming(struct));
+        }
+    }
+
+    /** Leaves the relay, whose thread ends with its last channel. Calling it again changes nothing. */
+    public void close() {
+        if (uses.isClosed()) {
+            return;
+        }
+        boolean unused = uses.close();
+        if (unused) {
+            release();
+        }
+        relay.remove(this);
+    }
+
+    private void exit() {
+        if (uses.exit()) {
+            release();
+        }
+    }
+
+    private void release() {
+        Descriptors.close(pipe.readEnd());
+        Descriptors.close(pipe.writeEnd());
+    }
+}

@@ -1,0 +1,239 @@
+package dev.aiocontext.internal.relay;
+
+import dev.aiocontext.RelayMode;
+import dev.aiocontext.internal.posix.Errno;
+import dev.aiocontext.internal.posix.Libc;
+import dev.aiocontext.internal.posix.Signals;
+import dev.aiocontext.internal.posix.UseCount;
+import dev.aiocontext.internal.wakeup.WorkList;
+import dev.aiocontext.internal.wakeup.WorkList.Work;
+import dev.aiocontext.internal.wakeup.WorkQueue;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArraySet;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The SIGIO relay of the process: one thread in sigwait(3) that serves the {@link RelayChannel}s of all contexts, started
+ * with the first and ended with the last (QEMU's {@code sigwait_compat} thread, which has one client).
+ *
+ * <p><b>Threads.</b> {@link #open} and {@link #remove}: any, under {@link #LOCK}. {@link #signal}: any notifier.
+ *
+ * <p><b>Why the signal never ends the JVM.</b> SIGIO's default action ends the process. The relay thread blocks it before
+ * it tells its thread number, and blocks it for ever, so tgkill(2) to it is only ever taken by sigwait. The kernel recycles
+ * thread numbers as it does descriptors: a thread signals inside {@link #users}, and the relay thread ends only when that
+ * count is closed and empty, so its number is its own for as long as anybody can send to it. In PROCESS mode the signal
+ * goes to any thread that does not block it; so there must be none, which is looked up before the first kill(2).
+ */
+public final class SigioRelay {
+    private static final System.Logger LOG = System.getLogger(SigioRelay.class.getName());
+    private static final int NAMES_IN_MESSAGE = 12;
+    private static final int PID = (int) ProcessHandle.current().pid();
+    private static final ReentrantLock LOCK = new ReentrantLock();
+
+    /** The relay of the process, while it has channels. Guarded by LOCK. */
+    private static @Nullable SigioRelay current;
+
+    /** Guarded by LOCK. */
+    private final Set<RelayChannel> channels = new HashSet<>();
+
+    /** The channels whose contexts handle SIGIO themselves. */
+    private final Set<RelayChannel> listeners = new CopyOnWriteArraySet<>();
+
+    /** The channels that notifiers want delivered. */
+    private final WorkList requests = new WorkList();
+
+    /** The relay thread's: what it took off the list, and whom it has served after this signal. */
+    private final WorkQueue taken = new WorkQueue();
+
+    private final Set<RelayChannel> delivered = new HashSet<>();
+
+    private final UseCount users = new UseCount();
+    private final Thread thread;
+    private final int tid;
+    private final CompletableFuture<Void> lastSignalSent = new CompletableFuture<>();
+    private volatile boolean ending;
+
+    private SigioRelay() {
+        CompletableFuture<Integer> started = new CompletableFuture<>();
+        thread = Thread.ofPlatform().name("aiocontext-sigio-relay").daemon().unstarted(() -> relay(started));
+        thread.start();
+        tid = started.join();
+    }
+
+    /**
+     * Opens a channel, and starts the relay for the first.
+     *
+     * @param mode {@link RelayMode#THREAD} or {@link RelayMode#PROCESS}
+     * @return the channel, to be closed
+     * @throws IllegalStateException in PROCESS mode, if a thread of this process leaves SIGIO unblocked
+     */
+    public static RelayChannel open(RelayMode mode) {
+        LOCK.lock();
+        try {
+            SigioRelay relay = current;
+            if (relay == null) {
+                relay = new SigioRelay();
+                current = relay;
+            }
+            try {
+                if (mode == RelayMode.PROCESS) {
+                    relay.requireSafeForProcess();
+                }
+                RelayChannel channel = new RelayChannel(relay, mode);
+                relay.channels.add(channel);
+                return channel;
+            } finally {
+                relay.endIfUnused();
+            }
+        } finally {
+            LOCK.unlock();
+        }
+    }
+
+    private void requireSafeForProcess() {
+        List<Signals.Task> unblocked = Signals.tasksLeavingUnblocked(Signals.SIGIO);
+        // While the relay thread waits for it in sigwait, the kernel shows it as unblocked there.
+        unblocked.removeIf(task -> task.tid() == tid);
+        if (!unblocked.isEmpty()) {
+            String names = unblocked.stream()
+                    .limit(NAMES_IN_MESSAGE)
+                    .map(Object::toString)
+                    .collect(Collectors.joining(", "));
+            throw new IllegalStateException("relay mode PROCESS sends SIGIO to the process, which would end this JVM: "
+                    + unblocked.size() + " of its threads leave SIGIO unblocked: " + names
+                    + (unblocked.size() > NAMES_IN_MESSAGE ? ", ..." : "")
+                    + ". Start it as `env --block-signal=SIGIO java ...`, or through dev.aiocontext.SigioLauncher, or use"
+                    + " relay mode THREAD, which is safe in any JVM");
+        }
+    }
+
+    void listen(RelayChannel channel, boolean listen) {
+        if (listen) {
+            listeners.add(channel);
+        } else {
+            listeners.remove(channel);
+        }
+    }
+
+    void remove(RelayChannel channel) {
+        LOCK.lock();
+        try {
+            listeners.remove(channel);
+            channels.remove(channel);
+            endIfUnused();
+        } finally {
+            LOCK.unlock();
+        }
+    }
+
+    private void endIfUnused() {
+        if (channels.isEmpty() && current == this) {
+            current = null;
+            if (users.close()) {
+                end();
+            }
+            join();
+        }
+    }
+
+    /** Called once, when nobody else can signal any more: the last signal is this one, and the thread waits for it. */
+    private void end() {
+        ending = true;
+        try {
+            send(RelayMode.THREAD);
+        } finally {
+            lastSignalSent.complete(null);
+        }
+    }
+
+    private void join() {
+        boolean interrupted = false;
+        while (thread.isAlive()) {
+            try {
+                thread.join();
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** Sends SIGIO, after putting a channel on the list of those to be delivered if it is not there yet. */
+    void signal(@Nullable RelayChannel requested, RelayMode mode) {
+        if (!users.enter()) {
+            return; // the relay ended, so the channel's context is closed
+        }
+        try {
+            if (requested != null) {
+                requests.push(requested);
+            }
+            send(mode);
+        } finally {
+            if (users.exit()) {
+                end();
+            }
+        }
+    }
+
+    private void send(RelayMode mode) {
+        if (mode == RelayMode.PROCESS) {
+            Errno.check(Libc.kill(PID, Signals.SIGIO), "kill", -1);
+        } else {
+            Errno.check(Libc.tgkill(PID, tid, Signals.SIGIO), "tgkill", -1);
+        }
+    }
+
+    private void relay(CompletableFuture<Integer> started) {
+        MemorySegment sigio;
+        MemorySegment received;
+        try {
+            Signals.block(Signals.SIGIO);
+            sigio = Signals.setOf(Signals.SIGIO, Arena.ofAuto());
+            received = Arena.ofAuto().allocate(ValueLayout.JAVA_INT);
+            started.complete(Libc.gettid());
+        } catch (RuntimeException | Error e) {
+            started.completeExceptionally(e);
+            return;
+        }
+        while (!ending) {
+            Signals.await(sigio, received);
+            deliverAll();
+        }
+        lastSignalSent.join();
+    }
+
+    private void deliverAll() {
+        delivered.clear();
+        taken.append(requests.takeAll());
+        for (Work work = taken.poll(); work != null; work = taken.poll()) {
+            RelayChannel channel = (RelayChannel) work;
+            delivered.add(channel);
+            deliver(channel, RelayChannel::deliver);
+        }
+        for (RelayChannel channel : listeners) {
+            if (!delivered.contains(channel)) {
+                deliver(channel, RelayChannel::deliverForeign);
+            }
+        }
+    }
+
+    /** One context's trouble must not keep the others from being woken. */
+    private static void deliver(RelayChannel channel, Consumer<RelayChannel> delivery) {
+        try {
+            delivery.accept(channel);
+        } catch (RuntimeException e) {
+            LOG.log(System.Logger.Level.ERROR, "the SIGIO relay cannot reach a context", e);
+        }
+    }
+}

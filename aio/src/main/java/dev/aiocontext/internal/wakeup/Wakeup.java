@@ -1,0 +1,154 @@
+package dev.aiocontext.internal.wakeup;
+
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+
+/**
+ * How a blocked loop is woken: the loop <em>arms</em> before it blocks and looks for work once more; a notifier that
+ * finds it armed <em>rings</em> the doorbell, exactly one notifier per arming.
+ *
+ * <pre>
+ *     notifier (any thread)                       loop (home thread)
+ *       publish the work                            arm():  state = ARMED
+ *       ring(): fullFence                                   fullFence
+ *               state not ARMED: done               look for work again; found: do not block
+ *               CAS(ARMED to RUNG): doorbell        block
+ *                                                   disarm(): state = AWAKE
+ *                                                   doorbell readable: drain it, whatever the state says
+ *                                                   take the work
+ * </pre>
+ *
+ * <p><b>Threads.</b> {@link #ring} and {@link #request}: any thread. Everything else: the home thread.
+ *
+ * <p><b>Why no wake-up is lost.</b> Take a notifier that published work W and then called ring, and the loop's next
+ * arming after it last looked for work.
+ * <ol>
+ *   <li>The two fences pair as in Dekker's algorithm: each side stores, fences, and loads what the other stored. So either
+ *       the notifier's load sees ARMED, or the loop's second look, which follows its fence, sees W, or both.
+ *   <li>It sees ARMED and wins the CAS: it rings, and the wait returns, for the doorbell is drained only after a wait,
+ *       and stays readable until then.
+ *   <li>It sees ARMED and loses the CAS, to RUNG: another notifier has won this arming and rings. The loop takes the work
+ *       after {@link #disarm}, whose atomic exchange reads that RUNG or a later state and comes after the fence of the
+ *       loser, which published W before it. It loses to AWAKE or to a later arming: the loop stored that after the
+ *       loser's fence, and looks for work after that.
+ *   <li>It sees AWAKE or RUNG: the loop is not blocked without being told. RUNG as above; AWAKE means that the loop arms
+ *       again before it blocks, and then step 1 holds.
+ * </ol>
+ * Nothing here depends on when the doorbell is drained, as long as work is looked for after every arming. A winner that is
+ * descheduled before it rings does so late: it wakes a later wait for nothing.
+ *
+ * <p>Both fences are {@link VarHandle#fullFence}, though a volatile store and a volatile load would do by the memory model:
+ * QEMU's emulation of aarch64 does not keep {@code stlr} before {@code ldar}, and a reader can see what pairs with what.
+ *
+ * <p>The state carries the number of the arming, so a CAS answers the very arming that was read, and what rings later
+ * can say which wait it meant.
+ *
+ * <p>A bare wake-up, with no work behind it, is kept as a request until the loop sees it; else a wake-up that comes
+ * between two polls would be forgotten (QEMU, 2015).
+ */
+public final class Wakeup {
+    private static final int CODE_BITS = 2;
+    private static final long CODE = (1 << CODE_BITS) - 1;
+    private static final long AWAKE = 0;
+    private static final long ARMED = 1;
+    private static final long RUNG = 2;
+
+    private static final VarHandle STATE;
+    private static final VarHandle REQUESTED;
+
+    static {
+        try {
+            MethodHandles.Lookup lookup = MethodHandles.lookup();
+            STATE = lookup.findVarHandle(Wakeup.class, "state", long.class);
+            REQUESTED = lookup.findVarHandle(Wakeup.class, "requested", boolean.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
+
+    private final Doorbell doorbell;
+
+    /** Number of the arming, and AWAKE, ARMED or RUNG. Home thread: all; notifiers: ARMED to RUNG only. */
+    @SuppressWarnings("unused") // through STATE
+    private long state;
+
+    /** A bare wake-up that the loop has not seen yet. Set by notifiers, cleared by the home thread. */
+    @SuppressWarnings("unused") // through REQUESTED
+    private boolean requested;
+
+    /** Home thread only: how often it armed. */
+    private long armings;
+
+    /**
+     * Creates the wake-up of one loop, awake.
+     *
+     * @param doorbell what to ring
+     */
+    public Wakeup(Doorbell doorbell) {
+        this.doorbell = doorbell;
+    }
+
+    /** Announces that the loop is about to block. It must look for work once more before it does. Home thread. */
+    public void arm() {
+        STATE.setRelease(this, ++armings << CODE_BITS | ARMED);
+        VarHandle.fullFence();
+    }
+
+    /**
+     * Takes the announcement back, after the wait. Home thread.
+     *
+     * @return true if a notifier answered it: its doorbell has been rung, or is about to be
+     */
+    public boolean disarm() {
+        return ((long) STATE.getAndSet(this, armings << CODE_BITS | AWAKE) & CODE) == RUNG;
+    }
+
+    /**
+     * The number of the last arming. Home thread.
+     *
+     * @return how often the loop armed
+     */
+    public long arming() {
+        return armings;
+    }
+
+    /** Wakes the loop if it is blocked or about to. Any thread, after it published its work. */
+    public void ring() {
+        VarHandle.fullFence();
+        long s = (long) STATE.getOpaque(this);
+        if ((s & CODE) == ARMED) {
+            answer(s);
+        }
+    }
+
+    private void answer(long armed) {
+        if (STATE.compareAndSet(this, armed, armed - ARMED + RUNG)) {
+            doorbell.ring(armed >> CODE_BITS);
+        }
+    }
+
+    /** Wakes the loop with no work: its next look finds the request. Any thread. */
+    public void request() {
+        REQUESTED.setRelease(this, true);
+        ring();
+    }
+
+    /**
+     * Says whether a bare wake-up waits to be seen: part of every look for work. Home thread.
+     *
+     * @return true if so
+     */
+    public boolean isRequested() {
+        return (boolean) REQUESTED.getAcquire(this);
+    }
+
+    /**
+     * Takes the bare wake-up. An atomic exchange, so that what any of the notifiers merged into it did before is seen by
+     * what the loop does after. Home thread.
+     *
+     * @return true if there was one
+     */
+    public boolean takeRequest() {
+        return isRequested() && (boolean) REQUESTED.getAndSet(this, false);
+    }
+}

@@ -1,0 +1,11 @@
+/**
+ * An event loop over any Linux file descriptor, with a wake-up from any thread that is never lost. Start at
+ * {@link dev.aiocontext.AioContext}.
+ */
+module dev.aiocontext {
+    requires dev.aiocontext.bindings;
+    requires jdk.jfr;
+    requires static transitive org.jspecify;
+
+    exports dev.aiocontext;
+}
