@@ -11,12 +11,21 @@
 #define io_uring_params kernel_io_uring_params
 #define io_uring_sqe kernel_io_uring_sqe
 #define io_uring_cqe kernel_io_uring_cqe
+/* Enums that 6.1 leaves without a name and later versions name: jextract would tell, in comments. */
+#define io_uring_register_op
+#define io_uring_register_restriction_op
+#define io_uring_msg_ring_flags
+#define io_uring_sqe_flags_bit
 #include "linux.h"
 #undef io_sqring_offsets
 #undef io_cqring_offsets
 #undef io_uring_params
 #undef io_uring_sqe
 #undef io_uring_cqe
+#undef io_uring_register_op
+#undef io_uring_register_restriction_op
+#undef io_uring_msg_ring_flags
+#undef io_uring_sqe_flags_bit
 
 struct io_sqring_offsets {
     __u32 head;

@@ -70,11 +70,11 @@ public class io_uring_sqe {
         MemoryLayout.unionLayout(
             linux_h.C_LONG_LONG.withName("off"),
             linux_h.C_LONG_LONG.withName("addr2")
-        ).withName("$anon$63:5"),
+        ).withName("$anon$72:5"),
         MemoryLayout.unionLayout(
             linux_h.C_LONG_LONG.withName("addr"),
             linux_h.C_LONG_LONG.withName("splice_off_in")
-        ).withName("$anon$67:5"),
+        ).withName("$anon$76:5"),
         linux_h.C_INT.withName("len"),
         MemoryLayout.unionLayout(
             linux_h.C_INT.withName("rw_flags"),
@@ -88,17 +88,17 @@ public class io_uring_sqe {
             linux_h.C_INT.withName("open_flags"),
             linux_h.C_INT.withName("splice_flags"),
             linux_h.C_INT.withName("msg_ring_flags")
-        ).withName("$anon$72:5"),
+        ).withName("$anon$81:5"),
         linux_h.C_LONG_LONG.withName("user_data"),
         MemoryLayout.unionLayout(
             linux_h.C_SHORT.withName("buf_index"),
             linux_h.C_SHORT.withName("buf_group")
-        ).withName("$anon$86:5"),
+        ).withName("$anon$95:5"),
         linux_h.C_SHORT.withName("personality"),
         MemoryLayout.unionLayout(
             linux_h.C_INT.withName("splice_fd_in"),
             linux_h.C_INT.withName("file_index")
-        ).withName("$anon$91:5"),
+        ).withName("$anon$100:5"),
         linux_h.C_LONG_LONG.withName("addr3"),
         linux_h.C_LONG_LONG.withName("reserved")
     ).withName("io_uring_sqe");
@@ -286,7 +286,7 @@ public class io_uring_sqe {
         struct.set(fd$LAYOUT, fd$OFFSET, fieldValue);
     }
 
-    private static final OfLong off$LAYOUT = (OfLong)$LAYOUT.select(groupElement("$anon$63:5"), groupElement("off"));
+    private static final OfLong off$LAYOUT = (OfLong)$LAYOUT.select(groupElement("$anon$72:5"), groupElement("off"));
 
     /**
      * Layout for field:
@@ -298,7 +298,7 @@ public class io_uring_sqe {
         return off$LAYOUT;
     }
 
-    private static final long off$OFFSET = $LAYOUT.byteOffset(groupElement("$anon$63:5"), groupElement("off"));
+    private static final long off$OFFSET = $LAYOUT.byteOffset(groupElement("$anon$72:5"), groupElement("off"));
 
     /**
      * Offset for field:
@@ -330,7 +330,7 @@ public class io_uring_sqe {
         struct.set(off$LAYOUT, off$OFFSET, fieldValue);
     }
 
-    private static final OfLong addr2$LAYOUT = (OfLong)$LAYOUT.select(groupElement("$anon$63:5"), groupElement("addr2"));
+    private static final OfLong addr2$LAYOUT = (OfLong)$LAYOUT.select(groupElement("$anon$72:5"), groupElement("addr2"));
 
     /**
      * Layout for field:
@@ -342,7 +342,7 @@ public class io_uring_sqe {
         return addr2$LAYOUT;
     }
 
-    private static final long addr2$OFFSET = $LAYOUT.byteOffset(groupElement("$anon$63:5"), groupElement("addr2"));
+    private static final long addr2$OFFSET = $LAYOUT.byteOffset(groupElement("$anon$72:5"), groupElement("addr2"));
 
     /**
      * Offset for field:
@@ -374,7 +374,7 @@ public class io_uring_sqe {
         struct.set(addr2$LAYOUT, addr2$OFFSET, fieldValue);
     }
 
-    private static final OfLong addr$LAYOUT = (OfLong)$LAYOUT.select(groupElement("$anon$67:5"), groupElement("addr"));
+    private static final OfLong addr$LAYOUT = (OfLong)$LAYOUT.select(groupElement("$anon$76:5"), groupElement("addr"));
 
     /**
      * Layout for field:
@@ -386,7 +386,7 @@ public class io_uring_sqe {
         return addr$LAYOUT;
     }
 
-    private static final long addr$OFFSET = $LAYOUT.byteOffset(groupElement("$anon$67:5"), groupElement("addr"));
+    private static final long addr$OFFSET = $LAYOUT.byteOffset(groupElement("$anon$76:5"), groupElement("addr"));
 
     /**
      * Offset for field:
@@ -418,7 +418,7 @@ public class io_uring_sqe {
         struct.set(addr$LAYOUT, addr$OFFSET, fieldValue);
     }
 
-    private static final OfLong splice_off_in$LAYOUT = (OfLong)$LAYOUT.select(groupElement("$anon$67:5"), groupElement("splice_off_in"));
+    private static final OfLong splice_off_in$LAYOUT = (OfLong)$LAYOUT.select(groupElement("$anon$76:5"), groupElement("splice_off_in"));
 
     /**
      * Layout for field:
@@ -430,7 +430,7 @@ public class io_uring_sqe {
         return splice_off_in$LAYOUT;
     }
 
-    private static final long splice_off_in$OFFSET = $LAYOUT.byteOffset(groupElement("$anon$67:5"), groupElement("splice_off_in"));
+    private static final long splice_off_in$OFFSET = $LAYOUT.byteOffset(groupElement("$anon$76:5"), groupElement("splice_off_in"));
 
     /**
      * Offset for field:
@@ -506,7 +506,7 @@ public class io_uring_sqe {
         struct.set(len$LAYOUT, len$OFFSET, fieldValue);
     }
 
-    private static final OfInt rw_flags$LAYOUT = (OfInt)$LAYOUT.select(groupElement("$anon$72:5"), groupElement("rw_flags"));
+    private static final OfInt rw_flags$LAYOUT = (OfInt)$LAYOUT.select(groupElement("$anon$81:5"), groupElement("rw_flags"));
 
     /**
      * Layout for field:
@@ -518,7 +518,7 @@ public class io_uring_sqe {
         return rw_flags$LAYOUT;
     }
 
-    private static final long rw_flags$OFFSET = $LAYOUT.byteOffset(groupElement("$anon$72:5"), groupElement("rw_flags"));
+    private static final long rw_flags$OFFSET = $LAYOUT.byteOffset(groupElement("$anon$81:5"), groupElement("rw_flags"));
 
     /**
      * Offset for field:
@@ -550,7 +550,7 @@ public class io_uring_sqe {
         struct.set(rw_flags$LAYOUT, rw_flags$OFFSET, fieldValue);
     }
 
-    private static final OfInt fsync_flags$LAYOUT = (OfInt)$LAYOUT.select(groupElement("$anon$72:5"), groupElement("fsync_flags"));
+    private static final OfInt fsync_flags$LAYOUT = (OfInt)$LAYOUT.select(groupElement("$anon$81:5"), groupElement("fsync_flags"));
 
     /**
      * Layout for field:
@@ -562,7 +562,7 @@ public class io_uring_sqe {
         return fsync_flags$LAYOUT;
     }
 
-    private static final long fsync_flags$OFFSET = $LAYOUT.byteOffset(groupElement("$anon$72:5"), groupElement("fsync_flags"));
+    private static final long fsync_flags$OFFSET = $LAYOUT.byteOffset(groupElement("$anon$81:5"), groupElement("fsync_flags"));
 
     /**
      * Offset for field:
@@ -594,7 +594,7 @@ public class io_uring_sqe {
         struct.set(fsync_flags$LAYOUT, fsync_flags$OFFSET, fieldValue);
     }
 
-    private static final OfInt poll32_events$LAYOUT = (OfInt)$LAYOUT.select(groupElement("$anon$72:5"), groupElement("poll32_events"));
+    private static final OfInt poll32_events$LAYOUT = (OfInt)$LAYOUT.select(groupElement("$anon$81:5"), groupElement("poll32_events"));
 
     /**
      * Layout for field:
@@ -606,7 +606,7 @@ public class io_uring_sqe {
         return poll32_events$LAYOUT;
     }
 
-    private static final long poll32_events$OFFSET = $LAYOUT.byteOffset(groupElement("$anon$72:5"), groupElement("poll32_events"));
+    private static final long poll32_events$OFFSET = $LAYOUT.byteOffset(groupElement("$anon$81:5"), groupElement("poll32_events"));
 
     /**
      * Offset for field:
@@ -638,7 +638,7 @@ public class io_uring_sqe {
         struct.set(poll32_events$LAYOUT, poll32_events$OFFSET, fieldValue);
     }
 
-    private static final OfInt sync_range_flags$LAYOUT = (OfInt)$LAYOUT.select(groupElement("$anon$72:5"), groupElement("sync_range_flags"));
+    private static final OfInt sync_range_flags$LAYOUT = (OfInt)$LAYOUT.select(groupElement("$anon$81:5"), groupElement("sync_range_flags"));
 
     /**
      * Layout for field:
@@ -650,7 +650,7 @@ public class io_uring_sqe {
         return sync_range_flags$LAYOUT;
     }
 
-    private static final long sync_range_flags$OFFSET = $LAYOUT.byteOffset(groupElement("$anon$72:5"), groupElement("sync_range_flags"));
+    private static final long sync_range_flags$OFFSET = $LAYOUT.byteOffset(groupElement("$anon$81:5"), groupElement("sync_range_flags"));
 
     /**
      * Offset for field:
@@ -682,7 +682,7 @@ public class io_uring_sqe {
         struct.set(sync_range_flags$LAYOUT, sync_range_flags$OFFSET, fieldValue);
     }
 
-    private static final OfInt msg_flags$LAYOUT = (OfInt)$LAYOUT.select(groupElement("$anon$72:5"), groupElement("msg_flags"));
+    private static final OfInt msg_flags$LAYOUT = (OfInt)$LAYOUT.select(groupElement("$anon$81:5"), groupElement("msg_flags"));
 
     /**
      * Layout for field:
@@ -694,7 +694,7 @@ public class io_uring_sqe {
         return msg_flags$LAYOUT;
     }
 
-    private static final long msg_flags$OFFSET = $LAYOUT.byteOffset(groupElement("$anon$72:5"), groupElement("msg_flags"));
+    private static final long msg_flags$OFFSET = $LAYOUT.byteOffset(groupElement("$anon$81:5"), groupElement("msg_flags"));
 
     /**
      * Offset for field:
@@ -726,7 +726,7 @@ public class io_uring_sqe {
         struct.set(msg_flags$LAYOUT, msg_flags$OFFSET, fieldValue);
     }
 
-    private static final OfInt timeout_flags$LAYOUT = (OfInt)$LAYOUT.select(groupElement("$anon$72:5"), groupElement("timeout_flags"));
+    private static final OfInt timeout_flags$LAYOUT = (OfInt)$LAYOUT.select(groupElement("$anon$81:5"), groupElement("timeout_flags"));
 
     /**
      * Layout for field:
@@ -738,7 +738,7 @@ public class io_uring_sqe {
         return timeout_flags$LAYOUT;
     }
 
-    private static final long timeout_flags$OFFSET = $LAYOUT.byteOffset(groupElement("$anon$72:5"), groupElement("timeout_flags"));
+    private static final long timeout_flags$OFFSET = $LAYOUT.byteOffset(groupElement("$anon$81:5"), groupElement("timeout_flags"));
 
     /**
      * Offset for field:
@@ -770,7 +770,7 @@ public class io_uring_sqe {
         struct.set(timeout_flags$LAYOUT, timeout_flags$OFFSET, fieldValue);
     }
 
-    private static final OfInt accept_flags$LAYOUT = (OfInt)$LAYOUT.select(groupElement("$anon$72:5"), groupElement("accept_flags"));
+    private static final OfInt accept_flags$LAYOUT = (OfInt)$LAYOUT.select(groupElement("$anon$81:5"), groupElement("accept_flags"));
 
     /**
      * Layout for field:
@@ -782,7 +782,7 @@ public class io_uring_sqe {
         return accept_flags$LAYOUT;
     }
 
-    private static final long accept_flags$OFFSET = $LAYOUT.byteOffset(groupElement("$anon$72:5"), groupElement("accept_flags"));
+    private static final long accept_flags$OFFSET = $LAYOUT.byteOffset(groupElement("$anon$81:5"), groupElement("accept_flags"));
 
     /**
      * Offset for field:
@@ -814,7 +814,7 @@ public class io_uring_sqe {
         struct.set(accept_flags$LAYOUT, accept_flags$OFFSET, fieldValue);
     }
 
-    private static final OfInt cancel_flags$LAYOUT = (OfInt)$LAYOUT.select(groupElement("$anon$72:5"), groupElement("cancel_flags"));
+    private static final OfInt cancel_flags$LAYOUT = (OfInt)$LAYOUT.select(groupElement("$anon$81:5"), groupElement("cancel_flags"));
 
     /**
      * Layout for field:
@@ -826,7 +826,7 @@ public class io_uring_sqe {
         return cancel_flags$LAYOUT;
     }
 
-    private static final long cancel_flags$OFFSET = $LAYOUT.byteOffset(groupElement("$anon$72:5"), groupElement("cancel_flags"));
+    private static final long cancel_flags$OFFSET = $LAYOUT.byteOffset(groupElement("$anon$81:5"), groupElement("cancel_flags"));
 
     /**
      * Offset for field:
@@ -858,7 +858,7 @@ public class io_uring_sqe {
         struct.set(cancel_flags$LAYOUT, cancel_flags$OFFSET, fieldValue);
     }
 
-    private static final OfInt open_flags$LAYOUT = (OfInt)$LAYOUT.select(groupElement("$anon$72:5"), groupElement("open_flags"));
+    private static final OfInt open_flags$LAYOUT = (OfInt)$LAYOUT.select(groupElement("$anon$81:5"), groupElement("open_flags"));
 
     /**
      * Layout for field:
@@ -870,7 +870,7 @@ public class io_uring_sqe {
         return open_flags$LAYOUT;
     }
 
-    private static final long open_flags$OFFSET = $LAYOUT.byteOffset(groupElement("$anon$72:5"), groupElement("open_flags"));
+    private static final long open_flags$OFFSET = $LAYOUT.byteOffset(groupElement("$anon$81:5"), groupElement("open_flags"));
 
     /**
      * Offset for field:
@@ -902,7 +902,7 @@ public class io_uring_sqe {
         struct.set(open_flags$LAYOUT, open_flags$OFFSET, fieldValue);
     }
 
-    private static final OfInt splice_flags$LAYOUT = (OfInt)$LAYOUT.select(groupElement("$anon$72:5"), groupElement("splice_flags"));
+    private static final OfInt splice_flags$LAYOUT = (OfInt)$LAYOUT.select(groupElement("$anon$81:5"), groupElement("splice_flags"));
 
     /**
      * Layout for field:
@@ -914,7 +914,7 @@ public class io_uring_sqe {
         return splice_flags$LAYOUT;
     }
 
-    private static final long splice_flags$OFFSET = $LAYOUT.byteOffset(groupElement("$anon$72:5"), groupElement("splice_flags"));
+    private static final long splice_flags$OFFSET = $LAYOUT.byteOffset(groupElement("$anon$81:5"), groupElement("splice_flags"));
 
     /**
      * Offset for field:
@@ -946,7 +946,7 @@ public class io_uring_sqe {
         struct.set(splice_flags$LAYOUT, splice_flags$OFFSET, fieldValue);
     }
 
-    private static final OfInt msg_ring_flags$LAYOUT = (OfInt)$LAYOUT.select(groupElement("$anon$72:5"), groupElement("msg_ring_flags"));
+    private static final OfInt msg_ring_flags$LAYOUT = (OfInt)$LAYOUT.select(groupElement("$anon$81:5"), groupElement("msg_ring_flags"));
 
     /**
      * Layout for field:
@@ -958,7 +958,7 @@ public class io_uring_sqe {
         return msg_ring_flags$LAYOUT;
     }
 
-    private static final long msg_ring_flags$OFFSET = $LAYOUT.byteOffset(groupElement("$anon$72:5"), groupElement("msg_ring_flags"));
+    private static final long msg_ring_flags$OFFSET = $LAYOUT.byteOffset(groupElement("$anon$81:5"), groupElement("msg_ring_flags"));
 
     /**
      * Offset for field:
@@ -1034,7 +1034,7 @@ public class io_uring_sqe {
         struct.set(user_data$LAYOUT, user_data$OFFSET, fieldValue);
     }
 
-    private static final OfShort buf_index$LAYOUT = (OfShort)$LAYOUT.select(groupElement("$anon$86:5"), groupElement("buf_index"));
+    private static final OfShort buf_index$LAYOUT = (OfShort)$LAYOUT.select(groupElement("$anon$95:5"), groupElement("buf_index"));
 
     /**
      * Layout for field:
@@ -1046,7 +1046,7 @@ public class io_uring_sqe {
         return buf_index$LAYOUT;
     }
 
-    private static final long buf_index$OFFSET = $LAYOUT.byteOffset(groupElement("$anon$86:5"), groupElement("buf_index"));
+    private static final long buf_index$OFFSET = $LAYOUT.byteOffset(groupElement("$anon$95:5"), groupElement("buf_index"));
 
     /**
      * Offset for field:
@@ -1078,7 +1078,7 @@ public class io_uring_sqe {
         struct.set(buf_index$LAYOUT, buf_index$OFFSET, fieldValue);
     }
 
-    private static final OfShort buf_group$LAYOUT = (OfShort)$LAYOUT.select(groupElement("$anon$86:5"), groupElement("buf_group"));
+    private static final OfShort buf_group$LAYOUT = (OfShort)$LAYOUT.select(groupElement("$anon$95:5"), groupElement("buf_group"));
 
     /**
      * Layout for field:
@@ -1090,7 +1090,7 @@ public class io_uring_sqe {
         return buf_group$LAYOUT;
     }
 
-    private static final long buf_group$OFFSET = $LAYOUT.byteOffset(groupElement("$anon$86:5"), groupElement("buf_group"));
+    private static final long buf_group$OFFSET = $LAYOUT.byteOffset(groupElement("$anon$95:5"), groupElement("buf_group"));
 
     /**
      * Offset for field:
@@ -1166,7 +1166,7 @@ public class io_uring_sqe {
         struct.set(personality$LAYOUT, personality$OFFSET, fieldValue);
     }
 
-    private static final OfInt splice_fd_in$LAYOUT = (OfInt)$LAYOUT.select(groupElement("$anon$91:5"), groupElement("splice_fd_in"));
+    private static final OfInt splice_fd_in$LAYOUT = (OfInt)$LAYOUT.select(groupElement("$anon$100:5"), groupElement("splice_fd_in"));
 
     /**
      * Layout for field:
@@ -1178,7 +1178,7 @@ public class io_uring_sqe {
         return splice_fd_in$LAYOUT;
     }
 
-    private static final long splice_fd_in$OFFSET = $LAYOUT.byteOffset(groupElement("$anon$91:5"), groupElement("splice_fd_in"));
+    private static final long splice_fd_in$OFFSET = $LAYOUT.byteOffset(groupElement("$anon$100:5"), groupElement("splice_fd_in"));
 
     /**
      * Offset for field:
@@ -1210,7 +1210,7 @@ public class io_uring_sqe {
         struct.set(splice_fd_in$LAYOUT, splice_fd_in$OFFSET, fieldValue);
     }
 
-    private static final OfInt file_index$LAYOUT = (OfInt)$LAYOUT.select(groupElement("$anon$91:5"), groupElement("file_index"));
+    private static final OfInt file_index$LAYOUT = (OfInt)$LAYOUT.select(groupElement("$anon$100:5"), groupElement("file_index"));
 
     /**
      * Layout for field:
@@ -1222,7 +1222,7 @@ public class io_uring_sqe {
         return file_index$LAYOUT;
     }
 
-    private static final long file_index$OFFSET = $LAYOUT.byteOffset(groupElement("$anon$91:5"), groupElement("file_index"));
+    private static final long file_index$OFFSET = $LAYOUT.byteOffset(groupElement("$anon$100:5"), groupElement("file_index"));
 
     /**
      * Offset for field:

@@ -5917,15 +5917,6 @@ public class linux_h {
     public static int IORING_MSG_SEND_FD() {
         return IORING_MSG_SEND_FD;
     }
-    private static final int IORING_CQE_BUFFER_SHIFT = (int)16L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.IORING_CQE_BUFFER_SHIFT = 16
-     * }
-     */
-    public static int IORING_CQE_BUFFER_SHIFT() {
-        return IORING_CQE_BUFFER_SHIFT;
-    }
     private static final int IORING_REGISTER_BUFFERS = (int)0L;
     /**
      * {@snippet lang=c :
