@@ -44,6 +44,15 @@ public final class Descriptors {
     }
 
     /**
+     * Keeps a descriptor from being inherited by the next program.
+     *
+     * @param fd the descriptor
+     */
+    public static void closeOnExec(int fd) {
+        Errno.check(Libc.fcntl(fd, linux_h.F_SETFD(), linux_h.FD_CLOEXEC()), "fcntl", fd);
+    }
+
+    /**
      * Closes a descriptor of ours.
      *
      * @param fd the descriptor

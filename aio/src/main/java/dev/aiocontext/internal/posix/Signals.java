@@ -2,6 +2,7 @@ package dev.aiocontext.internal.posix;
 
 import dev.aiocontext.bindings.linux.linux_h;
 import dev.aiocontext.bindings.linux.sigset_t;
+import dev.aiocontext.bindings.linux.timespec;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.foreign.Arena;
@@ -24,6 +25,8 @@ public final class Signals {
     private static final MethodHandle PTHREAD_SIGMASK =
             plain(linux_h.pthread_sigmask$address(), linux_h.pthread_sigmask$descriptor());
     private static final MethodHandle SIGWAIT = plain(linux_h.sigwait$address(), linux_h.sigwait$descriptor());
+    private static final MethodHandle SIGTIMEDWAIT =
+            plain(linux_h.sigtimedwait$address(), linux_h.sigtimedwait$descriptor());
     private static final MethodHandle SIGEMPTYSET =
             plain(linux_h.sigemptyset$address(), linux_h.sigemptyset$descriptor());
     private static final MethodHandle SIGADDSET = plain(linux_h.sigaddset$address(), linux_h.sigaddset$descriptor());
@@ -92,6 +95,22 @@ public final class Signals {
                 error = (int) SIGWAIT.invokeExact(set, received);
             } while (error == Errno.EINTR);
             Errno.check(-error, "sigwait", -1);
+        } catch (Throwable t) {
+            throw Libc.impossible(t);
+        }
+    }
+
+    /**
+     * Takes the signals of the set that are pending for the calling thread, or for the process, without waiting.
+     *
+     * @param set the signals, blocked by the calling thread
+     */
+    public static void discardPending(MemorySegment set) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment atOnce = arena.allocate(timespec.layout());
+            while ((int) SIGTIMEDWAIT.invokeExact(set, MemorySegment.NULL, atOnce) > 0) {
+                // one more is gone
+            }
         } catch (Throwable t) {
             throw Libc.impossible(t);
         }

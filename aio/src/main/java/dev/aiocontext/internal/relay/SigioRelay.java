@@ -28,10 +28,12 @@ import org.jspecify.annotations.Nullable;
  * <p><b>Threads.</b> {@link #open} and {@link #remove}: any, under {@link #LOCK}. {@link #signal}: any notifier.
  *
  * <p><b>Why the signal never ends the JVM.</b> SIGIO's default action ends the process. The relay thread blocks it before
- * it tells its thread number, and blocks it for ever, so tgkill(2) to it is only ever taken by sigwait. The kernel recycles
- * thread numbers as it does descriptors: a thread signals inside {@link #users}, and the relay thread ends only when that
- * count is closed and empty, so its number is its own for as long as anybody can send to it. In PROCESS mode the signal
- * goes to any thread that does not block it; so there must be none, which is looked up before the first kill(2).
+ * it tells its thread number, so tgkill(2) to it is only ever taken by sigwait. The kernel recycles thread numbers as it
+ * does descriptors: a thread signals inside {@link #users}, and the relay thread ends only when that count is closed and
+ * empty and the last signal is sent, so its number is its own for as long as anybody can send to it. HotSpot gives a thread
+ * the signal mask back that it was born with before it ends it, so what is pending then would strike: the relay thread
+ * takes it first. In PROCESS mode the signal goes to any thread that does not block it; so there must be none, which is
+ * looked up before the first kill(2).
  */
 public final class SigioRelay {
     private static final System.Logger LOG = System.getLogger(SigioRelay.class.getName());
@@ -211,6 +213,7 @@ public final class SigioRelay {
             deliverAll();
         }
         lastSignalSent.join();
+        Signals.discardPending(sigio);
     }
 
     private void deliverAll() {

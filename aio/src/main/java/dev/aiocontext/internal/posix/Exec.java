@@ -1,0 +1,42 @@
+package dev.aiocontext.internal.posix;
+
+import static java.lang.foreign.ValueLayout.ADDRESS;
+
+import dev.aiocontext.bindings.linux.linux_h;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.invoke.MethodHandle;
+import java.util.List;
+
+/** Replacing the program of this process. A class of its own, for hardly any program needs it. */
+public final class Exec {
+    private static final MethodHandle EXECV = Libc.handle(linux_h.execv$address(), linux_h.execv$descriptor());
+
+    private Exec() {}
+
+    /**
+     * execv(3): replaces this program. The new one inherits the environment, the descriptors that are not close-on-exec, and
+     * the signal mask of the calling thread.
+     *
+     * @param file the program
+     * @param arguments its arguments, its own name first
+     * @return never, unless it throws
+     * @throws dev.aiocontext.SyscallException if it fails
+     */
+    public static Error execv(String file, List<String> arguments) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment argv = arena.allocate(ADDRESS, arguments.size() + 1L); // zeroed: ends with NULL
+            for (int i = 0; i < arguments.size(); i++) {
+                argv.setAtIndex(ADDRESS, i, arena.allocateFrom(arguments.get(i)));
+            }
+            MemorySegment state = Libc.state();
+            int result;
+            try {
+                result = Libc.result((int) EXECV.invokeExact(state, arena.allocateFrom(file), argv), state);
+            } catch (Throwable t) {
+                throw Libc.impossible(t);
+            }
+            throw Errno.exception("execv", -result, -1);
+        }
+    }
+}
