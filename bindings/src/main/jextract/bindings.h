@@ -95,7 +95,7 @@ struct io_uring_sqe {
     union {
         __u16 buf_index;
         __u16 buf_group;
-    };
+    } __attribute__((packed));
     __u16 personality;
     union {
         __s32 splice_fd_in;

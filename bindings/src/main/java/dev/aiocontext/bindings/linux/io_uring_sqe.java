@@ -91,8 +91,8 @@ public class io_uring_sqe {
         ).withName("$anon$81:5"),
         linux_h.C_LONG_LONG.withName("user_data"),
         MemoryLayout.unionLayout(
-            linux_h.C_SHORT.withName("buf_index"),
-            linux_h.C_SHORT.withName("buf_group")
+            linux_h.align(linux_h.C_SHORT, 1).withName("buf_index"),
+            linux_h.align(linux_h.C_SHORT, 1).withName("buf_group")
         ).withName("$anon$95:5"),
         linux_h.C_SHORT.withName("personality"),
         MemoryLayout.unionLayout(

@@ -1,0 +1,93 @@
+package dev.aiocontext.bindings.linux;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Assertions;
+import org.junit.jupiter.api.Assumptions;
+
+/**
+ * A C compiler that tells values without a run of what it compiles, which may be for another machine: they stand in its
+ * assembler output.
+ */
+record CCompiler(String command, String packages) {
+    private static final Pattern VALUE = Pattern.compile("^->(\\d+) (-?\\d+)$", Pattern.MULTILINE);
+
+    static CCompiler of(Target target) {
+        return new CCompiler(target.compiler(), target.compilerPackages());
+    }
+
+    /** Skips the test if the compiler or its headers are missing, but fails where everything has to be tested. */
+    void require(boolean everythingIsTested) {
+        boolean works;
+        try {
+            works = compile("#include \"linux.h\"\n").exitCode() == 0;
+        } catch (UncheckedIOException e) {
+            works = false;
+        }
+        String message = command + " or its headers are missing: install " + packages;
+        if (!works && everythingIsTested) {
+            Assertions.fail(message);
+        }
+        Assumptions.assumeTrue(works, message);
+    }
+
+    /** What the compiler thinks different, a line each. */
+    List<String> differences(List<String> declarations, List<Fact> facts) {
+        StringBuilder program = new StringBuilder("#include \"linux.h\"\n#include <stddef.h>\n");
+        declarations.forEach(text -> program.append(text).append(";\n"));
+        program.append("void values(void) {\n");
+        for (int i = 0; i < facts.size(); i++) {
+            // %c prints a constant bare, without the target's sign for an immediate operand.
+            program.append("__asm__(\"\\n->%d %%c0\" : : \"i\"(%s));\n"
+                    .formatted(i, facts.get(i).expression()));
+        }
+        Output output = compile(program.append("}\n").toString());
+        if (output.exitCode() != 0) {
+            return List.of(output.text());
+        }
+        List<String> differences = new ArrayList<>();
+        Matcher value = VALUE.matcher(output.text());
+        int seen = 0;
+        for (; value.find(); seen++) {
+            Fact fact = facts.get(Integer.parseInt(value.group(1)));
+            long inC = Long.parseLong(value.group(2));
+            if (inC != fact.value()) {
+                differences.add("%s is %d in C, %d in the generated code".formatted(fact.name(), inC, fact.value()));
+            }
+        }
+        if (seen != facts.size()) {
+            differences.add("%d values asked for, %d told".formatted(facts.size(), seen));
+        }
+        return differences;
+    }
+
+    private record Output(int exitCode, String text) {}
+
+    private Output compile(String program) {
+        try {
+            Path source = Files.createTempFile("abi", ".c");
+            try {
+                Files.writeString(source, program);
+                Process process = new ProcessBuilder(
+                                command, "-S", "-std=gnu17", "-I" + SymbolList.DIRECTORY, "-o", "-", source.toString())
+                        .redirectErrorStream(true)
+                        .start();
+                String text = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+                return new Output(process.waitFor(), text);
+            } finally {
+                Files.delete(source);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}
