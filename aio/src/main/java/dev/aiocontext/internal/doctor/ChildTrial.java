@@ -1,0 +1,19 @@
+package dev.aiocontext.internal.doctor;
+
+import dev.aiocontext.RelayMode;
+
+/** What runs in the JVM that {@link ProcessTrials} starts: measures relay mode PROCESS, and prints the results. */
+final class ChildTrial {
+    private ChildTrial() {}
+
+    /**
+     * Measures.
+     *
+     * @param args how long a trial takes, in nanoseconds
+     */
+    public static void main(String[] args) {
+        long trial = Long.parseLong(args[0]);
+        System.out.println(ResultLine.of(WakeupTrial.measure(RelayMode.PROCESS, trial)));
+        System.out.println(ResultLine.of(InsuranceTrial.measure(RelayMode.PROCESS, trial)));
+    }
+}

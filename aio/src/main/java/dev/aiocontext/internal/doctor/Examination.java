@@ -1,0 +1,44 @@
+package dev.aiocontext.internal.doctor;
+
+import dev.aiocontext.RelayMode;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/** The whole examination: the machine, and each relay mode with an intact and with a lossy doorbell. */
+final class Examination {
+    private static final int TRIALS = 6;
+
+    private Examination() {}
+
+    static Findings examine(int seconds, Progress progress) {
+        Machine machine = Machine.examine();
+        long trial = trialNanos(seconds);
+        List<WakeupResult> wakeups = new ArrayList<>();
+        List<InsuranceResult> insurance = new ArrayList<>();
+        List<Findings.NotMeasured> notMeasured = new ArrayList<>();
+        for (RelayMode relay : List.of(RelayMode.OFF, RelayMode.THREAD)) {
+            progress.step("relay " + relay);
+            wakeups.add(WakeupTrial.measure(relay, trial));
+        }
+        for (RelayMode relay : List.of(RelayMode.OFF, RelayMode.THREAD)) {
+            progress.step("relay " + relay + ", lossy doorbell");
+            insurance.add(InsuranceTrial.measure(relay, trial));
+        }
+        progress.step("relay PROCESS, in a JVM with SIGIO blocked");
+        try {
+            ProcessTrials.Results process = ProcessTrials.measure(trial);
+            wakeups.add(process.wakeup());
+            insurance.add(process.insurance());
+        } catch (ProcessTrials.FailedException e) {
+            notMeasured.add(new Findings.NotMeasured(RelayMode.PROCESS, String.valueOf(e.getMessage())));
+        }
+        return new Findings(machine, seconds, wakeups, insurance, notMeasured);
+    }
+
+    /** What a trial may take, so that all of them, and the start of the child JVM, take the given time. */
+    private static long trialNanos(int seconds) {
+        long all = TimeUnit.SECONDS.toNanos(seconds);
+        return (all - Math.min(all / 8, TimeUnit.SECONDS.toNanos(1))) / TRIALS;
+    }
+}

@@ -1,0 +1,62 @@
+package dev.aiocontext.internal.doctor;
+
+import dev.aiocontext.RelayMode;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.ToLongFunction;
+
+/**
+ * All that the doctor found out.
+ *
+ * @param machine what it runs on
+ * @param seconds how long it was told to measure
+ * @param wakeups waking a loop with an intact doorbell, by relay mode
+ * @param insurance waking a loop with a lossy doorbell, by relay mode
+ * @param notMeasured relay modes that are missing in these
+ */
+record Findings(
+        Machine machine,
+        int seconds,
+        List<WakeupResult> wakeups,
+        List<InsuranceResult> insurance,
+        List<NotMeasured> notMeasured) {
+
+    /** A relay mode that could not be measured, and why. */
+    record NotMeasured(RelayMode relay, String reason) {}
+
+    /** Wake-ups by an intact doorbell. */
+    long wakeupsDone() {
+        return sum(WakeupResult::wakeups);
+    }
+
+    /** Wake-ups by an intact doorbell, with or without relay, that nobody ever saw. */
+    long lost() {
+        return sum(WakeupResult::lost);
+    }
+
+    /** Wake-ups by an intact doorbell that only the relay brought. */
+    long repaired() {
+        return sum(WakeupResult::rescues);
+    }
+
+    /** Wake-ups by a lossy doorbell that the relay should have repaired, and did not. */
+    long notRescued() {
+        return insurance.stream()
+                .filter(result -> result.relay() != RelayMode.OFF)
+                .mapToLong(InsuranceResult::hangs)
+                .sum();
+    }
+
+    /** Whether no wake-up was lost that should not be. */
+    boolean allWell() {
+        return lost() == 0 && repaired() == 0 && notRescued() == 0;
+    }
+
+    Optional<WakeupResult> wakeups(RelayMode relay) {
+        return wakeups.stream().filter(result -> result.relay() == relay).findFirst();
+    }
+
+    private long sum(ToLongFunction<WakeupResult> figure) {
+        return wakeups.stream().mapToLong(figure).sum();
+    }
+}

@@ -1,0 +1,61 @@
+package dev.aiocontext.internal.doctor;
+
+import dev.aiocontext.bindings.linux.linux_h;
+import dev.aiocontext.internal.posix.Platform;
+import dev.aiocontext.internal.posix.Signals;
+import dev.aiocontext.internal.relay.RelayModes;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Stream;
+
+/**
+ * What the doctor runs on.
+ *
+ * @param architecture {@code x86_64} or {@code aarch64}
+ * @param processors how many processors the JVM may use
+ * @param kernel name and release
+ * @param libc name and version
+ * @param jdk version and vendor
+ * @param relay the relay's mode of a context that nobody tells otherwise, and why
+ * @param threads how many threads this JVM has, its own included
+ * @param unblocked those of them that leave SIGIO unblocked
+ */
+record Machine(
+        String architecture,
+        int processors,
+        String kernel,
+        String libc,
+        String jdk,
+        RelayModes.Choice relay,
+        int threads,
+        List<Signals.Task> unblocked) {
+
+    /**
+     * Looks at this machine and this JVM.
+     *
+     * @throws IllegalArgumentException if the relay's mode is set to what is none
+     */
+    static Machine examine() {
+        return new Machine(
+                Platform.current().name().toLowerCase(Locale.ROOT),
+                Runtime.getRuntime().availableProcessors(),
+                System.getProperty("os.name") + " " + System.getProperty("os.version"),
+                "glibc " + linux_h.gnu_get_libc_version().getString(0),
+                Runtime.version() + ", " + System.getProperty("java.vendor"),
+                RelayModes.resolve(null),
+                countThreads(),
+                List.copyOf(Signals.tasksLeavingUnblocked(Signals.SIGIO)));
+    }
+
+    private static int countThreads() {
+        try (Stream<Path> tasks = Files.list(Path.of("/proc/self/task"))) {
+            return (int) tasks.count();
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot read /proc/self/task", e);
+        }
+    }
+}

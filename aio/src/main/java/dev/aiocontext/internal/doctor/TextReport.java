@@ -1,0 +1,142 @@
+package dev.aiocontext.internal.doctor;
+
+import dev.aiocontext.internal.posix.Signals;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+
+/** The findings for people: ASCII, and at most 100 columns unless a name or a number is longer. */
+final class TextReport {
+    private static final int WIDTH = 100;
+    private static final int LABEL_WIDTH = 16;
+    private static final String NEVER = "-";
+
+    private final StringBuilder out = new StringBuilder();
+
+    private TextReport() {}
+
+    static String of(Findings findings) {
+        TextReport report = new TextReport();
+        report.machine(findings.machine());
+        report.wakeups(findings.wakeups());
+        report.insurance(findings.insurance());
+        report.notMeasured(findings.notMeasured());
+        report.line("Verdict: " + Verdict.of(findings));
+        return report.out.toString();
+    }
+
+    private void machine(Machine machine) {
+        line("This machine");
+        entry("architecture", machine.architecture() + ", processors: " + machine.processors());
+        entry("kernel", machine.kernel());
+        entry("libc", machine.libc());
+        entry("JDK", machine.jdk());
+        entry("relay", machine.relay().mode() + ": " + machine.relay().reason());
+        entry("SIGIO", sigio(machine));
+        line("");
+    }
+
+    private static String sigio(Machine machine) {
+        if (machine.unblocked().isEmpty()) {
+            return "blocked in all " + machine.threads() + " threads of this JVM, so relay PROCESS is safe in it";
+        }
+        return "left unblocked by " + machine.unblocked().size() + " of " + machine.threads()
+                + " threads of this JVM, so relay PROCESS is refused in it: " + names(machine.unblocked());
+    }
+
+    private static String names(List<Signals.Task> tasks) {
+        Map<String, Integer> counts = new LinkedHashMap<>();
+        tasks.forEach(task -> counts.merge(task.name(), 1, Integer::sum));
+        return String.join(
+                ", ",
+                counts.entrySet().stream()
+                        .map(name ->
+                                name.getValue() == 1 ? name.getKey() : name.getKey() + " (" + name.getValue() + ")")
+                        .toList());
+    }
+
+    private void wakeups(List<WakeupResult> results) {
+        TextTable table = new TextTable()
+                .row("relay", "asleep", "racing", "lost", "echoes", "rescues", "p50", "p99", "max", "asking");
+        for (WakeupResult r : results) {
+            table.row(
+                    r.relay().name(),
+                    Figures.count(r.blocked()),
+                    Figures.count(r.racing()),
+                    Figures.count(r.lost()),
+                    Figures.count(r.echoes()),
+                    Figures.count(r.rescues()),
+                    time(r.latency(), r.latency().p50Nanos()),
+                    time(r.latency(), r.latency().p99Nanos()),
+                    time(r.latency(), r.latency().maxNanos()),
+                    time(r.notifier(), r.notifier().p50Nanos()));
+        }
+        line("Waking a loop");
+        out.append(table.lines());
+        line("");
+        entry("asleep", "wake-ups asked for when the kernel said that the loop slept");
+        entry("racing", "wake-ups asked for while the loop was on its way to sleep");
+        entry("lost", "of both: the loop slept on");
+        entry("echoes", "the relay woke the loop too, after the doorbell");
+        entry("rescues", "the relay woke the loop, the doorbell had not");
+        entry("p50, p99, max", "from asking to running, on the loop that slept");
+        entry("asking", "what waking a loop that sleeps costs who asks (median)");
+        line("");
+    }
+
+    private void insurance(List<InsuranceResult> results) {
+        TextTable table = new TextTable().row("relay", "wake-ups", "dropped", "hangs", "rescues", "p50", "max");
+        for (InsuranceResult r : results) {
+            table.row(
+                    r.relay().name(),
+                    Figures.count(r.wakeups()),
+                    Figures.count(r.dropped()),
+                    Figures.count(r.hangs()),
+                    Figures.count(r.rescues()),
+                    time(r.rescue(), r.rescue().p50Nanos()),
+                    time(r.rescue(), r.rescue().maxNanos()));
+        }
+        line("The insurance: one of " + InsuranceTrial.LOSE_ONE_IN + " doorbells is lost on purpose");
+        out.append(table.lines());
+        line("");
+        entry(
+                "hangs",
+                "the loop slept on for " + TimeUnit.NANOSECONDS.toMillis(InsuranceTrial.HANG)
+                        + " ms (with the relay, for " + TimeUnit.NANOSECONDS.toMillis(WakeupTrial.PATIENCE) + " ms)");
+        entry("p50, max", "how long a rescue took, from asking to running");
+        line("");
+    }
+
+    private void notMeasured(List<Findings.NotMeasured> missing) {
+        for (Findings.NotMeasured mode : missing) {
+            line("Not measured: relay " + mode.relay() + ", because " + mode.reason());
+            line("");
+        }
+    }
+
+    private static String time(Times times, long nanos) {
+        return times.isEmpty() ? NEVER : Figures.nanos(nanos);
+    }
+
+    /** A label and a text, which is broken between words when it is long. */
+    private void entry(String label, String text) {
+        StringBuilder line = new StringBuilder("  " + label);
+        line.append(" ".repeat(Math.max(1, LABEL_WIDTH - line.length())));
+        boolean first = true;
+        for (String word : text.split(" ", -1)) {
+            if (!first && line.length() + 1 + word.length() > WIDTH) {
+                line(line.toString());
+                line = new StringBuilder(" ".repeat(LABEL_WIDTH));
+                first = true;
+            }
+            line.append(first ? "" : " ").append(word);
+            first = false;
+        }
+        line(line.toString());
+    }
+
+    private void line(String text) {
+        out.append(text).append('\n');
+    }
+}

@@ -1,0 +1,44 @@
+package dev.aiocontext.internal.doctor;
+
+import dev.aiocontext.RelayMode;
+import java.util.Optional;
+
+/** Puts the findings in one line. */
+final class Verdict {
+    private Verdict() {}
+
+    static String of(Findings findings) {
+        if (findings.lost() + findings.repaired() > 0) {
+            return "NOT reliable: of " + Figures.count(findings.wakeupsDone()) + " wake-ups "
+                    + Figures.count(findings.lost()) + " were lost and " + Figures.count(findings.repaired())
+                    + " only came by the relay; " + advice(findings);
+        }
+        if (findings.notRescued() > 0) {
+            return "Reliable, but not insured: none of " + Figures.count(findings.wakeupsDone())
+                    + " wake-ups was lost, yet the relay left " + Figures.count(findings.notRescued())
+                    + " lost on purpose unrepaired; do not count on it here.";
+        }
+        return "Reliable: none of " + Figures.count(findings.wakeupsDone())
+                + " wake-ups was lost, so you do not need the relay here" + price(findings) + ".";
+    }
+
+    private static String advice(Findings findings) {
+        boolean threadHelps = findings.wakeups(RelayMode.THREAD).stream().allMatch(result -> result.lost() == 0)
+                && findings.notRescued() == 0;
+        return threadHelps
+                ? "you need the relay: set AIOCONTEXT_RELAY=THREAD, and please report this."
+                : "the relay does not repair it; please report this.";
+    }
+
+    private static String price(Findings findings) {
+        Optional<WakeupResult> off = findings.wakeups(RelayMode.OFF);
+        Optional<WakeupResult> thread = findings.wakeups(RelayMode.THREAD);
+        if (off.isEmpty() || thread.isEmpty()) {
+            return "";
+        }
+        long added = thread.get().notifier().p50Nanos() - off.get().notifier().p50Nanos();
+        return added > 0
+                ? "; as an insurance, THREAD adds " + Figures.nanos(added) + " to waking a blocked loop"
+                : "; as an insurance, THREAD costs nothing that can be measured";
+    }
+}

@@ -1,0 +1,100 @@
+package dev.aiocontext.internal.doctor;
+
+import dev.aiocontext.AioStatistics;
+import dev.aiocontext.RelayMode;
+import java.util.SplittableRandom;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Wakes a loop with one relay mode: first, for the times, only when the kernel says that it sleeps; then, for the losses,
+ * at random moments around the one when it goes to sleep, for that is when a wake-up is lost if it ever is.
+ */
+final class WakeupTrial {
+    /** After this long the loop is given up. Long, for nothing but a lost wake-up may take that long. */
+    static final long PATIENCE = TimeUnit.SECONDS.toNanos(1);
+
+    private static final long AT_LEAST = 100;
+    private static final int RACE_SPINS = 64;
+
+    private final RelayMode relay;
+    private final int loseOneIn;
+    private final Histogram latency = new Histogram();
+    private final Histogram notifier = new Histogram();
+    private long blocked;
+    private long racing;
+    private long lost;
+
+    private WakeupTrial(RelayMode relay, int loseOneIn) {
+        this.relay = relay;
+        this.loseOneIn = loseOneIn;
+    }
+
+    /**
+     * Measures for a time, or for at least 100 wake-ups of each kind.
+     *
+     * @param nanos the time; the first seventh is to warm up, and timed for nobody
+     */
+    static WakeupResult measure(RelayMode relay, long nanos) {
+        return measure(relay, nanos, 0);
+    }
+
+    static WakeupResult measure(RelayMode relay, long nanos, int loseOneIn) {
+        return new WakeupTrial(relay, loseOneIn).run(nanos);
+    }
+
+    private WakeupResult run(long nanos) {
+        try (TrialLoop loop = new TrialLoop(relay, loseOneIn)) {
+            long start = System.nanoTime();
+            wakeBlocked(loop, start + nanos / 7, false);
+            wakeBlocked(loop, start + nanos / 7 * 5, true);
+            race(loop, start + nanos);
+            AioStatistics counted = loop.statistics();
+            return new WakeupResult(
+                    relay,
+                    blocked,
+                    racing,
+                    lost,
+                    counted.echoes(),
+                    counted.rescues(),
+                    latency.times(),
+                    notifier.times());
+        }
+    }
+
+    private void wakeBlocked(TrialLoop loop, long until, boolean timed) {
+        long enough = blocked + AT_LEAST;
+        while (blocked < enough || System.nanoTime() - until < 0) {
+            loop.awaitBlocked();
+            long ringsBefore = loop.doorbell().rings();
+            loop.ask();
+            boolean ran = ranOrUnhang(loop);
+            blocked++;
+            // Without a ring the loop was asleep for another reason than to wait: the JVM had halted it.
+            if (timed && ran && loop.doorbell().rings() > ringsBefore) {
+                latency.add(loop.latency());
+                notifier.add(loop.cost());
+            }
+        }
+    }
+
+    private void race(TrialLoop loop, long until) {
+        SplittableRandom random = new SplittableRandom();
+        while (racing < AT_LEAST || System.nanoTime() - until < 0) {
+            for (int spins = random.nextInt(RACE_SPINS); spins > 0; spins--) {
+                Thread.onSpinWait();
+            }
+            loop.ask();
+            ranOrUnhang(loop);
+            racing++;
+        }
+    }
+
+    private boolean ranOrUnhang(TrialLoop loop) {
+        boolean ran = loop.awaitRan(PATIENCE);
+        if (!ran) {
+            lost++;
+            loop.unhang();
+        }
+        return ran;
+    }
+}
