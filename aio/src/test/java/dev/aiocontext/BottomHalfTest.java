@@ -1,0 +1,237 @@
+package dev.aiocontext;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** What QEMU's own tests hold bottom halves to, and what ours promise beyond. */
+class BottomHalfTest {
+    private final AioContext ctx = AioContext.open();
+    private final List<BottomHalf> made = new ArrayList<>();
+    private final List<String> ran = new ArrayList<>();
+
+    @AfterEach
+    void close() {
+        made.forEach(BottomHalf::delete);
+        ctx.close();
+    }
+
+    private BottomHalf bottomHalf(String name) {
+        return bottomHalf(name, () -> {});
+    }
+
+    private BottomHalf bottomHalf(String name, Runnable then) {
+        BottomHalf bh = ctx.newBottomHalf(name, () -> {
+            ran.add(name);
+            then.run();
+        });
+        made.add(bh);
+        return bh;
+    }
+
+    @Test
+    void schedulingDoesNotRunItButTheNextPollDoesOnce() {
+        BottomHalf bh = bottomHalf("a");
+        bh.schedule();
+        assertThat(ran).isEmpty();
+        assertThat(ctx.poll(true)).isTrue();
+        assertThat(ran).containsExactly("a");
+        assertThat(ctx.poll(false)).isFalse();
+        assertThat(ran).containsExactly("a");
+    }
+
+    @Test
+    void schedulingItTwiceRunsItOnce() {
+        BottomHalf bh = bottomHalf("a");
+        bh.schedule();
+        bh.schedule();
+        assertThat(ctx.poll(false)).isTrue();
+        assertThat(ran).containsExactly("a");
+    }
+
+    @Test
+    void itRunsOncePerPollWhenItReschedulesItself() {
+        BottomHalf[] self = new BottomHalf[1];
+        self[0] = bottomHalf("a", () -> {
+            if (ran.size() < 10) {
+                self[0].schedule();
+            }
+        });
+        self[0].schedule();
+        for (int i = 1; i <= 10; i++) {
+            assertThat(ctx.poll(true)).isTrue();
+            assertThat(ran).hasSize(i);
+        }
+        assertThat(ctx.poll(false)).isFalse();
+    }
+
+    @Test
+    void bottomHalvesAndTasksRunInTheOrderOfScheduling() {
+        BottomHalf a = bottomHalf("a");
+        BottomHalf b = bottomHalf("b");
+        b.schedule();
+        ctx.execute(() -> ran.add("task"));
+        a.schedule();
+        assertThat(ctx.poll(false)).isTrue();
+        assertThat(ran).containsExactly("b", "task", "a");
+    }
+
+    @Test
+    void aCancelledOneDoesNotRunAndIsNoProgress() {
+        BottomHalf bh = bottomHalf("a");
+        bh.schedule();
+        bh.cancel();
+        assertThat(ctx.poll(false)).isFalse();
+        assertThat(ran).isEmpty();
+        bh.schedule();
+        assertThat(ctx.poll(false)).isTrue();
+        assertThat(ran).containsExactly("a");
+    }
+
+    @Test
+    void aCancelledOneCanBeScheduledAgainBeforeThePoll() {
+        BottomHalf bh = bottomHalf("a");
+        bh.schedule();
+        bh.cancel();
+        bh.schedule();
+        assertThat(ctx.poll(false)).isTrue();
+        assertThat(ran).containsExactly("a");
+    }
+
+    @Test
+    void aScheduledOneThatIsDeletedNeverRuns() {
+        BottomHalf bh = bottomHalf("a");
+        bh.schedule();
+        bh.delete();
+        assertThat(ctx.poll(false)).isFalse();
+        assertThat(ran).isEmpty();
+        assertThatThrownBy(bh::schedule)
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("a is deleted");
+        bh.delete();
+    }
+
+    @Test
+    void itMayDeleteItselfAndAnother() {
+        BottomHalf other = bottomHalf("other");
+        BottomHalf[] self = new BottomHalf[1];
+        self[0] = bottomHalf("self", () -> {
+            self[0].delete();
+            other.delete();
+        });
+        self[0].schedule();
+        other.schedule();
+        assertThat(ctx.poll(false)).isTrue();
+        assertThat(ran).containsExactly("self");
+    }
+
+    @Test
+    void anIdleOneRunsWithoutProgress() {
+        BottomHalf bh = bottomHalf("idle");
+        bh.scheduleIdle();
+        assertThat(ctx.poll(true)).isFalse();
+        assertThat(ran).containsExactly("idle");
+    }
+
+    @Test
+    void anIdleOneLetsTheLoopWaitForSomethingBetterOnlyForAWhile() {
+        BottomHalf[] self = new BottomHalf[1];
+        self[0] = bottomHalf("idle", () -> self[0].scheduleIdle());
+        self[0].scheduleIdle();
+        // Neither for ever nor, beyond the polls that its own wake-ups cut short, not at all.
+        for (int i = 1; i <= 3; i++) {
+            assertThat(ctx.poll(true)).isFalse();
+            assertThat(ran).hasSize(i);
+        }
+    }
+
+    @Test
+    void anIdleOneThatIsScheduledProperlyIsProgressAtOnce() {
+        BottomHalf bh = bottomHalf("a");
+        bh.scheduleIdle();
+        bh.schedule();
+        assertThat(ctx.poll(true)).isTrue();
+        assertThat(ran).containsExactly("a");
+        assertThat(ctx.poll(false)).isFalse();
+    }
+
+    @Test
+    void anIdleOneWakesALoopThatWaitsForEver() {
+        try (LoopThread loop = new LoopThread(AioContext.open())) {
+            loop.awaitBlocked();
+            boolean[] idleRan = new boolean[1];
+            BottomHalf bh = loop.context.newBottomHalf("idle", () -> idleRan[0] = true);
+            bh.scheduleIdle();
+            Eventually.holds("the idle one runs", () -> idleRan[0]);
+            bh.delete();
+        }
+    }
+
+    @Test
+    void aNestedPollRunsWhatTheOuterOneHasLeft() {
+        BottomHalf second = bottomHalf("second");
+        BottomHalf late = bottomHalf("late");
+        BottomHalf first = bottomHalf("first", () -> {
+            late.schedule();
+            assertThat(ctx.poll(false)).isTrue();
+            ran.add("end of first");
+        });
+        first.schedule();
+        second.schedule();
+        assertThat(ctx.poll(false)).isTrue();
+        assertThat(ran).containsExactly("first", "second", "late", "end of first");
+        assertThat(ctx.poll(false)).isFalse();
+    }
+
+    @Test
+    void aBlockingNestedPollDoesNotBlockOnWhatTheOuterOneHasLeft() {
+        BottomHalf second = bottomHalf("second");
+        BottomHalf first = bottomHalf("first", () -> assertThat(ctx.poll(true)).isTrue());
+        first.schedule();
+        second.schedule();
+        assertThat(ctx.poll(true)).isTrue();
+        assertThat(ran).containsExactly("first", "second");
+    }
+
+    @Test
+    void theCallbackSeesWhatWhoeverScheduledItLastDidBefore() {
+        // The bug of 2015: a schedule() that finds it pending must not be of no effect while the callback is past
+        // reading the request.
+        int rounds = 200_000;
+        long[] request = new long[1];
+        long[] seen = new long[1];
+        try (LoopThread loop = new LoopThread(AioContext.open())) {
+            BottomHalf bh = loop.context.newBottomHalf("reader", () -> {
+                synchronized (seen) {
+                    seen[0] = request[0];
+                }
+            });
+            for (int i = 1; i <= rounds; i++) {
+                request[0] = i;
+                bh.schedule();
+            }
+            Eventually.holds("the last request is seen", () -> {
+                synchronized (seen) {
+                    return seen[0] == rounds;
+                }
+            });
+            bh.delete();
+        }
+    }
+
+    @Test
+    void theContextNamesThoseThatAreLeftAliveWhenItIsClosed() {
+        AioContext leaky = AioContext.builder().name("leaky").open();
+        leaky.newBottomHalf("b", () -> {});
+        leaky.newBottomHalf("a", () -> {});
+        assertThatThrownBy(leaky::close)
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("leaky")
+                .hasMessageContaining("[a, b]");
+        leaky.close();
+    }
+}

@@ -1,0 +1,106 @@
+package dev.aiocontext;
+
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+
+/** A JVM of its own for what a test cannot do to the one it runs in. */
+public final class ChildJvm {
+    private final List<String> prefix = new ArrayList<>();
+    private final List<String> options = new ArrayList<>();
+    private final Map<String, String> environment = new TreeMap<>();
+
+    /** What became of it; standard error is part of the output. */
+    public record Result(int exit, String output) {}
+
+    private ChildJvm() {}
+
+    /** A JVM with the class path and native access of this one. */
+    public static ChildJvm onClassPath() {
+        return new ChildJvm()
+                .option("-cp", System.getProperty("java.class.path"))
+                .option("--enable-native-access=ALL-UNNAMED");
+    }
+
+    /** A JVM with the library on the module path, and the tests on the class path. */
+    public static ChildJvm onModulePath() {
+        return new ChildJvm()
+                .option("-p", modulePath())
+                .option("--add-modules", "dev.aiocontext")
+                .option("--enable-native-access=dev.aiocontext,dev.aiocontext.bindings");
+    }
+
+    /** A JVM with neither path nor native access. */
+    public static ChildJvm bare() {
+        return new ChildJvm();
+    }
+
+    /** Where the library and its bindings are. */
+    public static String modulePath() {
+        return codeSource(AioContext.class)
+                + File.pathSeparator
+                + codeSource(dev.aiocontext.bindings.linux.linux_h.class);
+    }
+
+    private static String codeSource(Class<?> type) {
+        return Path.of(type.getProtectionDomain().getCodeSource().getLocation().getPath())
+                .toString();
+    }
+
+    /** Adds options of java, before the main class. */
+    public ChildJvm option(String... option) {
+        options.addAll(Arrays.asList(option));
+        return this;
+    }
+
+    /** Starts it by another program. */
+    public ChildJvm startedBy(String... command) {
+        prefix.addAll(Arrays.asList(command));
+        return this;
+    }
+
+    /** Starts it with SIGIO blocked in every thread. */
+    public ChildJvm sigioBlocked() {
+        return startedBy("env", "--block-signal=SIGIO");
+    }
+
+    /** Sets an environment variable. */
+    public ChildJvm env(String name, String value) {
+        environment.put(name, value);
+        return this;
+    }
+
+    /** Runs a class, or whatever else java takes there, to its end. */
+    public Result run(String... mainAndArguments) throws IOException, InterruptedException {
+        List<String> command = new ArrayList<>(prefix);
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(options);
+        command.addAll(Arrays.asList(mainAndArguments));
+        ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
+        builder.environment().remove("AIOCONTEXT_RELAY");
+        builder.environment().putAll(environment);
+        Process process = builder.start();
+        Thread killer = Thread.ofVirtual().unstarted(() -> killWhenLate(process));
+        killer.start();
+        String output = new String(process.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
+        int exit = process.waitFor();
+        killer.interrupt();
+        return new Result(exit, output);
+    }
+
+    private static void killWhenLate(Process process) {
+        try {
+            if (!process.waitFor(5 * Eventually.LIMIT.toSeconds(), TimeUnit.SECONDS)) {
+                process.destroyForcibly();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt(); // it ended in time
+        }
+    }
+}

@@ -1,0 +1,122 @@
+package dev.aiocontext;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Named;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class EventNotifierTest {
+    static Stream<Arguments> kinds() {
+        return Stream.of(
+                Arguments.of(Named.of("eventfd", (Supplier<EventNotifier>) EventNotifier::open)),
+                Arguments.of(Named.of("pipe", (Supplier<EventNotifier>) EventNotifier::openPipe)));
+    }
+
+    @ParameterizedTest
+    @MethodSource("kinds")
+    void setsCoalesceUntilItIsCleared(Supplier<EventNotifier> kind) {
+        try (EventNotifier notifier = kind.get()) {
+            assertThat(notifier.testAndClear()).isFalse();
+            notifier.set();
+            notifier.set();
+            assertThat(notifier.testAndClear()).isTrue();
+            assertThat(notifier.testAndClear()).isFalse();
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("kinds")
+    void oneThatIsFullIsSet(Supplier<EventNotifier> kind) {
+        try (EventNotifier notifier = kind.get()) {
+            for (int i = 0; i < 20_000; i++) {
+                notifier.set(); // a pipe holds 8,192 of these
+            }
+            assertThat(notifier.testAndClear()).isTrue();
+            assertThat(notifier.testAndClear()).isFalse();
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("kinds")
+    void anUnsetOneIsNoProgressAndASetOneIsOneCallback(Supplier<EventNotifier> kind) {
+        try (EventNotifier notifier = kind.get();
+                AioContext ctx = AioContext.open()) {
+            int[] calls = new int[1];
+            ctx.onReadable(notifier.fd(), fd -> {
+                assertThat(notifier.testAndClear()).isTrue();
+                if (++calls[0] % 10 != 0) {
+                    notifier.set();
+                }
+            });
+            assertThat(ctx.poll(false)).isFalse();
+            notifier.set();
+            for (int i = 1; i <= 10; i++) {
+                assertThat(ctx.poll(true)).isTrue();
+                assertThat(calls[0]).isEqualTo(i);
+            }
+            assertThat(ctx.poll(false)).isFalse();
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("kinds")
+    void aClosedOneIsRefused(Supplier<EventNotifier> kind) {
+        EventNotifier notifier = kind.get();
+        notifier.close();
+        notifier.close();
+        assertThatThrownBy(notifier::set).isInstanceOf(IllegalStateException.class);
+        assertThatThrownBy(notifier::testAndClear).isInstanceOf(IllegalStateException.class);
+    }
+
+    @Test
+    void nobodyWritesToANumberThatWasClosed() {
+        // Setters race with close, and each closed number is taken at once by a notifier that must stay unset.
+        for (int round = 0; round < 500; round++) {
+            EventNotifier closing = EventNotifier.open();
+            AtomicBoolean refused = new AtomicBoolean();
+            Thread setter = Thread.ofPlatform().start(() -> {
+                try {
+                    while (true) {
+                        closing.set();
+                    }
+                } catch (IllegalStateException closed) {
+                    refused.set(true);
+                }
+            });
+            closing.close();
+            try (EventNotifier heir = EventNotifier.open()) {
+                Eventually.ends(setter);
+                assertThat(refused).isTrue();
+                assertThat(heir.testAndClear()).isFalse();
+            }
+        }
+    }
+
+    @Test
+    void contextsDoNotAcceptTheirOwnDescriptors() {
+        try (AioContext ctx = AioContext.open();
+                EventNotifier next = EventNotifier.open()) {
+            // The doorbell is the descriptor opened before: the lowest numbers are handed out first.
+            assertThat(java.util.stream.IntStream.range(3, next.fd()).anyMatch(fd -> isRefusedAsOwn(ctx, fd)))
+                    .isTrue();
+        }
+    }
+
+    private static boolean isRefusedAsOwn(AioContext ctx, int fd) {
+        try {
+            ctx.onReadable(fd, ready -> {}).close();
+            return false;
+        } catch (IllegalArgumentException own) {
+            return true;
+        } catch (SyscallException notOpenOrNotPollable) {
+            return false;
+        }
+    }
+}

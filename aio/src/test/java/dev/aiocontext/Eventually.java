@@ -1,0 +1,42 @@
+package dev.aiocontext;
+
+import static org.assertj.core.api.Assertions.fail;
+
+import java.time.Duration;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+
+/** Waiting for what must come: generous, for an emulated machine is 25 times slower, and without a fixed delay. */
+public final class Eventually {
+    /** Longer than anything right takes anywhere. */
+    public static final Duration LIMIT = Duration.ofMinutes(2);
+
+    private static final long PAUSE_NANOS = 50_000;
+
+    private Eventually() {}
+
+    /** Waits until a condition holds. */
+    public static void holds(String what, BooleanSupplier condition) {
+        long deadline = System.nanoTime() + LIMIT.toNanos();
+        while (!condition.getAsBoolean()) {
+            if (System.nanoTime() - deadline > 0) {
+                fail("not within %s: %s", LIMIT, what);
+            }
+            LockSupport.parkNanos(PAUSE_NANOS);
+        }
+    }
+
+    /** Waits for the end of a thread. */
+    public static void ends(Thread thread) {
+        try {
+            if (!thread.join(LIMIT)) {
+                AssertionError hang = new AssertionError("not within " + LIMIT + ": the end of " + thread);
+                hang.setStackTrace(thread.getStackTrace());
+                throw hang;
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new AssertionError("interrupted while waiting for the end of " + thread, e);
+        }
+    }
+}

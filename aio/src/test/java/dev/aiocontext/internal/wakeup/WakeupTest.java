@@ -1,0 +1,78 @@
+package dev.aiocontext.internal.wakeup;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class WakeupTest {
+    private final List<Long> rung = new ArrayList<>();
+    private final Wakeup wakeup = new Wakeup(rung::add);
+
+    @Test
+    void anAwakeLoopIsNotRungFor() {
+        wakeup.ring();
+        wakeup.arm();
+        wakeup.disarm();
+        wakeup.ring();
+        assertThat(rung).isEmpty();
+    }
+
+    @Test
+    void anArmedLoopIsRungForOncePerArming() {
+        wakeup.arm();
+        wakeup.ring();
+        wakeup.ring();
+        assertThat(rung).containsExactly(1L);
+        assertThat(wakeup.disarm()).isTrue();
+
+        wakeup.arm();
+        wakeup.ring();
+        assertThat(rung).containsExactly(1L, 2L);
+    }
+
+    @Test
+    void disarmingSaysWhetherSomebodyRang() {
+        wakeup.arm();
+        assertThat(wakeup.disarm()).isFalse();
+        assertThat(wakeup.arming()).isEqualTo(1);
+    }
+
+    @Test
+    void aBareRequestIsKeptUntilItIsTaken() {
+        wakeup.request();
+        wakeup.request();
+        assertThat(wakeup.isRequested()).isTrue();
+        assertThat(wakeup.takeRequest()).isTrue();
+        assertThat(wakeup.isRequested()).isFalse();
+        assertThat(wakeup.takeRequest()).isFalse();
+    }
+
+    @Test
+    void aBareRequestRingsForAnArmedLoop() {
+        wakeup.arm();
+        wakeup.request();
+        assertThat(rung).containsExactly(1L);
+    }
+
+    @Test
+    void theSecondBellIsRungThoughTheFirstFails() {
+        Doorbell broken = arming -> {
+            throw new IllegalStateException("broken");
+        };
+        Wakeup both = new Wakeup(broken.andThen(rung::add));
+        both.arm();
+        assertThat(org.assertj.core.api.Assertions.catchThrowable(both::ring)).hasMessage("broken");
+        assertThat(rung).containsExactly(1L);
+    }
+
+    @Test
+    void faultsAreForWhatTheThreadOpensMeanwhileOnly() {
+        Doorbell real = rung::add;
+        Doorbell silent = arming -> {};
+        assertThat(Doorbell.withFault(bell -> silent, () -> Doorbell.orFault(real)))
+                .isSameAs(silent);
+        assertThat(Doorbell.orFault(real)).isSameAs(real);
+    }
+}
