@@ -5,7 +5,7 @@
 module dev.aiocontext {
     requires dev.aiocontext.bindings;
     requires jdk.jfr;
-    requires static transitive org.jspecify;
+    requires static org.jspecify;
 
     exports dev.aiocontext;
 }

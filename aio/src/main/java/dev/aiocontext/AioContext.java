@@ -325,6 +325,7 @@ public final class AioContext implements Executor, AutoCloseable {
      * @param callback what to call, on the loop; null for nothing
      * @throws IllegalStateException if the context has no relay
      */
+    @SuppressWarnings("exports") // jspecify: for compilers that know it, no dependency for those that do not
     public void onSigio(@Nullable SignalCallback callback) {
         requireOpen();
         if (!loop.onSigio(callback == null ? null : new SigioHandler(callback))) {

@@ -55,6 +55,7 @@ public final class AioThreadPool {
      * @return the request, to cancel it
      * @throws RejectedExecutionException if the context is closed
      */
+    @SuppressWarnings("exports") // jspecify: for compilers that know it, no dependency for those that do not
     public <T extends @Nullable Object> Request submit(
             Callable<? extends T> work, BiConsumer<? super @Nullable T, ? super @Nullable Throwable> completion) {
         Objects.requireNonNull(work, "work");

@@ -29,11 +29,11 @@ class AioContextTest {
     void aBareWakeupMakesThePollUnderWayReturnWithoutProgress() {
         AioContext ctx = AioContext.open();
         AtomicInteger returned = new AtomicInteger();
-        Thread loop = Thread.ofPlatform().name("loop").daemon().start(() -> {
+        Thread loop = Thread.ofPlatform().name("poller").daemon().start(() -> {
             boolean progress = ctx.poll(true);
             returned.set(progress ? 2 : 1);
         });
-        Eventually.holds("the loop blocks", () -> KernelThreads.isSleeping("loop"));
+        Eventually.holds("the loop blocks", () -> KernelThreads.isSleeping("poller"));
         ctx.wakeup();
         Eventually.ends(loop);
         assertThat(returned).hasValue(1);

@@ -12,18 +12,28 @@ final class KernelThreads {
 
     /** Whether the thread of that name sleeps, in a system call. */
     static boolean isSleeping(String name) {
+        String stat = statOf(name);
+        return !stat.isEmpty() && stat.charAt(stat.lastIndexOf(')') + 2) == 'S';
+    }
+
+    /** The kernel's number of the thread of that name, which the kernel cuts to 15 characters. */
+    static int tid(String name) {
+        String stat = statOf(name);
+        return Integer.parseInt(stat.substring(0, stat.indexOf(' ')));
+    }
+
+    private static String statOf(String name) {
         try (DirectoryStream<Path> tasks = Files.newDirectoryStream(Path.of("/proc/self/task"))) {
             for (Path task : tasks) {
                 String stat = stat(task);
-                int end = stat.lastIndexOf(')');
-                if (end > 0 && stat.substring(stat.indexOf('(') + 1, end).equals(name)) {
-                    return stat.charAt(end + 2) == 'S';
+                if (stat.contains("(" + name + ")")) {
+                    return stat;
                 }
             }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        return false;
+        return "";
     }
 
     private static String stat(Path task) {

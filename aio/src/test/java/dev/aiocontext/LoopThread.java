@@ -1,17 +1,21 @@
 package dev.aiocontext;
 
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /** A thread that runs a context, until closed. */
 final class LoopThread implements AutoCloseable {
+    private static final AtomicInteger COUNT = new AtomicInteger();
+
     final AioContext context;
     final Thread thread;
+    private final String name = "loop-" + COUNT.incrementAndGet();
     private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
 
     LoopThread(AioContext context) {
         this.context = context;
-        this.thread = Thread.ofPlatform().name("loop").daemon().start(this::run);
+        this.thread = Thread.ofPlatform().name(name).daemon().start(this::run);
     }
 
     private void run() {
@@ -30,7 +34,7 @@ final class LoopThread implements AutoCloseable {
 
     private boolean isBlocked(long pollsBefore) {
         // RUNNABLE for the JVM, which knows nothing of a native call: ask the kernel.
-        return context.statistics().polls() >= Math.max(1, pollsBefore) && KernelThreads.isSleeping("loop");
+        return context.statistics().polls() >= Math.max(1, pollsBefore) && KernelThreads.isSleeping(name);
     }
 
     @Override

@@ -1,0 +1,207 @@
+package dev.aiocontext;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicIntegerArray;
+import java.util.concurrent.locks.LockSupport;
+import org.junit.jupiter.api.Test;
+
+class AioThreadPoolTest {
+    @Test
+    void eachOfAHundredJobsRunsOnceAndCompletesOnceOnTheLoop() {
+        int jobs = 100;
+        AtomicIntegerArray ran = new AtomicIntegerArray(jobs);
+        int[] completed = new int[jobs];
+        AtomicInteger left = new AtomicInteger(jobs);
+        try (AioContext ctx = AioContext.open()) {
+            for (int i = 0; i < jobs; i++) {
+                int job = i;
+                ctx.threadPool()
+                        .submit(
+                                () -> {
+                                    assertThat(ctx.isHomeThread()).isFalse();
+                                    return ran.incrementAndGet(job);
+                                },
+                                (result, failure) -> {
+                                    assertThat(ctx.isHomeThread()).isTrue();
+                                    assertThat(result).isEqualTo(1);
+                                    assertThat(failure).isNull();
+                                    completed[job]++;
+                                    left.decrementAndGet();
+                                });
+            }
+            while (left.get() > 0) {
+                ctx.poll(true);
+            }
+        }
+        assertThat(completed).containsOnly(1);
+    }
+
+    @Test
+    void whatTheWorkThrowsArrivesAtTheCompletion() {
+        try (AioContext ctx = AioContext.open()) {
+            IllegalStateException thrown = new IllegalStateException("work");
+            Throwable[] arrived = new Throwable[1];
+            ctx.threadPool()
+                    .submit(
+                            () -> {
+                                throw thrown;
+                            },
+                            (result, failure) -> {
+                                arrived[0] = failure;
+                                ctx.stop();
+                            });
+            ctx.run();
+            assertThat(arrived[0]).isSameAs(thrown);
+        }
+    }
+
+    @Test
+    void onlyWhatHasNotBegunCanBeCancelled() throws InterruptedException {
+        try (AioContext ctx = AioContext.builder().maximumPoolThreads(1).open()) {
+            CountDownLatch begun = new CountDownLatch(1);
+            CountDownLatch release = new CountDownLatch(1);
+            List<String> completions = new ArrayList<>();
+            AioThreadPool.Request running = ctx.threadPool()
+                    .submit(
+                            () -> {
+                                begun.countDown();
+                                release.await();
+                                return "done";
+                            },
+                            (result, failure) -> completions.add("first " + result));
+            AioThreadPool.Request queued = ctx.threadPool()
+                    .submit(
+                            () -> "never",
+                            (result, failure) -> completions.add(
+                                    "second " + (failure instanceof CancellationException ? "cancelled" : result)));
+            begun.await();
+            assertThat(running.cancel()).isFalse();
+            assertThat(queued.cancel()).isTrue();
+            assertThat(queued.cancel()).isFalse();
+            assertThat(completions).isEmpty();
+            assertThat(ctx.poll(true)).isTrue();
+            assertThat(completions).containsExactly("second cancelled");
+            release.countDown();
+            while (completions.size() < 2) {
+                ctx.poll(true);
+            }
+            assertThat(completions).containsExactly("second cancelled", "first done");
+        }
+    }
+
+    @Test
+    void aNestedPollInACompletionCompletesOthers() {
+        try (AioContext ctx = AioContext.open()) {
+            List<String> completions = new ArrayList<>();
+            ctx.threadPool().submit(() -> 1, (result, failure) -> {
+                ctx.threadPool().submit(() -> 2, (inner, innerFailure) -> completions.add("inner"));
+                while (completions.isEmpty()) {
+                    ctx.poll(true);
+                }
+                completions.add("outer");
+            });
+            while (completions.size() < 2) {
+                ctx.poll(true);
+            }
+            assertThat(completions).containsExactly("inner", "outer");
+        }
+    }
+
+    @Test
+    void closeWaitsForWhatRunsAndCompletesTheQueuedAsCancelled() throws InterruptedException {
+        AioContext ctx = AioContext.builder().maximumPoolThreads(1).open();
+        CountDownLatch begun = new CountDownLatch(1);
+        AtomicInteger closing = new AtomicInteger();
+        List<String> completions = new ArrayList<>();
+        ctx.threadPool()
+                .submit(
+                        () -> {
+                            begun.countDown();
+                            while (closing.get() == 0) {
+                                LockSupport.parkNanos(100_000);
+                            }
+                            return "ran";
+                        },
+                        (result, failure) -> completions.add("first " + result));
+        ctx.threadPool()
+                .submit(
+                        () -> "never",
+                        (result, failure) -> completions.add("second " + (failure instanceof CancellationException)));
+        begun.await();
+        ctx.execute(() -> closing.set(1)); // runs in close
+        ctx.close();
+        assertThat(completions).containsExactlyInAnyOrder("first ran", "second true");
+    }
+
+    @Test
+    void anIdleWorkerIsUsedBeforeANewOneIsStarted() {
+        try (AioContext ctx = AioContext.open()) {
+            assertThat(ctx.threadPool().threads()).isZero();
+            for (int i = 0; i < 50; i++) {
+                ctx.threadPool().submit(() -> 1, (result, failure) -> ctx.stop());
+                ctx.run();
+                awaitIdleWorker();
+            }
+            assertThat(ctx.threadPool().threads()).isLessThan(10);
+        }
+    }
+
+    private static void awaitIdleWorker() {
+        Eventually.holds(
+                "a worker waits for work",
+                () -> Thread.getAllStackTraces().keySet().stream()
+                        .filter(thread -> thread.getName().contains("-worker-"))
+                        .anyMatch(thread -> thread.getState() == Thread.State.TIMED_WAITING));
+    }
+
+    @Test
+    void theMaximumHoldsAndCanBeLowered() {
+        try (AioContext ctx = AioContext.builder().maximumPoolThreads(4).open()) {
+            AtomicInteger running = new AtomicInteger();
+            AtomicInteger most = new AtomicInteger();
+            AtomicInteger completed = new AtomicInteger();
+            for (int i = 0; i < 40; i++) {
+                if (i == 20) {
+                    ctx.threadPool().setMaximumThreads(2);
+                }
+                ctx.threadPool()
+                        .submit(
+                                () -> {
+                                    most.accumulateAndGet(running.incrementAndGet(), Math::max);
+                                    LockSupport.parkNanos(1_000_000);
+                                    return running.decrementAndGet();
+                                },
+                                (result, failure) -> completed.incrementAndGet());
+            }
+            while (completed.get() < 40) {
+                ctx.poll(true);
+            }
+            assertThat(most.get()).isLessThanOrEqualTo(4);
+            Eventually.holds("two workers have left", () -> ctx.threadPool().threads() <= 2);
+        }
+    }
+
+    @Test
+    void noJobIsLostWhenWorkersComeAndGo() {
+        int rounds = 20_000;
+        AtomicInteger completed = new AtomicInteger();
+        try (AioContext ctx = AioContext.builder().maximumPoolThreads(2).open()) {
+            for (int i = 0; i < rounds; i++) {
+                ctx.threadPool().submit(() -> 1, (result, failure) -> completed.incrementAndGet());
+                if (i % 64 == 0) {
+                    ctx.poll(false);
+                    ctx.threadPool().setMaximumThreads(1 + i / 64 % 3);
+                }
+            }
+            while (completed.get() < rounds) {
+                ctx.poll(true);
+            }
+        }
+    }
+}

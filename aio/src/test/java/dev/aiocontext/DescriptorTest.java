@@ -1,0 +1,378 @@
+package dev.aiocontext;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.aiocontext.internal.posix.Descriptors;
+import dev.aiocontext.internal.posix.Libc;
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Handlers of descriptors, with every monitor. */
+class DescriptorTest {
+    private final List<AutoCloseable> opened = new ArrayList<>();
+    private final List<Throwable> reported = new ArrayList<>();
+
+    @AfterEach
+    void close() throws Exception {
+        for (AutoCloseable resource : opened.reversed()) {
+            resource.close();
+        }
+    }
+
+    private AioContext open(MonitorMode monitor) {
+        AioContext ctx = AioContext.builder()
+                .monitor(monitor)
+                .exceptionHandler((context, failure) -> reported.add(failure))
+                .open();
+        opened.add(ctx);
+        return ctx;
+    }
+
+    private EventNotifier notifier() {
+        EventNotifier notifier = EventNotifier.open();
+        opened.add(notifier);
+        return notifier;
+    }
+
+    private static void write(int fd) {
+        try (Arena arena = Arena.ofConfined()) {
+            assertThat(Libc.write(fd, arena.allocate(8), 8)).isEqualTo(8);
+        }
+    }
+
+    private static long read(int fd) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment buffer = arena.allocate(512);
+            return Libc.read(fd, buffer, buffer.byteSize());
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void aHandlerIsCalledAsLongAsItsDescriptorIsReady(MonitorMode monitor) {
+        AioContext ctx = open(monitor);
+        EventNotifier notifier = notifier();
+        AtomicInteger calls = new AtomicInteger();
+        Registration registration = ctx.onReadable(notifier.fd(), fd -> {
+            assertThat(fd).isEqualTo(notifier.fd());
+            calls.incrementAndGet();
+        });
+        assertThat(ctx.poll(false)).isFalse();
+        notifier.set();
+        assertThat(ctx.poll(true)).isTrue();
+        assertThat(ctx.poll(true)).isTrue();
+        assertThat(calls).hasValue(2);
+        assertThat(notifier.testAndClear()).isTrue();
+        assertThat(ctx.poll(false)).isFalse();
+        assertThat(registration.isActive()).isTrue();
+        registration.close();
+        assertThat(registration.isActive()).isFalse();
+        notifier.set();
+        assertThat(ctx.poll(false)).isFalse();
+        assertThat(calls).hasValue(2);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void readAndWriteHandlersOfOneDescriptorAreIndependent(MonitorMode monitor) {
+        AioContext ctx = open(monitor);
+        EventNotifier notifier = notifier(); // writable always, readable when set
+        List<String> calls = new ArrayList<>();
+        Registration read = ctx.onReadable(notifier.fd(), fd -> calls.add("read"));
+        Registration write = ctx.onWritable(notifier.fd(), fd -> calls.add("write"));
+        notifier.set();
+        assertThat(ctx.poll(true)).isTrue();
+        assertThat(calls).containsExactly("read", "write");
+        calls.clear();
+        write.close();
+        assertThat(ctx.poll(true)).isTrue();
+        assertThat(calls).containsExactly("read");
+        calls.clear();
+        read.close();
+        assertThat(ctx.poll(false)).isFalse();
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void aHandlerMayRemoveTheOneThatWouldComeNext(MonitorMode monitor) {
+        AioContext ctx = open(monitor);
+        EventNotifier notifier = notifier();
+        List<String> calls = new ArrayList<>();
+        Registration write = ctx.onWritable(notifier.fd(), fd -> calls.add("write"));
+        ctx.onReadable(notifier.fd(), fd -> {
+            calls.add("read");
+            write.close();
+        });
+        notifier.set();
+        assertThat(ctx.poll(true)).isTrue();
+        assertThat(calls).containsExactly("read");
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void aNewHandlerTakesThePlaceOfTheOld(MonitorMode monitor) {
+        AioContext ctx = open(monitor);
+        EventNotifier notifier = notifier();
+        List<String> calls = new ArrayList<>();
+        Registration old = ctx.onReadable(notifier.fd(), fd -> calls.add("old"));
+        Registration current = ctx.onReadable(notifier.fd(), fd -> calls.add("new"));
+        assertThat(old.isActive()).isFalse();
+        old.close(); // removes nothing: it is not there any more
+        assertThat(current.isActive()).isTrue();
+        notifier.set();
+        assertThat(ctx.poll(true)).isTrue();
+        assertThat(calls).containsExactly("new");
+        assertThat(ctx.removeHandlers(notifier.fd())).isTrue();
+        assertThat(ctx.removeHandlers(notifier.fd())).isFalse();
+        assertThat(current.isActive()).isFalse();
+        assertThat(ctx.poll(false)).isFalse();
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void handlersMayBeRemovedAndAddedDuringTheWalk(MonitorMode monitor) {
+        AioContext ctx = open(monitor);
+        List<EventNotifier> notifiers = new ArrayList<>();
+        AtomicInteger calls = new AtomicInteger();
+        for (int i = 0; i < 20; i++) {
+            EventNotifier notifier = notifier();
+            notifiers.add(notifier);
+            ctx.onReadable(notifier.fd(), fd -> {
+                calls.incrementAndGet();
+                notifiers.forEach(other -> ctx.removeHandlers(other.fd()));
+                ctx.onReadable(fd, same -> {});
+            });
+            notifier.set();
+        }
+        assertThat(ctx.poll(true)).isTrue();
+        assertThat(calls).hasValue(1);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void aNestedPollTakesTheEventsOfTheOuterOne(MonitorMode monitor) {
+        AioContext ctx = open(monitor);
+        EventNotifier first = notifier();
+        EventNotifier second = notifier();
+        List<Integer> calls = new ArrayList<>();
+        FdCallback callback = fd -> {
+            calls.add(fd);
+            assertThat((fd == first.fd() ? first : second).testAndClear()).isTrue();
+            ctx.poll(false);
+        };
+        ctx.onReadable(first.fd(), callback);
+        ctx.onReadable(second.fd(), callback);
+        first.set();
+        second.set();
+        assertThat(ctx.poll(true)).isTrue();
+        assertThat(calls).containsExactlyInAnyOrder(first.fd(), second.fd());
+        assertThat(ctx.poll(false)).isFalse();
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void noneOfManyReadyDescriptorsIsForgotten(MonitorMode monitor) {
+        AioContext ctx = open(monitor);
+        int many = 500;
+        boolean[] called = new boolean[many];
+        AtomicInteger calls = new AtomicInteger();
+        for (int i = 0; i < many; i++) {
+            int index = i;
+            EventNotifier notifier = notifier();
+            ctx.onReadable(notifier.fd(), fd -> {
+                assertThat(notifier.testAndClear()).isTrue();
+                called[index] = true;
+                calls.incrementAndGet();
+            });
+            notifier.set();
+        }
+        while (calls.get() < many) {
+            assertThat(ctx.poll(true)).isTrue();
+        }
+        assertThat(called).doesNotContain(false);
+        assertThat(ctx.poll(false)).isFalse();
+        // Another round, with a buffer of events that has grown, and then with few again.
+        for (int i = 0; i < many; i++) {
+            ctx.removeHandlers(notifierAt(i).fd());
+        }
+        EventNotifier last = notifierAt(many / 2);
+        last.set();
+        ctx.onReadable(last.fd(), fd -> assertThat(last.testAndClear()).isTrue());
+        assertThat(ctx.poll(true)).isTrue();
+        assertThat(ctx.poll(false)).isFalse();
+    }
+
+    private EventNotifier notifierAt(int index) {
+        return (EventNotifier) opened.get(index + 1);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void aHandlerSetByAnotherThreadIsSeenByABlockedLoop(MonitorMode monitor) {
+        EventNotifier notifier = notifier();
+        notifier.set();
+        try (LoopThread loop =
+                new LoopThread(AioContext.builder().monitor(monitor).open())) {
+            for (int i = 0; i < 20; i++) {
+                loop.awaitBlocked();
+                AtomicInteger calls = new AtomicInteger();
+                Registration registration = loop.context.onReadable(notifier.fd(), fd -> calls.incrementAndGet());
+                Eventually.holds("the handler is called", () -> calls.get() > 0);
+                registration.close();
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void aReaderHearsOfAHangUp(MonitorMode monitor) {
+        AioContext ctx = open(monitor);
+        Descriptors.Pipe pipe = Descriptors.pipe();
+        AtomicInteger calls = new AtomicInteger();
+        ctx.onReadable(pipe.readEnd(), fd -> {
+            assertThat(read(fd)).isZero();
+            calls.incrementAndGet();
+            ctx.removeHandlers(fd);
+        });
+        assertThat(ctx.poll(false)).isFalse();
+        Descriptors.close(pipe.writeEnd());
+        assertThat(ctx.poll(true)).isTrue();
+        assertThat(calls).hasValue(1);
+        Descriptors.close(pipe.readEnd());
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void aWriterHearsThatNobodyReads(MonitorMode monitor) {
+        AioContext ctx = open(monitor);
+        Descriptors.Pipe pipe = Descriptors.pipe();
+        AtomicInteger calls = new AtomicInteger();
+        ctx.onWritable(pipe.writeEnd(), fd -> {
+            calls.incrementAndGet();
+            ctx.removeHandlers(fd);
+        });
+        Descriptors.close(pipe.readEnd());
+        assertThat(ctx.poll(true)).isTrue();
+        assertThat(calls).hasValue(1);
+        Descriptors.close(pipe.writeEnd());
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"AUTO", "POLL"})
+    void aDescriptorClosedWhileRegisteredIsReportedAndUnregistered(MonitorMode monitor) {
+        AioContext ctx = open(monitor);
+        Descriptors.Pipe pipe = Descriptors.pipe();
+        Registration registration = ctx.onReadable(pipe.readEnd(), fd -> {});
+        assertThat(ctx.poll(false)).isFalse();
+        Descriptors.close(pipe.readEnd());
+        assertThat(ctx.poll(true)).isTrue();
+        assertThat(registration.isActive()).isFalse();
+        assertThat(reported).hasSize(1);
+        assertThat(reported.getFirst())
+                .isInstanceOf(SyscallException.class)
+                .hasMessageContaining("poll(fd " + pipe.readEnd() + ") failed: EBADF");
+        assertThat(ctx.poll(false)).isFalse();
+        Descriptors.close(pipe.writeEnd());
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void aNumberThatStandsForAnotherFileByNowIsWaitedForAnew(MonitorMode monitor) {
+        AioContext ctx = open(monitor);
+        Descriptors.Pipe first = Descriptors.pipe();
+        Registration forgotten = ctx.onReadable(first.readEnd(), fd -> {
+            throw new AssertionError("the first file is closed");
+        });
+        assertThat(ctx.poll(false)).isFalse();
+        Descriptors.close(first.readEnd());
+        Descriptors.Pipe second = Descriptors.pipe();
+        assertThat(second.readEnd()).isEqualTo(first.readEnd());
+        AtomicInteger calls = new AtomicInteger();
+        ctx.onReadable(second.readEnd(), fd -> {
+            calls.incrementAndGet();
+            assertThat(read(fd)).isEqualTo(8);
+        });
+        write(second.writeEnd());
+        assertThat(ctx.poll(true)).isTrue();
+        assertThat(calls).hasValue(1);
+        assertThat(forgotten.isActive()).isFalse();
+        ctx.removeHandlers(second.readEnd());
+        Descriptors.close(first.writeEnd());
+        Descriptors.close(second.readEnd());
+        Descriptors.close(second.writeEnd());
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void aClosedDescriptorWhoseDuplicateLivesOnDoesNotKeepTheLoopBusy(MonitorMode monitor) {
+        // epoll(7): the file stays in the kernel's set, reports, and cannot be removed by its number any more.
+        Descriptors.Pipe pipe = Descriptors.pipe();
+        int duplicate = Libc.fcntl(pipe.readEnd(), 0 /* F_DUPFD */, 0);
+        assertThat(duplicate).isPositive();
+        try (LoopThread loop =
+                new LoopThread(AioContext.builder().monitor(monitor).open())) {
+            AtomicInteger calls = new AtomicInteger();
+            Registration registration = loop.context.onReadable(pipe.readEnd(), fd -> calls.incrementAndGet());
+            write(pipe.writeEnd());
+            Eventually.holds("the handler is called", () -> calls.get() > 0);
+            loop.context.execute(() -> {
+                Descriptors.close(pipe.readEnd());
+                registration.close();
+            });
+            Eventually.holds("the handler is removed", () -> !registration.isActive());
+            loop.awaitBlocked();
+        }
+        Descriptors.close(duplicate);
+        Descriptors.close(pipe.writeEnd());
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void aRegularFileIsAlwaysReadyUnlessEpollIsForced(MonitorMode monitor, @TempDir Path directory) throws IOException {
+        AioContext ctx = open(monitor);
+        for (int i = 0; i < 10; i++) {
+            ctx.onReadable(notifier().fd(), fd -> {}); // enough for epoll where the context may choose
+        }
+        assertThat(ctx.poll(false)).isFalse();
+        try (RandomAccessFile file =
+                new RandomAccessFile(directory.resolve("file").toFile(), "rw")) {
+            int fd = descriptorOf(directory.resolve("file"));
+            assertThat(file.length()).isZero();
+            if (monitor == MonitorMode.EPOLL) {
+                assertThatThrownBy(() -> ctx.onReadable(fd, ready -> {}))
+                        .isInstanceOf(SyscallException.class)
+                        .hasMessageContaining("epoll_ctl(fd " + fd + ") failed: EPERM");
+                assertThat(ctx.removeHandlers(fd)).isFalse();
+            } else {
+                AtomicInteger calls = new AtomicInteger();
+                ctx.onReadable(fd, ready -> calls.incrementAndGet());
+                assertThat(ctx.poll(true)).isTrue();
+                assertThat(calls).hasValue(1);
+                ctx.removeHandlers(fd);
+            }
+            assertThat(ctx.poll(false)).isFalse();
+        }
+    }
+
+    private static int descriptorOf(Path file) throws IOException {
+        try (var descriptors = java.nio.file.Files.newDirectoryStream(Path.of("/proc/self/fd"))) {
+            for (Path descriptor : descriptors) {
+                if (java.nio.file.Files.exists(descriptor) && java.nio.file.Files.isSameFile(descriptor, file)) {
+                    return Integer.parseInt(descriptor.getFileName().toString());
+                }
+            }
+        }
+        throw new AssertionError(file + " is not open");
+    }
+}

@@ -1,0 +1,86 @@
+package dev.aiocontext;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
+import jdk.jfr.Recording;
+import jdk.jfr.consumer.RecordedEvent;
+import jdk.jfr.consumer.RecordingFile;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The events of the flight recorder. */
+class EventsTest {
+    @TempDir
+    Path directory;
+
+    private List<RecordedEvent> record(String event, Runnable work) throws IOException {
+        Path file = directory.resolve("events.jfr");
+        try (Recording recording = new Recording()) {
+            recording.enable(event);
+            recording.start();
+            work.run();
+            recording.stop();
+            recording.dump(file);
+        }
+        return RecordingFile.readAllEvents(file);
+    }
+
+    @Test
+    void aRescueIsRecorded() throws IOException {
+        AtomicLong rescues = new AtomicLong();
+        List<RecordedEvent> events = record("dev.aiocontext.Rescue", () -> {
+            AtomicLong ran = new AtomicLong();
+            AioContext ctx = new LossyDoorbell(1)
+                    .open(AioContext.builder().name("rescued").relay(RelayMode.THREAD));
+            try (LoopThread loop = new LoopThread(ctx)) {
+                for (int i = 1; i <= 20; i++) {
+                    int round = i;
+                    loop.awaitBlocked();
+                    loop.context.execute(ran::incrementAndGet);
+                    Eventually.holds("the task runs", () -> ran.get() == round);
+                }
+                rescues.set(ctx.statistics().rescues());
+            }
+        });
+        assertThat(rescues).hasPositiveValue();
+        assertThat(events).hasSizeBetween((int) rescues.get(), (int) rescues.get() + 1); // one more by stop()
+        assertThat(events).allSatisfy(event -> {
+            assertThat(event.getString("context")).isEqualTo("rescued");
+            assertThat(event.getLong("arming")).isPositive();
+            assertThat(event.getDuration("delay")).isPositive();
+        });
+    }
+
+    @Test
+    void aSlowCallbackIsRecordedAndAFastOneIsNot() throws IOException {
+        List<RecordedEvent> events = record("dev.aiocontext.SlowCallback", () -> {
+            try (AioContext ctx = AioContext.builder().name("slow").open()) {
+                BottomHalf fast = ctx.newBottomHalf("fast", () -> {});
+                BottomHalf slow = ctx.newBottomHalf("slow", () -> spend(Duration.ofMillis(20)));
+                fast.schedule();
+                slow.schedule();
+                ctx.poll(true);
+                fast.delete();
+                slow.delete();
+            }
+        });
+        assertThat(events).anySatisfy(event -> {
+            assertThat(event.getString("context")).isEqualTo("slow");
+            assertThat(event.getString("callback")).isEqualTo("bottom half slow");
+            assertThat(event.getDuration()).isGreaterThanOrEqualTo(Duration.ofMillis(20));
+        });
+    }
+
+    private static void spend(Duration time) {
+        long end = System.nanoTime() + time.toNanos();
+        while (System.nanoTime() - end < 0) {
+            LockSupport.parkNanos(time.toNanos());
+        }
+    }
+}

@@ -1,0 +1,133 @@
+package dev.aiocontext;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.aiocontext.internal.posix.Libc;
+import dev.aiocontext.internal.posix.Signals;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.Test;
+
+/** What a signal to the process does to a JVM, and the relay in PROCESS mode, each in a JVM of its own. */
+class RelayInChildJvmTest {
+    /** 128 + SIGIO, as a shell tells it. */
+    private static final int KILLED_BY_SIGIO = 157;
+
+    /** The patch of 2015 without any care. */
+    static final class NaiveKill {
+        public static void main(String[] args) {
+            Signals.block(Signals.SIGIO); // in this thread: the VM's own threads existed before
+            System.out.println("about to kill");
+            System.out.flush();
+            int result = Libc.kill((int) ProcessHandle.current().pid(), Signals.SIGIO);
+            for (int i = 0; i < 1_000; i++) {
+                Thread.onSpinWait();
+            }
+            System.out.println("still there: " + result);
+        }
+    }
+
+    /** Wakes a loop whose doorbell is silent half of the time. */
+    static final class Rescued {
+        public static void main(String[] args) {
+            int rounds = 1_000;
+            AtomicLong ran = new AtomicLong();
+            AioContext ctx = new LossyDoorbell(0.5).open(AioContext.builder());
+            try (LoopThread loop = new LoopThread(ctx)) {
+                for (int i = 1; i <= rounds; i++) {
+                    int round = i;
+                    loop.context.execute(ran::incrementAndGet);
+                    Eventually.holds("task " + i + " runs", () -> ran.get() == round);
+                }
+                AioStatistics statistics = ctx.statistics();
+                System.out.println("mode " + ctx.relayMode() + ", rescued " + (statistics.rescues() > 0));
+            }
+            System.out.println("ran " + ran);
+        }
+    }
+
+    /** Opens a context and says its mode, its first argument, and whether SIGIO is blocked everywhere. */
+    static final class Open {
+        public static void main(String[] args) {
+            try (AioContext ctx = AioContext.open()) {
+                System.out.println("mode " + ctx.relayMode());
+            }
+            System.out.println("arguments " + String.join(" ", args));
+            System.out.println(
+                    "unblocked " + Signals.tasksLeavingUnblocked(Signals.SIGIO).size());
+        }
+    }
+
+    @Test
+    void aNaiveKillEndsTheJvm() throws Exception {
+        ChildJvm.Result result = ChildJvm.onClassPath().run(NaiveKill.class.getName());
+        assertThat(result.output()).contains("about to kill").doesNotContain("still there");
+        assertThat(result.exit()).isEqualTo(KILLED_BY_SIGIO);
+    }
+
+    @Test
+    void aMaskedJvmIsRescuedByProcessMode() throws Exception {
+        ChildJvm.Result result = ChildJvm.onClassPath()
+                .sigioBlocked()
+                .env("AIOCONTEXT_RELAY", "process")
+                .run(Rescued.class.getName());
+        assertThat(result.output()).contains("mode PROCESS, rescued true").contains("ran 1000");
+        assertThat(result.exit()).isZero();
+    }
+
+    @Test
+    void anUnmaskedJvmRefusesProcessModeAndLivesOn() throws Exception {
+        ChildJvm.Result result =
+                ChildJvm.onClassPath().option("-Ddev.aiocontext.relay=PROCESS").run(Open.class.getName());
+        assertThat(result.output())
+                .contains("IllegalStateException: relay mode PROCESS sends SIGIO to the process")
+                .contains("GC Thread#0");
+        assertThat(result.exit()).isEqualTo(1);
+    }
+
+    @Test
+    void thePropertyOverridesTheVariable() throws Exception {
+        ChildJvm.Result result = ChildJvm.onClassPath()
+                .env("AIOCONTEXT_RELAY", "process")
+                .option("-Ddev.aiocontext.relay=thread")
+                .run(Open.class.getName());
+        assertThat(result.output()).contains("mode THREAD");
+        assertThat(result.exit()).isZero();
+    }
+
+    @Test
+    void anUnknownModeInTheEnvironmentIsAnErrorThatListsTheModes() throws Exception {
+        ChildJvm.Result result =
+                ChildJvm.onClassPath().env("AIOCONTEXT_RELAY", "yes").run(Open.class.getName());
+        assertThat(result.output()).contains("AIOCONTEXT_RELAY is \"yes\"").contains("[AUTO, OFF, THREAD, PROCESS]");
+        assertThat(result.exit()).isEqualTo(1);
+    }
+
+    @Test
+    void theLauncherStartsAProgramWithSigioBlockedEverywhere() throws Exception {
+        ChildJvm.Result result = ChildJvm.onClassPath()
+                .option("-Ddev.aiocontext.relay=PROCESS")
+                .run(SigioLauncher.class.getName(), Open.class.getName(), "one", "", "two words");
+        assertThat(result.output())
+                .contains("mode PROCESS")
+                .contains("arguments one  two words")
+                .contains("unblocked 0");
+        assertThat(result.exit()).isZero();
+    }
+
+    @Test
+    void theLauncherWorksOnTheModulePathToo() throws Exception {
+        ChildJvm.Result result = ChildJvm.onModulePath()
+                .option("-cp", System.getProperty("java.class.path"))
+                .env("AIOCONTEXT_RELAY", "PROCESS")
+                .run("-m", "dev.aiocontext/dev.aiocontext.SigioLauncher", "user.LibraryUser");
+        assertThat(result.output()).contains("works in dev.aiocontext, relay PROCESS");
+        assertThat(result.exit()).isZero();
+    }
+
+    @Test
+    void theLauncherWithoutAProgramTellsItsUsage() throws Exception {
+        ChildJvm.Result result = ChildJvm.onClassPath().run(SigioLauncher.class.getName());
+        assertThat(result.output()).startsWith("usage: java [options] dev.aiocontext.SigioLauncher <main class>");
+        assertThat(result.exit()).isEqualTo(2);
+    }
+}

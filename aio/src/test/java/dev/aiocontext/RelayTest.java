@@ -1,0 +1,161 @@
+package dev.aiocontext;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.aiocontext.internal.posix.Libc;
+import dev.aiocontext.internal.posix.Signals;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BooleanSupplier;
+import org.junit.jupiter.api.Test;
+
+/** The relay in THREAD mode, in this JVM; {@link RelayInChildJvmTest} has what could end it. */
+class RelayTest {
+    private static AioContext withRelay() {
+        return AioContext.builder().relay(RelayMode.THREAD).open();
+    }
+
+    private static long relayThreads() {
+        return Thread.getAllStackTraces().keySet().stream()
+                .filter(thread -> thread.getName().equals("aiocontext-sigio-relay"))
+                .count();
+    }
+
+    @Test
+    void wakeupsOfABlockedLoopComeTwiceAndTheSecondIsAnEcho() {
+        try (LoopThread loop = new LoopThread(withRelay())) {
+            AtomicInteger ran = new AtomicInteger();
+            for (int i = 1; i <= 50; i++) {
+                int round = i;
+                loop.awaitBlocked();
+                loop.context.execute(ran::incrementAndGet);
+                Eventually.holds("the task runs", () -> ran.get() == round);
+            }
+            Eventually.holds("echoes arrive", () -> loop.context.statistics().echoes() > 0);
+            assertThat(loop.context.statistics().rescues()).isZero();
+            assertThat(loop.context.relayMode()).isEqualTo(RelayMode.THREAD);
+        }
+    }
+
+    @Test
+    void withALossyDoorbellTheRelayRescuesTheLoop() {
+        int rounds = 1_000;
+        AtomicLong ran = new AtomicLong();
+        AioContext ctx = new LossyDoorbell(0.5).open(AioContext.builder().relay(RelayMode.THREAD));
+        try (LoopThread loop = new LoopThread(ctx)) {
+            for (int i = 1; i <= rounds; i++) {
+                int round = i;
+                loop.context.execute(ran::incrementAndGet);
+                Eventually.holds("task " + i + " runs", () -> ran.get() == round);
+            }
+            AioStatistics statistics = ctx.statistics();
+            assertThat(statistics.rescues()).isPositive();
+            assertThat(statistics.relayed()).isEqualTo(statistics.echoes() + statistics.rescues());
+        }
+    }
+
+    @Test
+    void withALossyDoorbellAndNoRelayTheLoopHangs() {
+        int rounds = 1_000;
+        int hangs = 0;
+        AtomicLong ran = new AtomicLong();
+        LossyDoorbell doorbell = new LossyDoorbell(0.5);
+        try (LoopThread loop = new LoopThread(doorbell.open(AioContext.builder().relay(RelayMode.OFF)))) {
+            for (int i = 1; i <= rounds && hangs < 3; i++) {
+                int round = i;
+                loop.awaitBlocked();
+                loop.context.execute(ran::incrementAndGet);
+                if (hangs(loop, () -> ran.get() == round)) {
+                    hangs++;
+                    doorbell.ringReally();
+                }
+                Eventually.holds("task " + i + " runs", () -> ran.get() == round);
+            }
+            assertThat(hangs).isEqualTo(3);
+            assertThat(loop.context.statistics().rescues()).isZero();
+        }
+    }
+
+    /** Whether the loop sleeps although it has been asked: nobody rings again for it, so it does so for good. */
+    private static boolean hangs(LoopThread loop, BooleanSupplier ran) {
+        for (int looks = 0; looks < 100; looks++) {
+            if (ran.getAsBoolean()) {
+                return false;
+            }
+            loop.awaitBlocked();
+        }
+        return !ran.getAsBoolean();
+    }
+
+    @Test
+    void oneThreadServesAllContextsAndGoesWithTheLast() {
+        try (AioContext first = withRelay()) {
+            try (AioContext second = withRelay()) {
+                assertThat(relayThreads()).isEqualTo(1);
+                assertThat(first.relayMode()).isEqualTo(second.relayMode());
+            }
+            assertThat(relayThreads()).isEqualTo(1);
+        }
+        assertThat(relayThreads()).isZero();
+        try (AioContext again = withRelay()) {
+            assertThat(relayThreads()).isEqualTo(1);
+            assertThat(again.relayMode()).isEqualTo(RelayMode.THREAD);
+        }
+        assertThat(relayThreads()).isZero();
+    }
+
+    @Test
+    void severalContextsAreRelayedToAtOnce() {
+        AioContext first = new LossyDoorbell(1).open(AioContext.builder().relay(RelayMode.THREAD));
+        AioContext second = new LossyDoorbell(1).open(AioContext.builder().relay(RelayMode.THREAD));
+        AtomicLong ran = new AtomicLong();
+        try (LoopThread one = new LoopThread(first);
+                LoopThread two = new LoopThread(second)) {
+            for (int i = 1; i <= 500; i++) {
+                int round = i;
+                one.context.execute(ran::incrementAndGet);
+                two.context.execute(ran::incrementAndGet);
+                Eventually.holds("both run", () -> ran.get() == 2L * round);
+            }
+        }
+    }
+
+    @Test
+    void sigioFromOutsideReachesAHandlerOnTheLoopAndIsDroppedWithoutOne() {
+        try (LoopThread loop = new LoopThread(withRelay())) {
+            AtomicInteger signals = new AtomicInteger();
+            loop.context.onSigio(signal -> {
+                assertThat(signal).isEqualTo(Signals.SIGIO);
+                assertThat(loop.context.isHomeThread()).isTrue();
+                signals.incrementAndGet();
+            });
+            signalRelayThread();
+            Eventually.holds("the handler is called", () -> signals.get() > 0);
+            loop.context.onSigio(null);
+            int before = signals.get();
+            signalRelayThread();
+            AtomicInteger ran = new AtomicInteger();
+            loop.context.execute(ran::incrementAndGet);
+            Eventually.holds("the loop goes on", () -> ran.get() == 1);
+            assertThat(signals.get()).isEqualTo(before);
+            assertThat(loop.context.statistics().rescues()).isZero();
+        }
+    }
+
+    private static void signalRelayThread() {
+        int tid = KernelThreads.tid("aiocontext-sigi"); // the kernel keeps 15 characters
+        assertThat(Libc.tgkill((int) ProcessHandle.current().pid(), tid, Signals.SIGIO))
+                .isZero();
+    }
+
+    @Test
+    void processModeIsRefusedInAJvmThatLeavesSigioUnblockedNamingItsThreads() {
+        assertThatThrownBy(() -> AioContext.builder().relay(RelayMode.PROCESS).open())
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("java (tid ")
+                .hasMessageContaining("env --block-signal=SIGIO java")
+                .hasMessageContaining("SigioLauncher");
+        assertThat(relayThreads()).isZero();
+    }
+}
