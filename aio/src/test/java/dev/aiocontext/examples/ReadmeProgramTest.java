@@ -41,20 +41,21 @@ class ReadmeProgramTest {
         List<String> command = new ArrayList<>(List.of(readme(COMMAND).split(" ")));
         command.set(0, Path.of(System.getProperty("java.home"), "bin", "java").toString());
         Path output = directory.resolve("output");
+        Path errors = directory.resolve("errors");
 
         Process java = new ProcessBuilder(command)
                 .directory(ROOT.toFile())
-                .redirectErrorStream(true)
                 .redirectOutput(output.toFile())
+                .redirectError(errors.toFile())
                 .start();
         boolean ended = java.waitFor(60, TimeUnit.SECONDS);
         java.destroyForcibly();
 
-        // How often it ticks meanwhile, and whether the worker's last line comes before inotify's, is a matter of time.
+        assertThat(ended).isTrue();
+        assertThat(java.exitValue()).as(Files.readString(errors)).isZero();
+        // How often it ticks meanwhile, and whether the worker's line comes before inotify's, is a matter of time.
         assertThat(Files.readAllLines(output))
                 .containsOnly(readme(OUTPUT).lines().toArray(String[]::new));
-        assertThat(ended).isTrue();
-        assertThat(java.exitValue()).isZero();
     }
 
     private static String readme(Pattern pattern) throws IOException {
