@@ -1,0 +1,136 @@
+package dev.aiocontext;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
+
+import dev.aiocontext.internal.posix.Libc;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.locks.LockSupport;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Which system calls the loop makes, as strace(1) sees them. */
+class SystemCallTest {
+    private static final int ITERATIONS = 2_000;
+    private static final Path BEGIN = Path.of("/aiocontext-begin");
+    private static final Path END = Path.of("/aiocontext-end");
+
+    @TempDir
+    Path directory;
+
+    @BeforeAll
+    static void straceIsThere() throws IOException, InterruptedException {
+        boolean there = new ProcessBuilder("sh", "-c", "command -v strace").start().waitFor() == 0;
+        if (System.getenv("CI") == null) {
+            assumeThat(there).as("strace is not installed").isTrue();
+        }
+        assertThat(there).as("strace is installed").isTrue();
+    }
+
+    /** A loop with nothing to do. */
+    static final class Idle {
+        public static void main(String[] args) {
+            try (LoopThread loop = new LoopThread(AioContext.open())) {
+                loop.context.execute(() -> System.out.println("tid " + Libc.gettid()));
+                loop.awaitBlocked();
+                mark(BEGIN);
+                LockSupport.parkNanos(300_000_000); // not to wait for anything: to watch nothing happen
+                mark(END);
+            }
+        }
+    }
+
+    /** A loop with work in each iteration, and a descriptor if there is an argument. */
+    static final class Busy {
+        public static void main(String[] args) {
+            try (AioContext ctx = AioContext.open();
+                    EventNotifier notifier = EventNotifier.open()) {
+                System.out.println("tid " + Libc.gettid());
+                if (args.length > 0) {
+                    ctx.onReadable(notifier.fd(), fd -> {});
+                }
+                BottomHalf[] self = new BottomHalf[1];
+                self[0] = ctx.newBottomHalf("always", () -> self[0].schedule());
+                self[0].schedule();
+                iterate(ctx); // classes are loaded now
+                mark(BEGIN);
+                iterate(ctx);
+                mark(END);
+                self[0].delete();
+            }
+        }
+
+        private static void iterate(AioContext ctx) {
+            for (int i = 0; i < ITERATIONS; i++) {
+                ctx.poll(true);
+            }
+        }
+    }
+
+    private static void mark(Path mark) {
+        if (Files.exists(mark)) {
+            throw new AssertionError(mark + " is only to be looked for");
+        }
+    }
+
+    /** The calls of the loop's thread between the marks. */
+    private List<String> trace(Class<?> program, String... arguments) throws IOException, InterruptedException {
+        Path file = directory.resolve("trace");
+        // What a loop could do; a JVM's own thread may have to wait for a safepoint (futex) or give memory back.
+        String calls = "read,write,ppoll,poll,epoll_wait,epoll_pwait,epoll_pwait2,epoll_ctl,fcntl,kill,tgkill,"
+                + "stat,statx,newfstatat,faccessat,faccessat2,access";
+        String[] command = new String[arguments.length + 1];
+        command[0] = program.getName();
+        System.arraycopy(arguments, 0, command, 1, arguments.length);
+        ChildJvm.Result result = ChildJvm.onClassPath()
+                .startedBy("strace", "-f", "-qq", "-e", "trace=?" + calls.replace(",", ",?"), "-o", file.toString())
+                .option("-XX:TieredStopAtLevel=1", "-Ddev.aiocontext.relay=off")
+                .run(command);
+        assertThat(result.exit()).as(result.output()).isZero();
+        String tid = result.output()
+                .lines()
+                .filter(line -> line.startsWith("tid "))
+                .findFirst()
+                .orElseThrow()
+                .substring("tid ".length());
+        List<String> lines = Files.readAllLines(file);
+        int begin = indexOf(lines, BEGIN);
+        int end = indexOf(lines, END);
+        assertThat(begin).isNotNegative().isLessThan(end);
+        return lines.subList(begin + 1, end).stream()
+                .filter(line -> line.startsWith(tid + " "))
+                .map(line -> line.substring(tid.length()).trim())
+                .filter(line -> !line.contains("aiocontext-"))
+                .toList();
+    }
+
+    private static int indexOf(List<String> lines, Path mark) {
+        for (int i = 0; i < lines.size(); i++) {
+            if (lines.get(i).contains(mark.toString())) {
+                return i;
+            }
+        }
+        return -1;
+    }
+
+    @Test
+    void anIdleLoopMakesNone() throws Exception {
+        assertThat(trace(Idle.class)).isEmpty();
+    }
+
+    @Test
+    void aLoopWithWorkAndNoDescriptorsMakesNone() throws Exception {
+        assertThat(trace(Busy.class)).isEmpty();
+    }
+
+    @Test
+    void aLoopWithWorkAndDescriptorsLooksAtThemOncePerIterationAndDoesNothingElse() throws Exception {
+        assertThat(trace(Busy.class, "with a descriptor"))
+                .hasSize(ITERATIONS)
+                .allSatisfy(call -> assertThat(call).startsWith("ppoll("));
+    }
+}
