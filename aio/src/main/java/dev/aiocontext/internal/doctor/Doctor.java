@@ -1,6 +1,7 @@
 package dev.aiocontext.internal.doctor;
 
 import dev.aiocontext.internal.posix.NativeAccess;
+import dev.aiocontext.internal.posix.Platform;
 import dev.aiocontext.internal.relay.RelayModes;
 import java.io.IOException;
 import java.io.InputStream;
@@ -63,6 +64,7 @@ public final class Doctor {
             return ALL_WELL;
         }
         try {
+            Platform.current(); // before anything that probes native access, which is a matter of the platform itself
             NativeAccess.require();
         } catch (UnsupportedOperationException | IllegalStateException e) {
             return complain(UNSUPPORTED, e.getMessage());
@@ -79,7 +81,7 @@ public final class Doctor {
         Findings findings;
         try (Progress progress = progress(options)) {
             findings = examiner.examine(options.seconds(), progress);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) { // status 1, the JVM's own for these, would mean a lost wake-up
             e.printStackTrace(err);
             return complain(UNSUPPORTED, "cannot measure here: " + e);
         }

@@ -28,17 +28,18 @@ final class InsuranceTrial {
         long wakeups = 0;
         long hangs = 0;
         try (TrialLoop loop = new TrialLoop(relay, loseOneIn)) {
+            Errand errand = loop.newErrand();
             long until = System.nanoTime() + nanos;
             while (loop.doorbell().dropped() == 0 || System.nanoTime() - until < 0) {
                 loop.awaitBlocked();
                 long droppedBefore = loop.doorbell().dropped();
-                loop.ask();
+                errand.ask();
                 wakeups++;
-                if (!loop.awaitRan(patience)) {
+                if (!loop.awaitRan(errand, patience)) {
                     hangs++;
-                    loop.unhang();
+                    loop.unhang(errand);
                 } else if (loop.doorbell().dropped() > droppedBefore) {
-                    rescue.add(loop.latency());
+                    rescue.add(errand.latency());
                 }
             }
             long rescues = loop.statistics().rescues();

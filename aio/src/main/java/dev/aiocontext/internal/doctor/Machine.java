@@ -6,6 +6,7 @@ import dev.aiocontext.internal.posix.Signals;
 import dev.aiocontext.internal.relay.RelayModes;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.lang.foreign.Linker;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -44,11 +45,19 @@ record Machine(
                 Platform.current().name().toLowerCase(Locale.ROOT),
                 Runtime.getRuntime().availableProcessors(),
                 System.getProperty("os.name") + " " + System.getProperty("os.version"),
-                "glibc " + linux_h.gnu_get_libc_version().getString(0),
+                cLibrary(),
                 Runtime.version() + ", " + System.getProperty("java.vendor"),
                 RelayModes.resolve(null),
                 countThreads(),
                 List.copyOf(Signals.tasksLeavingUnblocked(Signals.SIGIO)));
+    }
+
+    private static String cLibrary() {
+        boolean glibc = Linker.nativeLinker()
+                .defaultLookup()
+                .find("gnu_get_libc_version")
+                .isPresent();
+        return glibc ? "glibc " + linux_h.gnu_get_libc_version().getString(0) : "not glibc, so untested";
     }
 
     private static int countThreads() {

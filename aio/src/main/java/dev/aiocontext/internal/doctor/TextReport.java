@@ -1,6 +1,7 @@
 package dev.aiocontext.internal.doctor;
 
 import dev.aiocontext.internal.posix.Signals;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -28,32 +29,35 @@ final class TextReport {
 
     private void machine(Machine machine) {
         line("This machine");
-        entry("architecture", machine.architecture() + ", processors: " + machine.processors());
+        entry("architecture", machine.architecture() + ", " + machine.processors() + " processors");
         entry("kernel", machine.kernel());
         entry("libc", machine.libc());
         entry("JDK", machine.jdk());
         entry("relay", machine.relay().mode() + ": " + machine.relay().reason());
-        entry("SIGIO", sigio(machine));
+        sigio(machine);
         line("");
     }
 
-    private static String sigio(Machine machine) {
+    private void sigio(Machine machine) {
+        String here = " threads of this JVM, so relay PROCESS is ";
         if (machine.unblocked().isEmpty()) {
-            return "blocked in all " + machine.threads() + " threads of this JVM, so relay PROCESS is safe in it";
+            entry("SIGIO", "blocked in all " + machine.threads() + here + "safe in it");
+        } else {
+            entry(
+                    "SIGIO",
+                    "left unblocked by " + machine.unblocked().size() + " of " + machine.threads() + here
+                            + "refused in it:");
+            wrapped("", names(machine.unblocked()), ", ");
         }
-        return "left unblocked by " + machine.unblocked().size() + " of " + machine.threads()
-                + " threads of this JVM, so relay PROCESS is refused in it: " + names(machine.unblocked());
     }
 
-    private static String names(List<Signals.Task> tasks) {
+    /** The names, each once. */
+    private static List<String> names(List<Signals.Task> tasks) {
         Map<String, Integer> counts = new LinkedHashMap<>();
         tasks.forEach(task -> counts.merge(task.name(), 1, Integer::sum));
-        return String.join(
-                ", ",
-                counts.entrySet().stream()
-                        .map(name ->
-                                name.getValue() == 1 ? name.getKey() : name.getKey() + " (" + name.getValue() + ")")
-                        .toList());
+        return counts.entrySet().stream()
+                .map(name -> name.getValue() == 1 ? name.getKey() : name.getKey() + " (" + name.getValue() + ")")
+                .toList();
     }
 
     private void wakeups(List<WakeupResult> results) {
@@ -76,7 +80,7 @@ final class TextReport {
         out.append(table.lines());
         line("");
         entry("asleep", "wake-ups asked for when the kernel said that the loop slept");
-        entry("racing", "wake-ups asked for while the loop was on its way to sleep");
+        entry("racing", "wake-ups asked for when the loop was about to sleep");
         entry("lost", "of both: the loop slept on");
         entry("echoes", "the relay woke the loop too, after the doorbell");
         entry("rescues", "the relay woke the loop, the doorbell had not");
@@ -119,21 +123,25 @@ final class TextReport {
         return times.isEmpty() ? NEVER : Figures.nanos(nanos);
     }
 
-    /** A label and a text, which is broken between words when it is long. */
     private void entry(String label, String text) {
+        wrapped(label, List.of(text.split(" ", -1)), " ");
+    }
+
+    /** A label, and pieces of text on as many lines as they need. */
+    private void wrapped(String label, List<String> pieces, String separator) {
         StringBuilder line = new StringBuilder("  " + label);
         line.append(" ".repeat(Math.max(1, LABEL_WIDTH - line.length())));
-        boolean first = true;
-        for (String word : text.split(" ", -1)) {
-            if (!first && line.length() + 1 + word.length() > WIDTH) {
-                line(line.toString());
+        int empty = line.length();
+        for (Iterator<String> rest = pieces.iterator(); rest.hasNext(); ) {
+            String piece = rest.next() + (rest.hasNext() ? separator : "");
+            if (line.length() > empty && line.length() + piece.stripTrailing().length() > WIDTH) {
+                line(line.toString().stripTrailing());
                 line = new StringBuilder(" ".repeat(LABEL_WIDTH));
-                first = true;
+                empty = LABEL_WIDTH;
             }
-            line.append(first ? "" : " ").append(word);
-            first = false;
+            line.append(piece);
         }
-        line(line.toString());
+        line(line.toString().stripTrailing());
     }
 
     private void line(String text) {

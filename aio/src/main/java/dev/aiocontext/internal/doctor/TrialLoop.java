@@ -2,10 +2,11 @@ package dev.aiocontext.internal.doctor;
 
 import dev.aiocontext.AioContext;
 import dev.aiocontext.AioStatistics;
-import dev.aiocontext.BottomHalf;
 import dev.aiocontext.RelayMode;
 import dev.aiocontext.internal.posix.Libc;
 import dev.aiocontext.internal.wakeup.Doorbell;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -13,8 +14,8 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * A loop on a thread of its own, and its only notifier: the thread that opens this and calls everything here. It asks for
- * a piece of work, one at a time, and sees when that runs.
+ * A loop on a thread of its own, for its only notifier: the thread that opens this and calls everything here. It sends
+ * errands, and sees whether they run.
  */
 final class TrialLoop implements AutoCloseable {
     private static final long SPIN = TimeUnit.MILLISECONDS.toNanos(1);
@@ -28,21 +29,8 @@ final class TrialLoop implements AutoCloseable {
     private final AioContext ctx;
     private final ProbedDoorbell doorbell;
     private final Thread thread;
-    private final BottomHalf work;
     private final SleepWatch sleep;
-    private final CompletableFuture<Integer> loopTid = new CompletableFuture<>();
-
-    /** The loop's, published by {@link #ran}. */
-    private long ranAt;
-
-    private volatile long ran;
-
-    /** The notifier's; scheduling the work publishes it to the loop. */
-    private long asked;
-
-    // The notifier's.
-    private long askedAt;
-    private long returnedAt;
+    private final List<Errand> errands = new ArrayList<>();
     private long echoesMissing;
 
     /**
@@ -62,23 +50,18 @@ final class TrialLoop implements AutoCloseable {
                 },
                 () -> AioContext.builder().name("doctor").relay(relay).open());
         doorbell = Objects.requireNonNull(probed.get(), "the context has no doorbell");
-        work = ctx.newBottomHalf("doctor", this::work);
-        ctx.execute(() -> loopTid.complete(Libc.gettid()));
-        thread = Thread.ofPlatform().name("doctor-loop").daemon().start(this::loop);
-        sleep = new SleepWatch(loopTid.join());
-    }
-
-    private void loop() {
-        try {
+        CompletableFuture<Integer> tid = new CompletableFuture<>();
+        thread = Thread.ofPlatform().name("doctor-loop").daemon().start(() -> {
+            tid.complete(Libc.gettid());
             ctx.run();
-        } finally {
-            loopTid.completeExceptionally(new IllegalStateException("the loop ended before it began"));
-        }
+        });
+        sleep = new SleepWatch(tid.join());
     }
 
-    private void work() {
-        ranAt = System.nanoTime();
-        ran = asked;
+    Errand newErrand() {
+        Errand errand = new Errand(ctx);
+        errands.add(errand);
+        return errand;
     }
 
     /** Waits until the loop has nothing left to do, the relay's echo included, and sleeps in the kernel. */
@@ -98,28 +81,21 @@ final class TrialLoop implements AutoCloseable {
         }
     }
 
-    /** Asks for work, and so wakes the loop if it is blocked. */
-    void ask() {
-        asked++;
-        askedAt = System.nanoTime();
-        work.schedule();
-        returnedAt = System.nanoTime();
-    }
-
     /**
-     * Waits until the work has run.
+     * Waits until an errand has run.
      *
      * @param patience how long at least, in nanoseconds
      * @return false if it has not by then, and the loop sleeps: it hangs
      */
-    boolean awaitRan(long patience) {
+    boolean awaitRan(Errand errand, long patience) {
+        long start = System.nanoTime();
         int looks = 0;
-        while (!hasRun()) {
-            pause(askedAt);
-            if (System.nanoTime() - askedAt > patience) {
+        while (!errand.hasRun()) {
+            pause(start);
+            if (System.nanoTime() - start > patience) {
                 // A loop that was woken and only waits for a processor is not asleep: a busy machine is no hang.
                 looks = sleep.isAsleep() ? looks + 1 : 0;
-                if (looks == LOOKS && !hasRun()) {
+                if (looks == LOOKS && !errand.hasRun()) {
                     return false;
                 }
             }
@@ -127,16 +103,12 @@ final class TrialLoop implements AutoCloseable {
         return true;
     }
 
-    /** Gets a loop that hangs going again: rings its real doorbell, and waits until the work has run. */
-    void unhang() {
+    /** Gets a loop that hangs going again: rings its real doorbell, and waits until the errand has run. */
+    void unhang(Errand errand) {
         doorbell.ringReal();
-        if (!awaitRan(GIVE_UP)) {
+        if (!awaitRan(errand, GIVE_UP)) {
             throw new IllegalStateException("the loop sleeps although its doorbell was rung a minute ago");
         }
-    }
-
-    private boolean hasRun() {
-        return ran == asked;
     }
 
     /** Lets others have the processor: on a machine with two, the relay's thread needs this one's. */
@@ -149,16 +121,6 @@ final class TrialLoop implements AutoCloseable {
         }
     }
 
-    /** How long the work that has run was waited for: from asking to running. */
-    long latency() {
-        return ranAt - askedAt;
-    }
-
-    /** How long asking took the notifier. */
-    long cost() {
-        return returnedAt - askedAt;
-    }
-
     ProbedDoorbell doorbell() {
         return doorbell;
     }
@@ -169,7 +131,7 @@ final class TrialLoop implements AutoCloseable {
 
     @Override
     public void close() {
-        work.delete();
+        errands.forEach(Errand::delete);
         ctx.stop();
         doorbell.ringReal(); // stop's own ring may be the one that is lost
         try {

@@ -22,12 +22,13 @@ final class Verdict {
                 + " wake-ups was lost, so you do not need the relay here" + price(findings) + ".";
     }
 
+    /** A relay is worth its name if it lost none itself, here and with the lossy doorbell. */
     private static String advice(Findings findings) {
-        boolean threadHelps = findings.wakeups(RelayMode.THREAD).stream().allMatch(result -> result.lost() == 0)
-                && findings.notRescued() == 0;
-        return threadHelps
-                ? "you need the relay: set AIOCONTEXT_RELAY=THREAD, and please report this."
-                : "the relay does not repair it; please report this.";
+        boolean relayLostNone =
+                findings.wakeups().stream().allMatch(result -> result.relay() == RelayMode.OFF || result.lost() == 0);
+        return relayLostNone && findings.notRescued() == 0
+                ? "you need the relay here: set AIOCONTEXT_RELAY=THREAD, and please report this."
+                : "and the relay does not make good for all of them. Please report this.";
     }
 
     private static String price(Findings findings) {

@@ -7,7 +7,7 @@ import dev.aiocontext.RelayMode;
  *
  * @param relay the relay's mode
  * @param blocked wake-ups asked for when the loop slept in the kernel
- * @param racing wake-ups asked for while the loop was on its way to sleep
+ * @param racing wake-ups asked for when the loop was about to sleep
  * @param lost wake-ups after which the loop slept on, of both kinds
  * @param echoes wake-ups by the relay, after the doorbell
  * @param rescues wake-ups by the relay that the doorbell should have done

@@ -7,14 +7,15 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * Wakes a loop with one relay mode: first, for the times, only when the kernel says that it sleeps; then, for the losses,
- * at random moments around the one when it goes to sleep, for that is when a wake-up is lost if it ever is.
+ * when it is about to go to sleep, for that is when a wake-up is lost if it ever is.
  */
 final class WakeupTrial {
     /** After this long the loop is given up. Long, for nothing but a lost wake-up may take that long. */
     static final long PATIENCE = TimeUnit.SECONDS.toNanos(1);
 
     private static final long AT_LEAST = 100;
-    private static final int RACE_SPINS = 64;
+    private static final long RACE_PATIENCE = TimeUnit.MICROSECONDS.toNanos(100);
+    private static final int RACE_SPINS = 32;
 
     private final RelayMode relay;
     private final int loseOneIn;
@@ -44,10 +45,11 @@ final class WakeupTrial {
 
     private WakeupResult run(long nanos) {
         try (TrialLoop loop = new TrialLoop(relay, loseOneIn)) {
+            Errand errand = loop.newErrand();
             long start = System.nanoTime();
-            wakeBlocked(loop, start + nanos / 7, false);
-            wakeBlocked(loop, start + nanos / 7 * 5, true);
-            race(loop, start + nanos);
+            wakeBlocked(loop, errand, start + nanos / 7, false);
+            wakeBlocked(loop, errand, start + nanos / 7 * 5, true);
+            race(loop, errand, start + nanos);
             AioStatistics counted = loop.statistics();
             return new WakeupResult(
                     relay,
@@ -61,39 +63,47 @@ final class WakeupTrial {
         }
     }
 
-    private void wakeBlocked(TrialLoop loop, long until, boolean timed) {
+    private void wakeBlocked(TrialLoop loop, Errand errand, long until, boolean timed) {
         long enough = blocked + AT_LEAST;
         while (blocked < enough || System.nanoTime() - until < 0) {
             loop.awaitBlocked();
             long ringsBefore = loop.doorbell().rings();
-            loop.ask();
-            boolean ran = ranOrUnhang(loop);
+            errand.ask();
+            boolean ran = ranOrUnhang(loop, errand);
             blocked++;
             // Without a ring the loop was asleep for another reason than to wait: the JVM had halted it.
             if (timed && ran && loop.doorbell().rings() > ringsBefore) {
-                latency.add(loop.latency());
-                notifier.add(loop.cost());
+                latency.add(errand.latency());
+                notifier.add(errand.cost());
             }
         }
     }
 
-    private void race(TrialLoop loop, long until) {
+    /**
+     * Asks right after the last errand ran, when the loop looks for more and then goes to sleep. On a busy machine the errand
+     * may not run while this thread does, so it is not waited for like that for long.
+     */
+    private void race(TrialLoop loop, Errand errand, long until) {
         SplittableRandom random = new SplittableRandom();
         while (racing < AT_LEAST || System.nanoTime() - until < 0) {
+            errand.ask();
+            long giveWay = System.nanoTime() + RACE_PATIENCE;
+            while (!errand.hasRun() && System.nanoTime() - giveWay < 0) {
+                Thread.onSpinWait();
+            }
+            ranOrUnhang(loop, errand);
+            racing++;
             for (int spins = random.nextInt(RACE_SPINS); spins > 0; spins--) {
                 Thread.onSpinWait();
             }
-            loop.ask();
-            ranOrUnhang(loop);
-            racing++;
         }
     }
 
-    private boolean ranOrUnhang(TrialLoop loop) {
-        boolean ran = loop.awaitRan(PATIENCE);
+    private boolean ranOrUnhang(TrialLoop loop, Errand errand) {
+        boolean ran = loop.awaitRan(errand, PATIENCE);
         if (!ran) {
             lost++;
-            loop.unhang();
+            loop.unhang(errand);
         }
         return ran;
     }

@@ -1,0 +1,110 @@
+package dev.aiocontext.internal.doctor;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Test;
+
+/** The keys are a promise, see docs/doctor.md: who changes one here raises the format version. */
+class JsonReportTest {
+    @Test
+    void reportsAllThatWasFoundUnderTheDocumentedKeys() {
+        assertThat(JsonReport.of(Samples.allWell())).isEqualTo("""
+                        {
+                          "formatVersion": 1,
+                          "seconds": 20,
+                          "machine": {
+                            "architecture": "aarch64",
+                            "processors": 4,
+                            "kernel": "Linux 6.1.0",
+                            "libc": "glibc 2.28",
+                            "jdk": "22+36, \\"Acme\\" \\\\ Sons"
+                          },
+                          "relay": {
+                            "mode": "THREAD",
+                            "reason": "AUTO on aarch64, the default"
+                          },
+                          "sigio": {
+                            "threads": 3,
+                            "unblocked": [
+                              {
+                                "tid": 7,
+                                "name": "java"
+                              },
+                              {
+                                "tid": 8,
+                                "name": "VM Thread"
+                              }
+                            ]
+                          },
+                          "wakeups": [
+                            {
+                              "relay": "OFF",
+                              "wakeups": 1100,
+                              "wakeupsBlocked": 600,
+                              "wakeupsRacing": 500,
+                              "lost": 0,
+                              "echoes": 0,
+                              "rescues": 0,
+                              "latencySamples": 400,
+                              "latencyP50Nanos": 5000,
+                              "latencyP99Nanos": 20000,
+                              "latencyMaxNanos": 1234567,
+                              "notifierP50Nanos": 2000,
+                              "notifierP99Nanos": 9000,
+                              "notifierMaxNanos": 80000
+                            },
+                            {
+                              "relay": "THREAD",
+                              "wakeups": 1100,
+                              "wakeupsBlocked": 600,
+                              "wakeupsRacing": 500,
+                              "lost": 0,
+                              "echoes": 900,
+                              "rescues": 0,
+                              "latencySamples": 400,
+                              "latencyP50Nanos": 5000,
+                              "latencyP99Nanos": 20000,
+                              "latencyMaxNanos": 1234567,
+                              "notifierP50Nanos": 4500,
+                              "notifierP99Nanos": 9000,
+                              "notifierMaxNanos": 80000
+                            }
+                          ],
+                          "insurance": {
+                            "loseOneIn": 100,
+                            "hangMillis": 100,
+                            "hangWithRelayMillis": 1000,
+                            "trials": [
+                              {
+                                "relay": "OFF",
+                                "wakeups": 200,
+                                "dropped": 2,
+                                "hangs": 2,
+                                "rescues": 0,
+                                "rescueP50Nanos": null,
+                                "rescueP99Nanos": null,
+                                "rescueMaxNanos": null
+                              },
+                              {
+                                "relay": "THREAD",
+                                "wakeups": 1000,
+                                "dropped": 10,
+                                "hangs": 0,
+                                "rescues": 10,
+                                "rescueP50Nanos": 9000,
+                                "rescueP99Nanos": 9900,
+                                "rescueMaxNanos": 12345
+                              }
+                            ]
+                          },
+                          "notMeasured": [
+                            {
+                              "relay": "PROCESS",
+                              "reason": "line one\\u000aand t\\u00e9st"
+                            }
+                          ],
+                          "allWell": true,
+                          "verdict": "Reliable: none of 2,200 wake-ups was lost, so you do not need the relay here; as an insurance, THREAD adds 2.50 us to waking a blocked loop."
+                        }""");
+    }
+}

@@ -1,0 +1,73 @@
+package dev.aiocontext.internal.doctor;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.aiocontext.RelayMode;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+class TrialsTest {
+    private static final long SHORT = TimeUnit.MILLISECONDS.toNanos(100);
+
+    @ParameterizedTest
+    @EnumSource(names = {"OFF", "THREAD"})
+    void anIntactDoorbellLosesNothing(RelayMode relay) {
+        WakeupResult result = WakeupTrial.measure(relay, SHORT);
+        assertThat(result.relay()).isEqualTo(relay);
+        assertThat(result.blocked()).isGreaterThanOrEqualTo(200);
+        assertThat(result.racing()).isGreaterThanOrEqualTo(100);
+        assertThat(result.lost()).isZero();
+        assertThat(result.rescues()).isZero();
+        assertThat(result.latency().samples()).isPositive();
+        assertThat(result.notifier().p50Nanos()).isPositive();
+    }
+
+    @Test
+    void theRelayEchoesOnlyWhenItIsOn() {
+        assertThat(WakeupTrial.measure(RelayMode.OFF, SHORT).echoes()).isZero();
+        assertThat(WakeupTrial.measure(RelayMode.THREAD, SHORT).echoes()).isPositive();
+    }
+
+    @Test
+    void aLostWakeupIsCountedAndTheTrialGoesOn() {
+        WakeupResult result = WakeupTrial.measure(RelayMode.OFF, SHORT, 100);
+        assertThat(result.lost()).isPositive();
+        assertThat(result.blocked()).isGreaterThanOrEqualTo(200);
+        assertThat(result.latency().maxNanos()).isLessThan(WakeupTrial.PATIENCE); // they are timed for nobody
+    }
+
+    @Test
+    void aRescueOfAnIntactDoorbellIsCounted() {
+        assertThat(WakeupTrial.measure(RelayMode.THREAD, SHORT, 100).rescues()).isPositive();
+    }
+
+    @Test
+    void aLossyDoorbellHangsTheLoopWithoutRelay() {
+        InsuranceResult result = InsuranceTrial.measure(RelayMode.OFF, SHORT);
+        assertThat(result.dropped()).isPositive();
+        assertThat(result.hangs()).isEqualTo(result.dropped());
+        assertThat(result.rescues()).isZero();
+        assertThat(result.rescue().isEmpty()).isTrue();
+    }
+
+    @Test
+    void theRelayRescuesTheLoopFromALossyDoorbell() {
+        InsuranceResult result = InsuranceTrial.measure(RelayMode.THREAD, SHORT);
+        assertThat(result.dropped()).isPositive();
+        assertThat(result.hangs()).isZero();
+        assertThat(result.rescues()).isEqualTo(result.dropped());
+        assertThat(result.rescue().samples()).isEqualTo(result.dropped());
+    }
+
+    @Test
+    void processModeIsMeasuredInAChildJvm() throws ProcessTrials.FailedException {
+        ProcessTrials.Results results = ProcessTrials.measure(SHORT);
+        assertThat(results.wakeup().relay()).isEqualTo(RelayMode.PROCESS);
+        assertThat(results.wakeup().lost()).isZero();
+        assertThat(results.wakeup().echoes()).isPositive();
+        assertThat(results.insurance().hangs()).isZero();
+        assertThat(results.insurance().rescues()).isEqualTo(results.insurance().dropped());
+    }
+}

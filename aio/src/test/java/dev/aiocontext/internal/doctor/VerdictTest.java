@@ -1,0 +1,62 @@
+package dev.aiocontext.internal.doctor;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.aiocontext.RelayMode;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class VerdictTest {
+    private static final Times NEVER = new Times(0, 0, 0, 0);
+
+    @Test
+    void isReliableAndNamesThePriceOfTheRelayWhenNothingWasLost() {
+        assertThat(Samples.allWell().allWell()).isTrue();
+        assertThat(Verdict.of(Samples.allWell()))
+                .startsWith("Reliable: none of 2,200 wake-ups was lost")
+                .contains("you do not need the relay")
+                .contains("THREAD adds 2.50 us");
+    }
+
+    @Test
+    void asksForTheRelayWhenAWakeupWasLostWithoutIt() {
+        Findings findings = Samples.findings(List.of(Samples.wakeup(RelayMode.OFF, 3, 0), Samples.THREAD), List.of());
+        assertThat(findings.allWell()).isFalse();
+        assertThat(Verdict.of(findings))
+                .startsWith("NOT reliable: of 2,200 wake-ups 3 were lost")
+                .contains("you need the relay");
+    }
+
+    @Test
+    void asksForTheRelayWhenItMadeGoodForAnIntactDoorbell() {
+        Findings findings = Samples.findings(List.of(Samples.OFF, Samples.wakeup(RelayMode.THREAD, 0, 2)), List.of());
+        assertThat(findings.allWell()).isFalse();
+        assertThat(Verdict.of(findings)).contains("2 only came by the relay").contains("you need the relay");
+    }
+
+    @Test
+    void doesNotRecommendARelayThatLosesWakeups() {
+        Findings findings = Samples.findings(List.of(Samples.OFF, Samples.wakeup(RelayMode.THREAD, 1, 0)), List.of());
+        assertThat(findings.allWell()).isFalse();
+        assertThat(Verdict.of(findings)).startsWith("NOT reliable").contains("relay does not make good");
+    }
+
+    @Test
+    void doesNotCountOnARelayThatLeavesALossyDoorbellUnrepaired() {
+        InsuranceResult hung = new InsuranceResult(RelayMode.THREAD, 1000, 10, 4, 6, NEVER);
+        Findings findings = Samples.findings(List.of(Samples.OFF, Samples.THREAD), List.of(Samples.LOSSY_OFF, hung));
+        assertThat(findings.allWell()).isFalse();
+        assertThat(Verdict.of(findings)).startsWith("Reliable, but not insured").contains("left 4 lost on purpose");
+    }
+
+    @Test
+    void hangsWithoutRelayAreWhatALossyDoorbellIsExpectedToDo() {
+        assertThat(Samples.LOSSY_OFF.hangs()).isPositive();
+        assertThat(Samples.allWell().allWell()).isTrue();
+    }
+
+    @Test
+    void isOneLine() {
+        assertThat(Verdict.of(Samples.allWell())).doesNotContain("\n");
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.aiocontext.internal.doctor;
+
+import org.jspecify.annotations.NullMarked;
