@@ -390,7 +390,7 @@ public final class AioContext implements Executor, AutoCloseable {
      * nested poll then runs what the outer one has left.
      *
      * @param blocking whether to wait until there is something to do
-     * @return true if it made progress: it called a bottom half that is not idle, or a descriptor's handler
+     * @return true if it made progress: it called a bottom half that is not idle, a descriptor's handler or that of SIGIO
      * @throws IllegalStateException if the calling thread may not poll
      */
     public boolean poll(boolean blocking) {

@@ -47,6 +47,7 @@ final class Loop {
     private final int ownDescriptors;
     private int depth;
     private long drainedArming;
+    private int signals;
 
     /** Work that {@link AioContext#execute} queues. */
     static final class Task extends Work implements UserCode.Callback {
@@ -154,8 +155,9 @@ final class Loop {
             acceptWakeup();
             takeWork();
             boolean ranWork = runTaken();
+            boolean calledSigioHandler = callSigioHandler();
             boolean calledHandlers = dispatch(ready);
-            return ranWork || calledHandlers;
+            return ranWork || calledSigioHandler || calledHandlers;
         } finally {
             depth--;
             ready.clear();
@@ -224,10 +226,21 @@ final class Loop {
                 counters.echoes++;
             }
         }
-        UserCode.Callback handler = sigioHandler;
-        if (handler != null) {
-            userCode.call(handler);
+        signals++;
+    }
+
+    /** Called once the records are read: a handler may poll, and that reads records too. */
+    private boolean callSigioHandler() {
+        boolean progress = false;
+        while (signals > 0) {
+            signals--;
+            UserCode.Callback handler = sigioHandler;
+            if (handler != null) {
+                userCode.call(handler);
+                progress = true;
+            }
         }
+        return progress;
     }
 
     private void rescued(long arming) {

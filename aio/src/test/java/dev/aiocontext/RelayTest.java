@@ -143,6 +143,22 @@ class RelayTest {
         }
     }
 
+    @Test
+    void aSigioHandlerMayPoll() {
+        try (LoopThread loop = new LoopThread(withRelay())) {
+            AtomicInteger signals = new AtomicInteger();
+            loop.context.onSigio(signal -> {
+                loop.context.poll(false);
+                signals.incrementAndGet();
+            });
+            for (int i = 1; i <= 100; i++) {
+                int round = i;
+                signalRelayThread();
+                Eventually.holds("the handler is called", () -> signals.get() >= round);
+            }
+        }
+    }
+
     private static void signalRelayThread() {
         int tid = KernelThreads.tid("aiocontext-sigi"); // the kernel keeps 15 characters
         assertThat(Libc.tgkill((int) ProcessHandle.current().pid(), tid, Signals.SIGIO))

@@ -24,7 +24,8 @@ class SystemCallTest {
 
     @BeforeAll
     static void straceIsThere() throws IOException, InterruptedException {
-        boolean there = new ProcessBuilder("sh", "-c", "command -v strace").start().waitFor() == 0;
+        boolean there =
+                new ProcessBuilder("sh", "-c", "command -v strace").start().waitFor() == 0;
         if (System.getenv("CI") == null) {
             assumeThat(there).as("strace is not installed").isTrue();
         }

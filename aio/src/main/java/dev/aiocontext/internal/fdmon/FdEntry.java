@@ -48,16 +48,9 @@ public class FdEntry {
         return fd;
     }
 
-    /**
-     * Adds to the events to dispatch. Home thread.
-     *
-     * @param events what the monitor reports
-     * @return true if there were none before
-     */
-    final boolean addEvents(int events) {
-        boolean first = revents == 0;
-        revents |= events;
-        return first;
+    /** Reports what is ready now, in place of what an earlier wait found and nobody took. Home thread. */
+    final void setEvents(int events) {
+        revents = events;
     }
 
     /**

@@ -45,7 +45,7 @@ public final class ReadyList {
      * first takes them all.
      */
     void report(FdEntry entry, int events) {
-        entry.addEvents(events);
+        entry.setEvents(events);
         if (size == entries.length) {
             entries = Arrays.copyOf(entries, size * 2);
         }
