@@ -19,11 +19,13 @@ final class TerminalProgress implements Progress {
     TerminalProgress(PrintStream terminal, int seconds) {
         this.terminal = terminal;
         end = System.nanoTime() + TimeUnit.SECONDS.toNanos(seconds);
-        Thread.ofPlatform().name("doctor-progress").daemon().start(this::paint);
     }
 
     @Override
     public synchronized void step(String next) {
+        if (what.isEmpty()) { // not before: the machine's threads are looked at first
+            Thread.ofPlatform().name("doctor-progress").daemon().start(this::paint);
+        }
         what = next;
         draw();
     }
@@ -40,7 +42,7 @@ final class TerminalProgress implements Progress {
     }
 
     private synchronized void draw() {
-        if (!closed && !what.isEmpty()) {
+        if (!closed) {
             long left = Math.max(0, TimeUnit.NANOSECONDS.toSeconds(end - System.nanoTime()));
             terminal.print(ERASE_LINE + "measuring: " + what + " (about " + left + " s left)");
             terminal.flush();
@@ -48,12 +50,10 @@ final class TerminalProgress implements Progress {
     }
 
     @Override
-    public void close() {
-        synchronized (this) {
-            closed = true;
-            notifyAll();
-            terminal.print(ERASE_LINE);
-            terminal.flush();
-        }
+    public synchronized void close() {
+        closed = true;
+        notifyAll();
+        terminal.print(ERASE_LINE);
+        terminal.flush();
     }
 }

@@ -16,10 +16,10 @@ final class Verdict {
         if (findings.notRescued() > 0) {
             return "Reliable, but not insured: none of " + Figures.count(findings.wakeupsDone())
                     + " wake-ups was lost, yet the relay left " + Figures.count(findings.notRescued())
-                    + " lost on purpose unrepaired; do not count on it here.";
+                    + " that were lost on purpose; do not count on it.";
         }
-        return "Reliable: none of " + Figures.count(findings.wakeupsDone())
-                + " wake-ups was lost, so you do not need the relay here" + price(findings) + ".";
+        return "Reliable: none of " + Figures.count(findings.wakeupsDone()) + " wake-ups was lost. You need no relay"
+                + price(findings) + ".";
     }
 
     /** A relay is worth its name if it lost none itself, here and with the lossy doorbell. */
@@ -39,7 +39,7 @@ final class Verdict {
         }
         long added = thread.get().notifier().p50Nanos() - off.get().notifier().p50Nanos();
         return added > 0
-                ? "; as an insurance, THREAD adds " + Figures.nanos(added) + " to waking a blocked loop"
-                : "; as an insurance, THREAD costs nothing that can be measured";
+                ? "; THREAD would add " + Figures.nanos(added) + " to waking a blocked loop"
+                : "; THREAD would cost nothing that can be measured";
     }
 }

@@ -2,6 +2,10 @@ package dev.aiocontext.internal.doctor;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
 /** The keys are a promise, see docs/doctor.md: who changes one here raises the format version. */
@@ -104,7 +108,22 @@ class JsonReportTest {
                             }
                           ],
                           "allWell": true,
-                          "verdict": "Reliable: none of 2,200 wake-ups was lost, so you do not need the relay here; as an insurance, THREAD adds 2.50 us to waking a blocked loop."
+                          "verdict": "Reliable: none of 2,200 wake-ups was lost. You need no relay; THREAD would add 2.50 us to waking a blocked loop."
                         }""");
+    }
+
+    @Test
+    void everyKeyIsDocumented() throws IOException {
+        Path page = Path.of("docs/doctor.md");
+        String documentation =
+                Files.readString(Files.exists(page) ? page : Path.of("..").resolve(page));
+        assertThat(Pattern.compile("\"(\\w+)\":")
+                        .matcher(JsonReport.of(Samples.allWell()))
+                        .results()
+                        .map(key -> key.group(1).replaceFirst("P99Nanos$|MaxNanos$", "P50Nanos"))
+                        .distinct()
+                        .toList())
+                .isNotEmpty()
+                .allSatisfy(key -> assertThat(documentation).containsPattern("\\b" + key + "\\b"));
     }
 }

@@ -14,8 +14,8 @@ class VerdictTest {
         assertThat(Samples.allWell().allWell()).isTrue();
         assertThat(Verdict.of(Samples.allWell()))
                 .startsWith("Reliable: none of 2,200 wake-ups was lost")
-                .contains("you do not need the relay")
-                .contains("THREAD adds 2.50 us");
+                .contains("You need no relay")
+                .contains("THREAD would add 2.50 us");
     }
 
     @Test
@@ -46,7 +46,9 @@ class VerdictTest {
         InsuranceResult hung = new InsuranceResult(RelayMode.THREAD, 1000, 10, 4, 6, NEVER);
         Findings findings = Samples.findings(List.of(Samples.OFF, Samples.THREAD), List.of(Samples.LOSSY_OFF, hung));
         assertThat(findings.allWell()).isFalse();
-        assertThat(Verdict.of(findings)).startsWith("Reliable, but not insured").contains("left 4 lost on purpose");
+        assertThat(Verdict.of(findings))
+                .startsWith("Reliable, but not insured")
+                .contains("left 4 that were lost on purpose");
     }
 
     @Test

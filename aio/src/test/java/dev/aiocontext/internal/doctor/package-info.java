@@ -1,4 +1,0 @@
-@NullMarked
-package dev.aiocontext.internal.doctor;
-
-import org.jspecify.annotations.NullMarked;
