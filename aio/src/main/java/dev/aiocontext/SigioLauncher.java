@@ -89,7 +89,13 @@ public final class SigioLauncher {
     private static void call(String mainClass, String[] arguments) throws Exception {
         Method main = Class.forName(mainClass, true, ClassLoader.getSystemClassLoader())
                 .getMethod("main", String[].class);
-        main.setAccessible(true);
+        if (!main.trySetAccessible()) {
+            String module = main.getDeclaringClass().getModule().getName();
+            String thePackage = main.getDeclaringClass().getPackageName();
+            throw new IllegalStateException(mainClass + " lies in a package that its module does not export: start java"
+                    + " with --add-exports " + module + "/" + thePackage + "="
+                    + SigioLauncher.class.getModule().getName());
+        }
         try {
             main.invoke(null, (Object) arguments);
         } catch (InvocationTargetException e) {

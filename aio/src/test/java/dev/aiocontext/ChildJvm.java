@@ -48,7 +48,8 @@ public final class ChildJvm {
                 + codeSource(dev.aiocontext.bindings.linux.linux_h.class);
     }
 
-    private static String codeSource(Class<?> type) {
+    /** Where a class was loaded from. */
+    static String codeSource(Class<?> type) {
         return Path.of(type.getProtectionDomain().getCodeSource().getLocation().getPath())
                 .toString();
     }

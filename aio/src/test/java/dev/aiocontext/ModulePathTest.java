@@ -107,6 +107,14 @@ class ModulePathTest {
         }
     }
 
+    @Test
+    void anotherArchitectureIsAnErrorThatNamesIt() throws Exception {
+        ChildJvm.Result result =
+                ChildJvm.onClassPath().option("-Dos.arch=riscv64").run(USER);
+        assertThat(result.output()).contains("UnsupportedOperationException").contains("Linux on riscv64");
+        assertThat(result.exit()).isEqualTo(1);
+    }
+
     /** Before JDK 24, naming one module denies the others; since then it takes an option of its own. */
     private static String denyOption() {
         return Runtime.version().feature() >= 24 ? "--illegal-native-access=deny" : "-Dunused=unused";

@@ -7,7 +7,10 @@ import org.jspecify.annotations.Nullable;
 
 /** Asks once whether the JVM lets this library and its bindings call native code, which is the user's to grant. */
 public final class NativeAccess {
-    private static final @Nullable String DENIED = probe();
+    /** Made when it is first asked for: on a platform that it does not know, the probe itself would fail. */
+    private static final class Probe {
+        static final @Nullable String DENIED = probe();
+    }
 
     private NativeAccess() {}
 
@@ -19,8 +22,8 @@ public final class NativeAccess {
      */
     public static void require() {
         Platform.current();
-        if (DENIED != null) {
-            throw new IllegalStateException(DENIED);
+        if (Probe.DENIED != null) {
+            throw new IllegalStateException(Probe.DENIED);
         }
     }
 
