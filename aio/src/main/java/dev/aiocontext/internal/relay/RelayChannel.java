@@ -43,6 +43,9 @@ public final class RelayChannel extends Work implements Doorbell {
     private final RelayMode mode;
     private final UseCount uses = new UseCount();
 
+    /** The relay thread's: the last of its signals after which it served this channel. */
+    long round;
+
     /** The relay thread's. */
     private final MemorySegment outgoing = Arena.ofAuto().allocate(SignalRecord.SIZE, Long.BYTES);
 

@@ -53,10 +53,10 @@ public final class SigioRelay {
     /** The channels that notifiers want delivered. */
     private final WorkList requests = new WorkList();
 
-    /** The relay thread's: what it took off the list, and whom it has served after this signal. */
+    /** The relay thread's: what it took off the list, and how many signals it has served. */
     private final WorkQueue taken = new WorkQueue();
 
-    private final Set<RelayChannel> delivered = new HashSet<>();
+    private long round;
 
     private final UseCount users = new UseCount();
     private final Thread thread;
@@ -217,15 +217,15 @@ public final class SigioRelay {
     }
 
     private void deliverAll() {
-        delivered.clear();
+        round++;
         taken.append(requests.takeAll());
         for (Work work = taken.poll(); work != null; work = taken.poll()) {
             RelayChannel channel = (RelayChannel) work;
-            delivered.add(channel);
+            channel.round = round;
             deliver(channel, RelayChannel::deliver);
         }
         for (RelayChannel channel : listeners) {
-            if (!delivered.contains(channel)) {
+            if (channel.round != round) {
                 deliver(channel, RelayChannel::deliverForeign);
             }
         }

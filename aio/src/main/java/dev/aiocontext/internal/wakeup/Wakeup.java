@@ -143,8 +143,10 @@ public final class Wakeup {
     }
 
     /**
-     * Takes the bare wake-up. An atomic exchange, so that what any of the notifiers merged into it did before is seen by
-     * what the loop does after. Home thread.
+     * Takes the bare wake-up, by an atomic exchange: what the notifier did before it whose request this reads, is seen by
+     * what the loop does after. That of one whose request was merged into it, too, though the memory model does not say so:
+     * a request is a release store, so what came before an earlier one is visible to all before a later one is, on machines
+     * where a store becomes visible to all others at once (x86-64, ARMv8). Home thread.
      *
      * @return true if there was one
      */
