@@ -1,0 +1,95 @@
+/*
+ * Memory of a machine that delays stores. Included by the models; needs CPUS and VARS (at most 4).
+ *
+ *   -DSC    every store is seen at once by all
+ *   -DTSO   each processor has a queue of its stores; what leaves the queue is seen by all; first in, first out (x86)
+ *   -DWEAK  as TSO, but stores to different variables leave the queue in any order (nearer to aarch64); where a model
+ *           says so, a load may also be done early
+ *
+ * A fence waits until the processor's own queue is empty. An atomic read-modify-write does too, and then acts on
+ * memory at once. A load looks at memory only: no model loads what is still in the loader's own queue.
+ */
+#if defined(SC) + defined(TSO) + defined(WEAK) != 1
+#error one of SC, TSO and WEAK
+#endif
+
+byte memory[VARS];
+
+#ifdef SC
+inline store(cpu, variable, value) { memory[variable] = value }
+inline store_or(cpu, variable, bits) { memory[variable] = memory[variable] | bits }
+inline fence(cpu) { skip }
+#define DRAINED(cpu) true
+#else
+
+#define DRAINED(cpu) empty(queue[cpu])
+
+/* Variable, bits to keep, bits to set. */
+chan queue[CPUS] = [2] of { byte, byte, byte };
+
+inline store(cpu, variable, value) { queue[cpu]!variable, 0, value }
+
+/* Stores a bit of a variable whose other bits belong to others: how a model tells apart who stored the same "true". */
+inline store_or(cpu, variable, bits) { queue[cpu]!variable, 255, bits }
+
+inline fence(cpu) { empty(queue[cpu]) }
+
+/* Lets the stores of one processor out, sooner or later. */
+proctype buffer(byte cpu)
+{
+    byte variable, keep, set;
+end:
+    do
+#ifdef TSO
+    :: d_step { queue[cpu]?variable, keep, set; memory[variable] = (memory[variable] & keep) | set; set = 0; keep = 0; variable = 0 }
+#else
+    :: d_step { queue[cpu]??0, keep, set; memory[0] = (memory[0] & keep) | set; set = 0; keep = 0 }
+#if VARS > 1
+    :: d_step { queue[cpu]??1, keep, set; memory[1] = (memory[1] & keep) | set; set = 0; keep = 0 }
+#endif
+#if VARS > 2
+    :: d_step { queue[cpu]??2, keep, set; memory[2] = (memory[2] & keep) | set; set = 0; keep = 0 }
+#endif
+#if VARS > 3
+    :: d_step { queue[cpu]??3, keep, set; memory[3] = (memory[3] & keep) | set; set = 0; keep = 0 }
+#endif
+#endif
+    od
+}
+#endif
+
+/* getAndSet */
+inline exchange(cpu, variable, value, old)
+{
+    d_step { DRAINED(cpu); old = memory[variable]; memory[variable] = value }
+}
+
+/* compareAndSet */
+inline compare_and_set(cpu, variable, expected, value, won)
+{
+    d_step {
+        DRAINED(cpu);
+        won = (memory[variable] == expected);
+        if
+        :: won -> memory[variable] = value
+        :: else
+        fi
+    }
+}
+
+/* getAndBitwiseOr, and what else sets a bit by an atomic read-modify-write */
+inline fetch_or(cpu, variable, bits)
+{
+    d_step { DRAINED(cpu); memory[variable] = memory[variable] | bits }
+}
+
+#ifdef SC
+inline start_buffers() { skip }
+#else
+inline start_buffers()
+{
+    byte cpu_started;
+    for (cpu_started : 0 .. CPUS - 1) { run buffer(cpu_started) }
+    cpu_started = 0
+}
+#endif

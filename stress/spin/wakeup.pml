@@ -1,0 +1,376 @@
+/*
+ * The wake-up of the library: Wakeup.java, and of Loop.java what surrounds it. One home thread, whose callbacks may poll
+ * again (nested); NOTIFIERS threads that publish work, each piece as a task (WorkList.push, then ring) or as a
+ * bare wake-up (request); a device that wakes the loop for another reason. Names are those of the Java code.
+ *
+ * Each -D below takes one line away, or puts it in the wrong place; verdicts.tsv says what comes of it.
+ *
+ *   NO_NOTIFIER_FENCE    ring() has no fence
+ *   NO_LOOP_FENCE        arm() has no fence
+ *   NO_SECOND_LOOK       the loop blocks after arming without looking for work again
+ *   LOOK_BEFORE_ARM      the second look comes before the arming
+ *   RING_BEFORE_PUBLISH  the notifier rings, then publishes
+ *   PLAIN_WRITE_FOR_CAS  the notifier that sees ARMED writes RUNG and rings, without a compare-and-set
+ *   PLAIN_DISARM         disarm() is a plain store
+ *   DRAIN_BEFORE_WAIT    the doorbell is drained between the second look and the wait
+ *   DRAIN_AFTER_WORK     the doorbell is drained after the work has run
+ *   DRAIN_IF_RUNG        the doorbell is drained only when the state says that it was rung
+ *   REQUEST_NOT_KEPT     a bare wake-up leaves no request behind
+ *   TAKE_NOT_ATOMIC      the list is taken by a load and a store
+ *   OPAQUE_PUSH          the push does not order what the work holds before the work itself
+ *   TASKS                (no bug) no bare wake-ups
+ *   PAYLOADS             (no bug) a task holds something that was stored before it was pushed
+ *   LOSSY_DOORBELL       a write to the doorbell may be lost; what the relay is the insurance for
+ *   RELAY                (no bug) the SIGIO relay rings after the doorbell, as Doorbell.andThen has it
+ */
+#ifndef NOTIFIERS
+#define NOTIFIERS 2
+#endif
+#ifndef ITEMS_OF_FIRST
+#define ITEMS_OF_FIRST 1
+#endif
+
+#define CPUS (NOTIFIERS + 1)
+#define LOOP 0
+
+#define STATE     0
+#define REQUESTED 1
+#define WORK      2
+#define PAYLOAD   3
+#define VARS      4
+
+#include "memory.pml"
+
+/* The two low bits of the state; the others are the number of the arming. */
+#define CODE_BITS 2
+#define CODE      3
+#define AWAKE     0
+#define ARMED     1
+#define RUNG      2
+
+/* The first notifier has more items than one, if told so. Each item is a bit. */
+#define ITEMS(notifier) (notifier == 1 -> ITEMS_OF_FIRST : 1)
+#define FIRST(notifier) (notifier == 1 -> 1 : 1 << (ITEMS_OF_FIRST + notifier - 2))
+#define ALL ((1 << (NOTIFIERS - 1 + ITEMS_OF_FIRST)) - 1)
+
+bool doorbell;      /* the eventfd is readable */
+bool device;        /* some other descriptor is readable */
+bool sigio;         /* the relay's signal is pending */
+bool pipe;          /* the relay's pipe is readable */
+
+/* What only the model knows. */
+byte served;        /* the items that the loop has dealt with */
+bool asleep;        /* the loop is in its wait */
+#ifdef SAFE
+int rung;           /* the armings that have been rung */
+#endif
+
+inline ring_doorbell(arming)
+{
+#ifdef SAFE
+    d_step {
+        assert((rung & (1 << arming)) == 0);    /* one ring per arming */
+        rung = rung | (1 << arming)
+    };
+#endif
+#ifdef REACH_LATE_RING
+    assert(memory[STATE] == (arming << CODE_BITS | RUNG));
+#endif
+#ifdef LOSSY_DOORBELL
+    if
+    :: doorbell = true
+    :: true
+    fi
+#else
+    doorbell = true
+#endif
+#ifdef RELAY
+    ; sigio = true
+#endif
+}
+
+/* WorkList.push(work), or requested = true */
+inline publish(item)
+{
+    if
+    :: bare ->
+#ifdef REQUEST_NOT_KEPT
+        wanted_bare = wanted_bare | item
+#else
+        store_or(me, REQUESTED, item)
+#endif
+    :: else ->
+#ifdef PAYLOADS
+        store_or(me, PAYLOAD, item);
+#endif
+#ifdef OPAQUE_PUSH
+        store_or(me, WORK, item)
+#else
+        fetch_or(me, WORK, item)
+#endif
+    fi
+}
+
+inline answer()
+{
+#ifdef PLAIN_WRITE_FOR_CAS
+    store(me, STATE, s - ARMED + RUNG);
+    won = true;
+#else
+    compare_and_set(me, STATE, s, s - ARMED + RUNG, won);
+#endif
+    if
+    :: won -> ring_doorbell(s >> CODE_BITS)
+    :: else
+#ifdef REACH_LOST_CAS
+        -> assert(false)
+#endif
+    fi
+}
+
+inline ring()
+{
+#ifndef NO_NOTIFIER_FENCE
+    fence(me);
+#endif
+    if
+    :: early
+    :: else -> s = memory[STATE]
+    fi;
+    if
+    :: (s & CODE) == ARMED -> answer()
+    :: else
+    fi;
+    d_step { s = 0; won = false; early = false }
+}
+
+#ifdef REQUEST_NOT_KEPT
+byte wanted_bare;   /* what is wanted, in nobody's memory: nobody can look for it */
+#endif
+
+proctype notifier(byte me)
+{
+    byte n, s;
+    bool won, bare, early;
+    for (n : 0 .. ITEMS(me) - 1) {
+#ifndef TASKS
+        if
+        :: bare = true
+        :: bare = false
+        fi;
+#endif
+#if defined(NO_NOTIFIER_FENCE) && defined(WEAK)
+        /* Nothing keeps the load of the state after the publishing: on aarch64 it may pass the store of a CAS too. */
+        if
+        :: early = true; s = memory[STATE]
+        :: skip
+        fi;
+#endif
+#ifdef RING_BEFORE_PUBLISH
+        ring();
+        publish((FIRST(me) << n))
+#else
+        publish((FIRST(me) << n));
+        ring()
+#endif
+    }
+}
+
+/* Loop.timeout() == 0 */
+inline look(found)
+{
+    found = (taken != 0 || memory[WORK] != 0);
+    if
+    :: !found -> found = (memory[REQUESTED] != 0)
+    :: else
+    fi
+}
+
+inline arm()
+{
+    armings++;
+    store(LOOP, STATE, (armings << CODE_BITS | ARMED));
+#ifndef NO_LOOP_FENCE
+    fence(LOOP)
+#endif
+}
+
+inline disarm()
+{
+#ifdef PLAIN_DISARM
+    was = memory[STATE];
+    store(LOOP, STATE, (armings << CODE_BITS | AWAKE))
+#else
+    exchange(LOOP, STATE, (armings << CODE_BITS | AWAKE), was)
+#endif
+}
+
+inline drain()
+{
+    if
+    :: seen -> doorbell = false; seen = false
+    :: else
+    fi
+}
+
+/* Loop.await, with the timeout that was found. */
+inline await()
+{
+    look(found);
+    if
+    :: found
+    :: else ->
+#ifdef LOOK_BEFORE_ARM
+        look(found);
+        arm();
+#else
+        arm();
+#ifndef NO_SECOND_LOOK
+        look(found);
+#endif
+#endif
+#ifdef DRAIN_BEFORE_WAIT
+        doorbell = false;
+#endif
+        if
+        :: found ->
+#ifdef REACH_SECOND_LOOK
+            assert(false);
+#endif
+            seen = doorbell
+        :: else ->
+            asleep = true;
+            d_step {
+                doorbell || device || pipe;
+                asleep = false; seen = doorbell; device = false; piped = pipe
+            }
+        fi;
+        disarm()
+    fi;
+    found = false
+}
+
+inline accept_wakeup()
+{
+#ifdef DRAIN_IF_RUNG
+    seen = seen && (was & CODE) == RUNG;
+#endif
+#ifndef DRAIN_AFTER_WORK
+    drain();
+#endif
+    was = 0;
+    if
+    :: piped -> pipe = false; piped = false
+    :: else
+    fi;
+    if
+    :: memory[REQUESTED] != 0 ->
+        exchange(LOOP, REQUESTED, 0, got);
+        d_step { served = served | got; got = 0 }
+    :: else
+    fi
+#ifdef REQUEST_NOT_KEPT
+    ; d_step { served = served | wanted_bare; wanted_bare = 0 }
+#endif
+}
+
+inline take_work()
+{
+    if
+    :: memory[WORK] != 0 ->
+#ifdef TAKE_NOT_ATOMIC
+        got = memory[WORK];
+        memory[WORK] = 0;
+#else
+        exchange(LOOP, WORK, 0, got);
+#endif
+        d_step { taken = taken | got; got = 0 }
+    :: else
+    fi
+}
+
+/* The callback of the first notifier's first item may poll until the last notifier's first item was served. */
+#define NESTING 1
+#define AWAITED FIRST(NOTIFIERS)
+
+proctype loop()
+{
+    byte armings, was, got, taken, item;
+    bool found, seen, piped, nested;
+iterate:
+    await();
+    accept_wakeup();
+    take_work();
+run_taken:
+    do
+    :: taken != 0 ->
+        d_step { item = taken & (255 - (taken - 1)); taken = taken & (255 - item) }
+#ifdef PAYLOADS
+        assert((memory[PAYLOAD] & item) != 0);      /* what the notifier stored before the push is there */
+#endif
+        if
+        :: item == NESTING && !(served & AWAITED) ->
+            d_step { nested = true; item = 0 };
+            goto iterate
+        :: d_step { served = served | item; item = 0 }
+        fi
+    :: else -> break
+    od;
+#ifdef DRAIN_AFTER_WORK
+    drain();
+#endif
+    if
+    :: nested && (served & AWAITED) ->
+#ifdef REACH_NESTED
+        assert(armings < 3);    /* the nested poll slept as well */
+#endif
+        d_step { nested = false; served = served | NESTING };
+        goto run_taken
+    :: else -> goto iterate
+    fi
+}
+
+proctype other_device()
+{
+    device = true
+}
+
+#ifdef NO_HANG
+/* Nobody can move: then no work may be left. Finds a hang in far fewer states than served_all, but no busy loop. */
+active proctype hang()
+{
+    timeout -> assert(served == ALL)
+}
+#endif
+
+#ifdef RELAY
+/* relay.pml has the whole of it. */
+proctype relay()
+{
+end:
+    do
+    :: sigio -> sigio = false; pipe = true
+    od
+}
+#endif
+
+init
+{
+    atomic {
+        byte i;
+        start_buffers();
+        run loop();
+        run other_device();
+#ifdef RELAY
+        run relay();
+#endif
+        for (i : 1 .. NOTIFIERS) { run notifier(i) }
+        i = 0
+    }
+}
+
+/* Every piece of work is dealt with: none waits for ever while the loop sleeps. */
+ltl served_all { <> (served == ALL) }
+
+/* In the end the loop sleeps: no doorbell keeps it turning for nothing. */
+ltl quiet { <> [] asleep }
