@@ -5,8 +5,6 @@ import dev.aiocontext.internal.posix.Signals;
 import dev.aiocontext.internal.relay.RelayModes;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -34,7 +32,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p><b>Errors.</b> A callback that throws an exception goes to the context's exception handler (by default it is logged),
  * and the loop goes on; an {@code Error} goes there and then leaves {@code poll} or {@code run}. A descriptor that is
- * found closed although it has handlers is reported there, and its handlers are removed. After {@link #close}, methods
+ * found closed although it has handlers is reported there, and its handlers are removed; epoll forgets such a descriptor
+ * without a word, so with it that happens only when poll(2) is in use again. After {@link #close}, methods
  * throw {@link IllegalStateException}, {@link #execute} throws {@link RejectedExecutionException}, and {@link #stop} and
  * {@link #close} do nothing.
  *
@@ -67,7 +66,8 @@ public final class AioContext implements Executor, AutoCloseable {
         NativeAccess.require();
         name = builder.name != null ? builder.name : "aio-" + OPENED.incrementAndGet();
         RelayMode relayMode = RelayModes.resolve(builder.relay).mode();
-        loop = new Loop(name, relayMode, builder.monitor, new UserCode(this, builder.exceptionHandler));
+        UserCode userCode = new UserCode(this, builder.exceptionHandler);
+        loop = new Loop(name, relayMode, builder.monitor, userCode, this::descriptorsChanged);
         pool = new AioThreadPool(this, builder.maximumPoolThreads);
     }
 
@@ -252,16 +252,12 @@ public final class AioContext implements Executor, AutoCloseable {
         return bottomHalf;
     }
 
-    void push(BottomHalfWork bottomHalf) {
-        if (!loop.push(bottomHalf)) {
-            throw closedException();
-        }
+    boolean push(BottomHalfWork bottomHalf) {
+        return loop.push(bottomHalf);
     }
 
-    void pushIdle(BottomHalfWork bottomHalf) {
-        if (!loop.pushIdle(bottomHalf)) {
-            throw closedException();
-        }
+    boolean pushIdle(BottomHalfWork bottomHalf) {
+        return loop.pushIdle(bottomHalf);
     }
 
     void forget(BottomHalfWork bottomHalf) {
@@ -300,11 +296,14 @@ public final class AioContext implements Executor, AutoCloseable {
     private Registration register(int fd, boolean reads, FdCallback callback) {
         Objects.requireNonNull(callback, "callback");
         requireOpen();
-        Registration registration = loop.registrations.set(fd, reads, callback);
+        return loop.registrations.set(fd, reads, callback);
+    }
+
+    /** A blocked poll(2) sees no change, and keeps the file of a removed descriptor open: have it called again. */
+    private void descriptorsChanged() {
         if (!isHomeThread()) {
-            loop.wakeup(); // poll(2) sees the change only when it is called again
+            wakeupIfOpen();
         }
-        return registration;
     }
 
     /**
@@ -319,8 +318,8 @@ public final class AioContext implements Executor, AutoCloseable {
     }
 
     /**
-     * Calls back when SIGIO comes through this context's relay, be it the relay's own or sent from outside. Without a handler
-     * SIGIO is dropped, as in QEMU.
+     * Calls back when SIGIO comes to the relay thread: a wake-up of this context that was relayed, one of another context, or
+     * a signal from outside, for they coalesce. Without a handler SIGIO is dropped, as in QEMU.
      *
      * @param callback what to call, on the loop; null for nothing
      * @throws IllegalStateException if the context has no relay
@@ -380,6 +379,10 @@ public final class AioContext implements Executor, AutoCloseable {
     /** Makes {@link #run} return after the iteration it is in, or at once when it is called next. */
     public void stop() {
         stopRequested = true;
+        wakeupIfOpen();
+    }
+
+    void wakeupIfOpen() {
         if (!closed) {
             loop.wakeup();
         }
@@ -401,7 +404,12 @@ public final class AioContext implements Executor, AutoCloseable {
     // ---- Threads and the end ----------------------------------------------------------------------------------------
 
     private void requireHome() {
-        if (Thread.currentThread() != home) {
+        Thread caller = Thread.currentThread();
+        if (caller != home) {
+            if (caller.isVirtual()) {
+                throw new IllegalStateException("AioContext " + name
+                        + " needs a platform thread to poll: a blocked poll would hold the carrier of " + caller);
+            }
             adopt("poll");
         }
         requireOpen();
@@ -410,10 +418,6 @@ public final class AioContext implements Executor, AutoCloseable {
     /** Makes the calling thread the home thread, if there is none that lives. */
     private void adopt(String what) {
         Thread caller = Thread.currentThread();
-        if (caller.isVirtual()) {
-            throw new IllegalStateException("AioContext " + name + " needs a platform thread to " + what
-                    + ": a blocked poll would hold the carrier of virtual thread " + caller);
-        }
         Thread before = home;
         boolean vacant = before == null || !before.isAlive();
         if (!vacant || !HOME.compareAndSet(this, before, caller)) {
@@ -451,37 +455,40 @@ public final class AioContext implements Executor, AutoCloseable {
             throw new IllegalStateException("AioContext " + name + " cannot be closed from within its own callback");
         }
         pool.shutdown();
-        List<Error> errors = new ArrayList<>();
+        Throwable failure = null;
         while (!pool.isTerminated()) {
-            collect(errors, () -> loop.iterate(true));
+            failure = firstFailure(failure, () -> loop.iterate(true));
         }
         loop.refuseWork();
         closed = true;
-        while (collect(errors, loop::runAccepted)) {
-            // an Error left some of it: go on
+        while (loop.hasAcceptedWork()) {
+            failure = firstFailure(failure, loop::runAcceptedWork);
         }
-        loop.free();
-        if (!errors.isEmpty()) {
-            throw errors.getFirst();
-        }
-        if (!bottomHalves.isEmpty()) {
-            throw new IllegalStateException("AioContext " + name
+        failure = firstFailure(failure, loop::free);
+        if (failure == null && !bottomHalves.isEmpty()) {
+            failure = new IllegalStateException("AioContext " + name
                     + " was closed with bottom halves that nobody had deleted: "
                     + bottomHalves.stream().map(BottomHalf::name).sorted().toList());
         }
+        rethrow(failure);
     }
 
-    /** Runs a step of closing, which an Error in a callback must not end; says whether there was one. */
-    private static boolean collect(List<Error> errors, Runnable step) {
+    /** Runs a step of closing, whose failure must not keep the others from being made. */
+    private static @Nullable Throwable firstFailure(@Nullable Throwable first, Runnable step) {
         try {
             step.run();
-            return false;
-        } catch (Error e) {
-            if (!errors.isEmpty()) {
-                errors.getFirst().addSuppressed(e);
-            }
-            errors.add(e);
-            return true;
+            return first;
+        } catch (RuntimeException | Error e) {
+            return first == null ? e : first;
+        }
+    }
+
+    private static void rethrow(@Nullable Throwable failure) {
+        if (failure instanceof Error error) {
+            throw error;
+        }
+        if (failure instanceof RuntimeException exception) {
+            throw exception;
         }
     }
 }

@@ -9,6 +9,7 @@ import java.util.concurrent.LinkedTransferQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
@@ -27,6 +28,9 @@ public final class AioThreadPool {
 
     private final AioContext context;
     private final Workers workers;
+
+    /** Submitted, and the completion not yet queued. */
+    private final AtomicInteger incomplete = new AtomicInteger();
 
     /** All workers have left, for good. */
     private volatile boolean terminated;
@@ -61,7 +65,13 @@ public final class AioThreadPool {
         Objects.requireNonNull(work, "work");
         Objects.requireNonNull(completion, "completion");
         Job<T> job = new Job<>(work, completion);
-        workers.execute(job);
+        incomplete.incrementAndGet();
+        try {
+            workers.execute(job);
+        } catch (RuntimeException | Error e) {
+            job.withdraw(); // no thread to be had, for instance
+            throw e;
+        }
         return job;
     }
 
@@ -100,8 +110,9 @@ public final class AioThreadPool {
         }
     }
 
+    /** Whether all workers have left and all completions are queued. */
     boolean isTerminated() {
-        return terminated;
+        return terminated && incomplete.get() == 0;
     }
 
     /** Work, and what becomes of it. */
@@ -148,6 +159,29 @@ public final class AioThreadPool {
 
         private void complete(@Nullable T result, @Nullable Throwable failure) {
             context.execute(() -> completion.accept(result, failure));
+            leave();
+        }
+
+        /** Refuses the work, unless shutting down has already completed it as cancelled. */
+        void refuse() {
+            if (withdraw()) {
+                throw new RejectedExecutionException("AioContext " + context.name() + " is closed");
+            }
+        }
+
+        /** Takes the work back without a completion, if it has not begun. */
+        boolean withdraw() {
+            boolean withdrawn = state.compareAndSet(State.QUEUED, State.CANCELLED);
+            if (withdrawn) {
+                leave();
+            }
+            return withdrawn;
+        }
+
+        private void leave() {
+            if (incomplete.decrementAndGet() == 0 && terminated) {
+                context.wakeupIfOpen(); // close() waits for this
+            }
         }
     }
 
@@ -177,7 +211,8 @@ public final class AioThreadPool {
          */
         private void queue(Runnable job) {
             if (isShutdown()) {
-                throw new RejectedExecutionException("AioContext " + context.name() + " is closed");
+                ((Job<?>) job).refuse();
+                return;
             }
             getQueue().add(job);
             if ((getPoolSize() == 0 || isShutdown()) && remove(job)) {
@@ -188,7 +223,7 @@ public final class AioThreadPool {
         @Override
         protected void terminated() {
             terminated = true;
-            context.wakeup();
+            context.wakeupIfOpen();
         }
     }
 

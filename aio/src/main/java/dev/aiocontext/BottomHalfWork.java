@@ -54,11 +54,13 @@ final class BottomHalfWork extends Work implements BottomHalf, UserCode.Callback
     @Override
     public void schedule() {
         requireAlive();
-        int before = (int) FLAGS.getAndBitwiseOr(this, PENDING | SCHEDULED);
+        int before;
+        do {
+            before = flags;
+        } while (!FLAGS.weakCompareAndSet(this, before, (before | PENDING | SCHEDULED) & ~IDLE));
         if ((before & PENDING) == 0) {
-            context.push(this);
+            requirePushed(context.push(this));
         } else if ((before & IDLE) != 0) {
-            FLAGS.getAndBitwiseAnd(this, ~IDLE);
             context.wakeup(); // it waits among the idle ones, for up to 10 ms
         }
     }
@@ -66,15 +68,22 @@ final class BottomHalfWork extends Work implements BottomHalf, UserCode.Callback
     @Override
     public void scheduleIdle() {
         requireAlive();
-        int before = flags;
-        while ((before & PENDING) == 0) {
-            if (FLAGS.weakCompareAndSet(this, before, before | PENDING | SCHEDULED | IDLE)) {
-                context.pushIdle(this);
-                return;
-            }
+        int before;
+        int after;
+        do {
             before = flags;
+            after = before | SCHEDULED | ((before & PENDING) == 0 ? PENDING | IDLE : 0);
+        } while (!FLAGS.weakCompareAndSet(this, before, after));
+        if ((before & PENDING) == 0) {
+            requirePushed(context.pushIdle(this));
         }
-        FLAGS.getAndBitwiseOr(this, SCHEDULED);
+    }
+
+    private void requirePushed(boolean pushed) {
+        if (!pushed) {
+            takeFlags();
+            throw AioContext.closedException();
+        }
     }
 
     @Override

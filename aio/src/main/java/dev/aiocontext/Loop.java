@@ -69,14 +69,16 @@ final class Loop {
     }
 
     /** Opens what the loop waits for; if that fails, all of it is closed again. */
-    Loop(String name, RelayMode relayMode, MonitorMode monitorMode, UserCode userCode) {
+    Loop(String name, RelayMode relayMode, MonitorMode monitorMode, UserCode userCode, Runnable descriptorsChanged) {
         this.name = name;
         this.userCode = userCode;
         RelayChannel openedRelay = null;
+        FdSet openedSet = null;
         EventNotifier openedDoorbell = EventNotifier.open();
         try {
             openedRelay = relayMode == RelayMode.OFF ? null : SigioRelay.open(relayMode);
-            descriptors = new FdSet(monitorMode);
+            openedSet = new FdSet(monitorMode);
+            descriptors = openedSet;
             doorbell = openedDoorbell;
             relay = openedRelay;
             doorbellEntry = new FdEntry(doorbell.fd());
@@ -87,13 +89,16 @@ final class Loop {
             }
         } catch (RuntimeException | Error e) {
             openedDoorbell.close();
+            if (openedSet != null) {
+                openedSet.close();
+            }
             if (openedRelay != null) {
                 openedRelay.close();
             }
             throw e;
         }
         ownDescriptors = descriptors.size();
-        registrations = new Registrations(descriptors, userCode);
+        registrations = new Registrations(descriptors, userCode, descriptorsChanged);
         Doorbell bell = Doorbell.orFault(this::ringDoorbell);
         wakeup = new Wakeup(relay == null ? bell : bell.andThen(relay));
     }
@@ -115,7 +120,7 @@ final class Loop {
     boolean pushIdle(Work newWork) {
         boolean pushed = idleWork.push(newWork);
         if (pushed) {
-            wakeup.request(); // a loop that waits for ever must come to know that it may wait 10 ms only
+            wakeup.ring(); // a loop that waits for ever must come to know that it may wait 10 ms only
         }
         return pushed;
     }
@@ -256,7 +261,7 @@ final class Loop {
 
     private void takeWork() {
         counters.asked += taken.append(work.takeAll());
-        taken.append(idleWork.takeAll());
+        counters.asked += taken.append(idleWork.takeAll());
     }
 
     private boolean runTaken() {
@@ -296,14 +301,18 @@ final class Loop {
         return readyLists.get(depth);
     }
 
-    /** Takes no more work. What was accepted before is left to {@link #runAccepted}. */
+    /** Takes no more work. What was accepted before is left to {@link #runAcceptedWork}. */
     void refuseWork() {
         taken.append(work.close());
         taken.append(idleWork.close());
     }
 
+    boolean hasAcceptedWork() {
+        return !taken.isEmpty();
+    }
+
     /** Runs what is left after {@link #refuseWork}. */
-    void runAccepted() {
+    void runAcceptedWork() {
         depth++;
         try {
             runTaken();
@@ -312,12 +321,18 @@ final class Loop {
         }
     }
 
-    /** Frees everything. */
+    /** Frees everything, even if a part of it fails. */
     void free() {
-        registrations.close();
-        if (relay != null) {
-            relay.close();
+        try {
+            registrations.close();
+        } finally {
+            try {
+                if (relay != null) {
+                    relay.close();
+                }
+            } finally {
+                doorbell.close();
+            }
         }
-        doorbell.close();
     }
 }

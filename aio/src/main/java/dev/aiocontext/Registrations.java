@@ -2,6 +2,7 @@ package dev.aiocontext;
 
 import dev.aiocontext.internal.fdmon.FdEntry;
 import dev.aiocontext.internal.fdmon.FdSet;
+import dev.aiocontext.internal.posix.Descriptors;
 import dev.aiocontext.internal.posix.Errno;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -21,9 +22,13 @@ final class Registrations {
     /** Guarded by the lock. */
     private boolean closed;
 
-    Registrations(FdSet descriptors, UserCode userCode) {
+    /** Called after each change, without the lock. */
+    private final Runnable changed;
+
+    Registrations(FdSet descriptors, UserCode userCode, Runnable changed) {
         this.descriptors = descriptors;
         this.userCode = userCode;
+        this.changed = changed;
     }
 
     /** A descriptor with its handlers. Slots are written under the lock. */
@@ -93,56 +98,69 @@ final class Registrations {
 
     /** Sets a handler, in place of the one there is. */
     Registration set(int fd, boolean reads, FdCallback callback) {
+        Handler handler;
         lock.lock();
         try {
             if (closed) {
                 throw AioContext.closedException();
             }
-            FdEntry known = descriptors.get(fd);
-            if (known != null && !(known instanceof Descriptor)) {
-                throw new IllegalArgumentException("fd " + fd + " is the context's own");
-            }
-            Descriptor descriptor = known != null ? (Descriptor) known : new Descriptor(fd);
-            Handler handler = new Handler(descriptor, reads, callback);
-            int interest = descriptor.interest() | (reads ? FdEntry.IN : FdEntry.OUT);
-            if (known == null) {
-                descriptors.put(descriptor, interest);
-            } else {
-                descriptors.update(descriptor, interest);
-            }
-            descriptor.set(reads, handler);
-            return handler;
+            handler = put(fd, reads, callback);
         } finally {
             lock.unlock();
         }
+        changed.run();
+        return handler;
+    }
+
+    private Handler put(int fd, boolean reads, FdCallback callback) {
+        Descriptors.requireOpen(fd);
+        FdEntry known = descriptors.get(fd);
+        if (known != null && !(known instanceof Descriptor)) {
+            throw new IllegalArgumentException("fd " + fd + " is the context's own");
+        }
+        Descriptor descriptor = known != null ? (Descriptor) known : new Descriptor(fd);
+        Handler handler = new Handler(descriptor, reads, callback);
+        int interest = descriptor.interest() | (reads ? FdEntry.IN : FdEntry.OUT);
+        if (known == null) {
+            descriptors.put(descriptor, interest);
+        } else {
+            descriptors.update(descriptor, interest);
+        }
+        descriptor.set(reads, handler);
+        return handler;
     }
 
     /** Removes a handler, unless another has taken its place. */
     private void remove(Handler handler) {
         lock.lock();
         try {
-            if (handler.active) {
-                Descriptor descriptor = handler.descriptor;
-                descriptor.set(handler.reads, null);
-                if (descriptor.interest() == 0) {
-                    drop(descriptor);
-                } else {
-                    descriptors.update(descriptor, descriptor.interest());
-                }
+            if (!handler.active) {
+                return;
+            }
+            Descriptor descriptor = handler.descriptor;
+            descriptor.set(handler.reads, null);
+            if (descriptor.interest() == 0 || !Descriptors.isOpen(descriptor.fd())) {
+                drop(descriptor);
+            } else {
+                descriptors.update(descriptor, descriptor.interest());
             }
         } finally {
             lock.unlock();
         }
+        changed.run();
     }
 
     /** Removes both handlers; says whether there was one. */
     boolean removeAll(int fd) {
+        boolean removed;
         lock.lock();
         try {
-            return descriptors.get(fd) instanceof Descriptor descriptor && drop(descriptor);
+            removed = descriptors.get(fd) instanceof Descriptor descriptor && drop(descriptor);
         } finally {
             lock.unlock();
         }
+        changed.run();
+        return removed;
     }
 
     private boolean drop(Descriptor descriptor) {
@@ -185,7 +203,8 @@ final class Registrations {
         boolean dropped;
         lock.lock();
         try {
-            dropped = drop(descriptor);
+            // Unless the number stands for another file by now, whose handlers these are.
+            dropped = !Descriptors.isOpen(descriptor.fd()) && drop(descriptor);
         } finally {
             lock.unlock();
         }

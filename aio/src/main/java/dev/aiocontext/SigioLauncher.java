@@ -10,6 +10,7 @@ import java.lang.reflect.Method;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -75,10 +76,13 @@ public final class SigioLauncher {
         Path javaHome = Path.of(System.getProperty("java.home")).toRealPath();
         try (DirectoryStream<Path> descriptors = Files.newDirectoryStream(Path.of("/proc/self/fd"))) {
             for (Path descriptor : descriptors) {
-                boolean ours = Files.isRegularFile(descriptor)
-                        && (descriptor.toRealPath().startsWith(javaHome)
-                                || descriptor.toRealPath().toString().endsWith(".jar"));
-                if (ours) {
+                Path file;
+                try {
+                    file = Files.readSymbolicLink(descriptor);
+                } catch (NoSuchFileException closed) {
+                    continue; // by another thread of the JVM
+                }
+                if (file.startsWith(javaHome) || file.toString().endsWith(".jar")) {
                     Descriptors.closeOnExec(
                             Integer.parseInt(descriptor.getFileName().toString()));
                 }

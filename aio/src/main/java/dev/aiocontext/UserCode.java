@@ -68,12 +68,18 @@ final class UserCode {
     }
 
     /** Hands a failure to the context's exception handler. */
+    @SuppressWarnings("ReferenceEquality") // a handler may throw the very failure on
     void report(Throwable failure) {
         try {
             exceptionHandler.accept(context, failure);
-        } catch (RuntimeException handlerFailure) {
-            handlerFailure.addSuppressed(failure);
+        } catch (Throwable handlerFailure) {
+            if (handlerFailure != failure) {
+                handlerFailure.addSuppressed(failure);
+            }
             logException(context, handlerFailure);
+            if (handlerFailure instanceof Error error) {
+                throw error;
+            }
         }
     }
 }

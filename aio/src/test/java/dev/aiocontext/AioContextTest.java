@@ -4,11 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 class AioContextTest {
@@ -166,6 +170,50 @@ class AioContextTest {
             assertThat(ctx.poll(false)).isTrue();
             assertThat(ran[0]).isTrue();
         }
+    }
+
+    @Test
+    void aHandlerMayThrowTheFailureOn() {
+        try (AioContext ctx = AioContext.builder()
+                .exceptionHandler((context, failure) -> {
+                    throw (RuntimeException) failure;
+                })
+                .open()) {
+            ctx.execute(() -> {
+                throw new IllegalArgumentException("callback");
+            });
+            assertThat(ctx.poll(false)).isTrue();
+        }
+    }
+
+    @Test
+    void theSameErrorTwiceDoesNotKeepCloseFromFreeingEverything() throws IOException {
+        AioContext.open().close(); // what the JVM opens by the way, it has by now
+        long before = descriptors();
+        AioContext ctx = AioContext.open();
+        AssertionError failure = new AssertionError("always the same");
+        for (int i = 0; i < 3; i++) {
+            ctx.execute(() -> {
+                throw failure;
+            });
+        }
+        assertThatThrownBy(ctx::close).isSameAs(failure);
+        assertThat(descriptors()).isEqualTo(before);
+    }
+
+    private static long descriptors() throws IOException {
+        try (Stream<Path> entries = Files.list(Path.of("/proc/self/fd"))) {
+            return entries.count();
+        }
+    }
+
+    @Test
+    void aVirtualThreadMayOpenAndClose() {
+        AtomicReference<Throwable> failure = new AtomicReference<>();
+        Thread virtual = Thread.ofVirtual()
+                .start(() -> failure.set(catchThrowable(() -> AioContext.open().close())));
+        Eventually.ends(virtual);
+        assertThat(failure.get()).isNull();
     }
 
     @Test

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -138,14 +139,38 @@ class BottomHalfTest {
     }
 
     @Test
-    void anIdleOneLetsTheLoopWaitForSomethingBetterOnlyForAWhile() {
-        BottomHalf[] self = new BottomHalf[1];
-        self[0] = bottomHalf("idle", () -> self[0].scheduleIdle());
-        self[0].scheduleIdle();
-        // Neither for ever nor, beyond the polls that its own wake-ups cut short, not at all.
-        for (int i = 1; i <= 3; i++) {
-            assertThat(ctx.poll(true)).isFalse();
-            assertThat(ran).hasSize(i);
+    void anIdleOneThatReschedulesItselfLetsTheLoopSleep() {
+        try (LoopThread loop = new LoopThread(AioContext.open())) {
+            int[] runs = new int[1];
+            BottomHalf[] self = new BottomHalf[1];
+            self[0] = loop.context.newBottomHalf("idle", () -> {
+                runs[0]++;
+                self[0].scheduleIdle();
+            });
+            self[0].scheduleIdle();
+            Eventually.holds("it runs again and again", () -> runs[0] > 5);
+            loop.awaitBlocked();
+            self[0].delete();
+        }
+    }
+
+    @Test
+    void noIdleSchedulingIsLost() {
+        try (LoopThread loop = new LoopThread(AioContext.open())) {
+            AtomicLong ran = new AtomicLong();
+            BottomHalf bh = loop.context.newBottomHalf("idle", ran::incrementAndGet);
+            for (int i = 0; i < 100_000; i++) {
+                bh.cancel();
+                long before = ran.get();
+                bh.scheduleIdle();
+                if (i % 100 == 0) {
+                    Eventually.holds("it runs", () -> ran.get() > before);
+                }
+            }
+            long before = ran.get();
+            bh.scheduleIdle();
+            Eventually.holds("it runs", () -> ran.get() > before);
+            bh.delete();
         }
     }
 

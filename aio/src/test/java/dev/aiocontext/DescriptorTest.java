@@ -288,6 +288,24 @@ class DescriptorTest {
 
     @ParameterizedTest
     @EnumSource
+    void removingAHandlerOfAClosedDescriptorRemovesTheOtherToo(MonitorMode monitor) {
+        AioContext ctx = open(monitor);
+        Descriptors.Pipe pipe = Descriptors.pipe();
+        Registration read = ctx.onReadable(pipe.readEnd(), fd -> {});
+        Registration write = ctx.onWritable(pipe.readEnd(), fd -> {});
+        Descriptors.close(pipe.readEnd());
+        assertThatThrownBy(() -> ctx.onReadable(pipe.readEnd(), fd -> {}))
+                .isInstanceOf(SyscallException.class)
+                .hasMessageContaining("EBADF");
+        write.close();
+        assertThat(read.isActive()).isFalse();
+        assertThat(ctx.poll(false)).isFalse();
+        assertThat(ctx.removeHandlers(pipe.readEnd())).isFalse();
+        Descriptors.close(pipe.writeEnd());
+    }
+
+    @ParameterizedTest
+    @EnumSource
     void aNumberThatStandsForAnotherFileByNowIsWaitedForAnew(MonitorMode monitor) {
         AioContext ctx = open(monitor);
         Descriptors.Pipe first = Descriptors.pipe();
@@ -315,25 +333,103 @@ class DescriptorTest {
 
     @ParameterizedTest
     @EnumSource
-    void aClosedDescriptorWhoseDuplicateLivesOnDoesNotKeepTheLoopBusy(MonitorMode monitor) {
-        // epoll(7): the file stays in the kernel's set, reports, and cannot be removed by its number any more.
-        Descriptors.Pipe pipe = Descriptors.pipe();
-        int duplicate = Libc.fcntl(pipe.readEnd(), 0 /* F_DUPFD */, 0);
-        assertThat(duplicate).isPositive();
+    void closedDescriptorsWhoseDuplicatesLiveOnDoNotKeepTheLoopBusy(MonitorMode monitor) {
+        // epoll(7): the files stay in the kernel's set, report, and cannot be removed by their numbers any more.
+        List<Descriptors.Pipe> pipes = List.of(Descriptors.pipe(), Descriptors.pipe());
+        List<Integer> duplicates = new ArrayList<>();
         try (LoopThread loop =
                 new LoopThread(AioContext.builder().monitor(monitor).open())) {
+            List<Registration> registrations = new ArrayList<>();
             AtomicInteger calls = new AtomicInteger();
-            Registration registration = loop.context.onReadable(pipe.readEnd(), fd -> calls.incrementAndGet());
-            write(pipe.writeEnd());
-            Eventually.holds("the handler is called", () -> calls.get() > 0);
+            for (Descriptors.Pipe pipe : pipes) {
+                duplicates.add(duplicate(pipe.readEnd()));
+                registrations.add(loop.context.onReadable(pipe.readEnd(), fd -> calls.incrementAndGet()));
+                write(pipe.writeEnd());
+            }
+            Eventually.holds("the handlers are called", () -> calls.get() > 2);
             loop.context.execute(() -> {
-                Descriptors.close(pipe.readEnd());
-                registration.close();
+                pipes.forEach(pipe -> Descriptors.close(pipe.readEnd()));
+                registrations.forEach(Registration::close);
             });
-            Eventually.holds("the handler is removed", () -> !registration.isActive());
+            Eventually.holds(
+                    "the handlers are removed", () -> registrations.stream().noneMatch(Registration::isActive));
             loop.awaitBlocked();
         }
+        duplicates.forEach(Descriptors::close);
+        pipes.forEach(pipe -> Descriptors.close(pipe.writeEnd()));
+    }
+
+    private static int duplicate(int fd) {
+        int duplicate = Libc.fcntl(fd, 0 /* F_DUPFD */, 0);
+        assertThat(duplicate).isPositive();
+        return duplicate;
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void theEventsOfAForgottenFileAreNotThoseOfItsNumbersHeir(MonitorMode monitor) {
+        AioContext ctx = open(monitor);
+        Descriptors.Pipe first = Descriptors.pipe();
+        int duplicate = duplicate(first.readEnd());
+        ctx.onReadable(first.readEnd(), fd -> {});
+        assertThat(ctx.poll(false)).isFalse();
+        write(first.writeEnd());
+        Descriptors.close(first.readEnd());
+        Descriptors.Pipe second = Descriptors.pipe();
+        assertThat(second.readEnd()).isEqualTo(first.readEnd());
+        AtomicInteger calls = new AtomicInteger();
+        ctx.onReadable(second.readEnd(), fd -> calls.incrementAndGet());
+        for (int i = 0; i < 10; i++) {
+            assertThat(ctx.poll(false)).isFalse();
+        }
+        write(second.writeEnd());
+        assertThat(ctx.poll(true)).isTrue();
+        assertThat(calls).hasValue(1);
+        ctx.removeHandlers(second.readEnd());
         Descriptors.close(duplicate);
+        Descriptors.close(first.writeEnd());
+        Descriptors.close(second.readEnd());
+        Descriptors.close(second.writeEnd());
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void anotherThreadsRemoveAndCloseReachTheOtherEndThoughTheLoopSleeps(MonitorMode monitor) {
+        // A poll(2) that sleeps holds the file: closing its number alone does not close it.
+        Descriptors.Pipe pipe = Descriptors.pipe();
+        try (LoopThread loop =
+                new LoopThread(AioContext.builder().monitor(monitor).open())) {
+            Registration registration = loop.context.onReadable(pipe.readEnd(), fd -> {});
+            loop.awaitBlocked();
+            registration.close();
+            Descriptors.close(pipe.readEnd());
+            Eventually.holds("the writer hears of it", () -> isBroken(pipe.writeEnd()));
+        }
+        Descriptors.close(pipe.writeEnd());
+    }
+
+    private static boolean isBroken(int fd) {
+        try (Arena arena = Arena.ofConfined()) {
+            return Libc.write(fd, arena.allocate(1), 1) == -32 /* EPIPE; the JVM ignores SIGPIPE */;
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = "AUTO")
+    void aDescriptorClosedBeforeEpollBeginsIsReportedAndEpollBeginsAllTheSame(MonitorMode monitor) {
+        List<EventNotifier> notifiers = new ArrayList<>();
+        for (int i = 0; i < 10; i++) {
+            notifiers.add(notifier());
+        }
+        AioContext ctx = open(monitor);
+        Descriptors.Pipe pipe = Descriptors.pipe();
+        Registration forgotten = ctx.onReadable(pipe.readEnd(), fd -> {});
+        notifiers.forEach(notifier -> ctx.onReadable(notifier.fd(), fd -> {}));
+        Descriptors.close(pipe.readEnd());
+        assertThat(ctx.poll(true)).isTrue();
+        assertThat(forgotten.isActive()).isFalse();
+        assertThat(reported).hasSize(1);
+        assertThat(ctx.poll(false)).isFalse();
         Descriptors.close(pipe.writeEnd());
     }
 

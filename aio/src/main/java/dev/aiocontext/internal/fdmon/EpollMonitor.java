@@ -9,9 +9,10 @@ import dev.aiocontext.internal.posix.Descriptors;
 import dev.aiocontext.internal.posix.Errno;
 import dev.aiocontext.internal.posix.Libc;
 import dev.aiocontext.internal.posix.Platform;
-import dev.aiocontext.internal.posix.UseCount;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -19,7 +20,7 @@ import java.util.concurrent.TimeUnit;
  *
  * <p>The kernel's set is keyed by open file, ours by number. A registered descriptor that is closed leaves the kernel's set
  * silently, unless a duplicate keeps the file open: then it reports events for ever that nobody can remove by number. Each
- * event carries the generation of its entry; when one of a past generation keeps coming, the set is built anew.
+ * event carries the generation of its entry; when events of past generations keep coming, the set is built anew.
  *
  * <p><b>Threads.</b> As {@link FdMonitor} says: the changing methods may run beside {@link #await}, which epoll_ctl(2) and
  * epoll_wait(2) allow; {@link #epfd} is replaced under the lock, by the home thread.
@@ -41,13 +42,17 @@ final class EpollMonitor implements FdMonitor {
     }
 
     private final FdTable table;
-    private final Timeout timeout = new Timeout();
+    private final Timeout timespec = new Timeout();
     private final Timeout.Wait wait = this::waitOnce;
 
     /** Guarded by the lock: what epoll_ctl reads. */
     private final MemorySegment control = Arena.ofAuto().allocate(SIZE);
 
-    private final UseCount closed = new UseCount();
+    /** Guarded by the lock: entries that epoll_ctl found closed, to be reported. */
+    private final List<FdEntry> foundClosed = new ArrayList<>();
+
+    /** Written under the lock: whether there are any. */
+    private volatile boolean anyFoundClosed;
 
     /** Written under the lock, by the home thread. */
     private volatile int epfd;
@@ -56,7 +61,7 @@ final class EpollMonitor implements FdMonitor {
     private int capacity = FIRST_EVENTS;
     private MemorySegment events = allocate(FIRST_EVENTS);
     private boolean noPwait2;
-    private long lastStale;
+    private boolean staleBefore;
 
     /**
      * Opens a monitor of all entries in a table, whose lock the caller holds.
@@ -88,16 +93,27 @@ final class EpollMonitor implements FdMonitor {
         if (result == -Errno.EEXIST) {
             result = control(linux_h.EPOLL_CTL_MOD(), entry);
         }
-        Errno.check(result, "epoll_ctl", entry.fd());
+        check(result, entry);
     }
 
     @Override
     public void modify(FdEntry entry) {
         int result = control(linux_h.EPOLL_CTL_MOD(), entry);
         if (result == -Errno.ENOENT) {
+            // Another file than before: events of that one, which a duplicate may keep alive, are stale from now on.
+            table.renew(entry);
             result = control(linux_h.EPOLL_CTL_ADD(), entry);
         }
-        Errno.check(result, "epoll_ctl", entry.fd());
+        check(result, entry);
+    }
+
+    private void check(int result, FdEntry entry) {
+        if (result == -Errno.EBADF) {
+            foundClosed.add(entry);
+            anyFoundClosed = true;
+        } else {
+            Errno.check(result, "epoll_ctl", entry.fd());
+        }
     }
 
     @Override
@@ -117,7 +133,12 @@ final class EpollMonitor implements FdMonitor {
 
     @Override
     public void await(long timeoutNanos, ReadyList ready) {
-        int count = Errno.check(Timeout.retryInterrupted(timeoutNanos, wait), "epoll_wait", epfd);
+        if (anyFoundClosed) {
+            reportClosed(ready);
+        }
+        long timeout = ready.size() > 0 ? 0 : timeoutNanos;
+        int count = Errno.check(Timeout.retryInterrupted(timeout, wait), "epoll_wait", epfd);
+        boolean stale = false;
         for (int i = 0; i < count; i++) {
             int revents = events.get(JAVA_INT_UNALIGNED, i * SIZE);
             long data = events.get(JAVA_LONG_UNALIGNED, i * SIZE + DATA);
@@ -125,21 +146,18 @@ final class EpollMonitor implements FdMonitor {
             if (entry != null && entry.generation == (int) (data >>> Integer.SIZE)) {
                 ready.report(entry, revents);
             } else {
-                stale(data, ready);
+                stale = true;
             }
         }
         if (count == capacity && capacity < MOST_EVENTS) {
             capacity *= 2;
             events = allocate(capacity);
         }
-    }
-
-    /** Once, it may have been removed while it was reported; twice, the kernel keeps what we have forgotten. */
-    private void stale(long data, ReadyList ready) {
-        if (data == lastStale) {
+        // Once, it may have been removed while it was reported; twice, the kernel keeps what we have forgotten.
+        if (stale && staleBefore) {
             rebuild(ready);
         }
-        lastStale = data;
+        staleBefore = stale;
     }
 
     private void rebuild(ReadyList ready) {
@@ -148,11 +166,20 @@ final class EpollMonitor implements FdMonitor {
             int fresh = create();
             Descriptors.close(epfd);
             epfd = fresh;
-            table.forEach(entry -> {
-                if (control(linux_h.EPOLL_CTL_ADD(), entry) < 0) {
-                    ready.report(entry, FdEntry.NVAL);
-                }
-            });
+            table.forEach(this::add);
+        } finally {
+            table.lock.unlock();
+        }
+        reportClosed(ready);
+    }
+
+    /** What poll(2) reports as POLLNVAL: epoll_ctl found it closed. */
+    private void reportClosed(ReadyList ready) {
+        table.lock.lock();
+        try {
+            foundClosed.forEach(entry -> ready.report(entry, FdEntry.NVAL));
+            foundClosed.clear();
+            anyFoundClosed = false;
         } finally {
             table.lock.unlock();
         }
@@ -160,8 +187,9 @@ final class EpollMonitor implements FdMonitor {
 
     private int waitOnce(long nanos) {
         if (nanos > 0 && !noPwait2) {
-            int result = Libc.epollPwait2(epfd, events, capacity, timeout.timespec(nanos));
-            if (result != -Errno.ENOSYS) {
+            int result = Libc.epollPwait2(epfd, events, capacity, timespec.timespec(nanos));
+            // Old seccomp profiles say EPERM of a call that they do not know.
+            if (result != -Errno.ENOSYS && result != -Errno.EPERM) {
                 return result;
             }
             noPwait2 = true;
@@ -179,8 +207,10 @@ final class EpollMonitor implements FdMonitor {
 
     @Override
     public void close() {
-        if (closed.close()) {
-            Descriptors.close(epfd);
+        int open = epfd;
+        epfd = -1;
+        if (open >= 0) {
+            Descriptors.close(open);
         }
     }
 }

@@ -26,7 +26,7 @@ public class FdEntry {
     volatile int interest;
 
     /** Tells this entry from an earlier one of the same number. */
-    int generation;
+    volatile int generation;
 
     private int revents;
 

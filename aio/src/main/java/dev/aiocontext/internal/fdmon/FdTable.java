@@ -40,11 +40,16 @@ final class FdTable {
         if (fd >= slots.length) {
             slots = Arrays.copyOf(slots, Math.max(fd + 1, slots.length * 2));
         }
-        entry.generation = ++generations;
+        renew(entry);
         if (get(fd) == null) {
             size.incrementAndGet();
         }
         SLOT.setRelease(slots, fd, entry);
+    }
+
+    /** Makes events of an entry so far those of an earlier one. */
+    void renew(FdEntry entry) {
+        entry.generation = ++generations;
     }
 
     /** Removes an entry; false if it is not in the table, though perhaps another of its number. */

@@ -44,6 +44,16 @@ public final class Descriptors {
     }
 
     /**
+     * Says whether a number is an open descriptor.
+     *
+     * @param fd the number
+     * @return true if it is
+     */
+    public static boolean isOpen(int fd) {
+        return Libc.fcntl(fd, linux_h.F_GETFD(), 0) >= 0;
+    }
+
+    /**
      * Keeps a descriptor from being inherited by the next program.
      *
      * @param fd the descriptor

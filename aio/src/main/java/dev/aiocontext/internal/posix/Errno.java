@@ -3,10 +3,8 @@ package dev.aiocontext.internal.posix;
 import dev.aiocontext.SyscallException;
 import dev.aiocontext.bindings.linux.linux_h;
 import java.lang.foreign.Arena;
-import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
 import java.util.Map;
 
@@ -62,7 +60,15 @@ public final class Errno {
 
     private static final long MAX_TEXT = 256;
 
+    /** Made before it is needed: when descriptors have run out, no class can be loaded. */
+    private static final MethodHandle STRERROR_R = strerrorR();
+
     private Errno() {}
+
+    @SuppressWarnings("restricted")
+    private static MethodHandle strerrorR() {
+        return Linker.nativeLinker().downcallHandle(linux_h.strerror_r$address(), linux_h.strerror_r$descriptor());
+    }
 
     /**
      * The name of an errno.
@@ -82,15 +88,9 @@ public final class Errno {
      */
     @SuppressWarnings("restricted")
     public static String text(int errno) {
-        // Built for the one call: errors are rare, and a handle that is never used costs start-up time.
-        MethodHandle strerrorR = Linker.nativeLinker()
-                .downcallHandle(
-                        linux_h.strerror_r$address(),
-                        FunctionDescriptor.of(
-                                ValueLayout.ADDRESS, ValueLayout.JAVA_INT, ValueLayout.ADDRESS, ValueLayout.JAVA_LONG));
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment buffer = arena.allocate(MAX_TEXT);
-            MemorySegment text = (MemorySegment) strerrorR.invokeExact(errno, buffer, MAX_TEXT);
+            MemorySegment text = (MemorySegment) STRERROR_R.invokeExact(errno, buffer, MAX_TEXT);
             return text.reinterpret(MAX_TEXT).getString(0);
         } catch (Throwable t) {
             throw Libc.impossible(t);

@@ -21,8 +21,8 @@ import java.lang.invoke.VarHandle;
  * home thread.
  *
  * <p><b>Why no request is lost.</b> SIGIO coalesces, so a signal says only that somebody asked; who, says the relay's list
- * of channels. A notifier raises {@link #wanted} from 0 to its arming and pushes the channel, or finds it above 0, pushed by
- * another and not yet delivered; then it signals. The relay thread takes the list after each signal, and takes
+ * of channels. A notifier raises {@link #wanted} from 0 to its arming and pushes the channel, or finds it above 0: another has
+ * pushed it, or is about to; then it signals, as that other does after its push. The relay thread takes the list after each signal, and takes
  * {@code wanted} after the channel, by an atomic exchange: a request that comes before it is delivered now, one that comes
  * after finds 0 and pushes the channel again, followed by a signal of its own.
  */

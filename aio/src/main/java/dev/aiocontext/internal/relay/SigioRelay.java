@@ -210,7 +210,11 @@ public final class SigioRelay {
         }
         while (!ending) {
             Signals.await(sigio, received);
-            deliverAll();
+            try {
+                deliverAll();
+            } catch (Throwable t) {
+                logFailure(t);
+            }
         }
         lastSignalSent.join();
         Signals.discardPending(sigio);
@@ -236,7 +240,16 @@ public final class SigioRelay {
         try {
             delivery.accept(channel);
         } catch (RuntimeException e) {
-            LOG.log(System.Logger.Level.ERROR, "the SIGIO relay cannot reach a context", e);
+            logFailure(e);
+        }
+    }
+
+    /** Whatever happens, the thread stays: its number must not become another's while notifiers signal it. */
+    private static void logFailure(Throwable failure) {
+        try {
+            LOG.log(System.Logger.Level.ERROR, "the SIGIO relay cannot reach a context", failure);
+        } catch (Throwable loggerFailure) {
+            System.err.println("aiocontext: the SIGIO relay cannot reach a context: " + failure);
         }
     }
 }

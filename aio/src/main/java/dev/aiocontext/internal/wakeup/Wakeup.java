@@ -40,6 +40,8 @@ import java.lang.invoke.VarHandle;
  * <p>Both fences are {@link VarHandle#fullFence}, though a volatile store and a volatile load would do by the memory model:
  * QEMU's emulation of aarch64 does not keep {@code stlr} before {@code ldar}, and a reader can see what pairs with what.
  *
+ * <p>A doorbell that throws has not rung: its winner gives the arming back, and its caller gets the exception.
+ *
  * <p>The state carries the number of the arming, so a CAS answers the very arming that was read, and what rings later
  * can say which wait it meant.
  *
@@ -123,7 +125,16 @@ public final class Wakeup {
 
     private void answer(long armed) {
         if (STATE.compareAndSet(this, armed, armed - ARMED + RUNG)) {
-            doorbell.ring(armed >> CODE_BITS);
+            boolean rung = false;
+            try {
+                doorbell.ring(armed >> CODE_BITS);
+                rung = true;
+            } finally {
+                if (!rung) {
+                    // It threw: let the next notifier try, or the loop would be deaf until it wakes by itself.
+                    STATE.compareAndSet(this, armed - ARMED + RUNG, armed);
+                }
+            }
         }
     }
 
