@@ -7,11 +7,14 @@ import dev.aiocontext.internal.posix.Libc;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Which system calls the loop makes, as strace(1) sees them. */
 class SystemCallTest {
@@ -70,6 +73,70 @@ class SystemCallTest {
                 ctx.poll(true);
             }
         }
+    }
+
+    /** What needs every call that a kernel or a sandbox may not know: a doorbell, many descriptors, a wait of 10 ms. */
+    static final class Everything {
+        public static void main(String[] args) {
+            List<EventNotifier> notifiers = new ArrayList<>();
+            int[] calls = new int[1];
+            try (AioContext ctx = AioContext.open()) {
+                waitABit(ctx); // by poll
+                for (int i = 0; i < 20; i++) {
+                    EventNotifier notifier = EventNotifier.open();
+                    notifiers.add(notifier);
+                    ctx.onReadable(notifier.fd(), fd -> {
+                        notifier.testAndClear();
+                        if (++calls[0] == notifiers.size()) {
+                            ctx.stop();
+                        }
+                    });
+                }
+                waitABit(ctx); // by epoll
+                ctx.threadPool().submit(() -> 1, (result, failure) -> notifiers.forEach(EventNotifier::set));
+                ctx.run();
+            }
+            notifiers.forEach(EventNotifier::close);
+            System.out.println("called " + calls[0]);
+        }
+
+        private static void waitABit(AioContext ctx) {
+            BottomHalf idle = ctx.newBottomHalf("idle", () -> {});
+            idle.scheduleIdle();
+            ctx.poll(true);
+            idle.delete();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "eventfd2:error=ENOSYS",
+                "epoll_create1:error=ENOSYS",
+                "epoll_pwait2:error=ENOSYS",
+                "epoll_pwait2:error=EPERM",
+                "epoll_ctl:error=ENOSPC",
+                "ppoll:error=EINTR:when=1..5",
+                "epoll_pwait2:error=EINTR:when=1..5",
+                "epoll_wait:error=EINTR:when=1..5"
+            })
+    void whatTheKernelLacksOrInterruptsIsDoneWithoutOrAgain(String fault) throws Exception {
+        Path trace = directory.resolve("trace");
+        ChildJvm.Result result = ChildJvm.onClassPath()
+                .startedBy(
+                        "strace",
+                        "-f",
+                        "-qq",
+                        "-e",
+                        "trace=" + fault.substring(0, fault.indexOf(':')),
+                        "-e",
+                        "inject=" + fault,
+                        "-o",
+                        trace.toString())
+                .run(Everything.class.getName());
+        assertThat(result.output()).contains("called 20");
+        assertThat(result.exit()).isZero();
+        assertThat(trace).content().contains("(INJECTED)");
     }
 
     private static void mark(Path mark) {
