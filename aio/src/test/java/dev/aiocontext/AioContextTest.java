@@ -293,7 +293,7 @@ class AioContextTest {
 
     @Test
     void badArgumentsAreRefusedBeforeAnythingHappens() {
-        try (AioContext ctx = AioContext.open()) {
+        try (AioContext ctx = AioContext.builder().relay(RelayMode.OFF).open()) {
             assertThatThrownBy(() -> ctx.onReadable(-1, fd -> {})).isInstanceOf(IllegalArgumentException.class);
             assertThatThrownBy(() -> ctx.onReadable(999_999, fd -> {}))
                     .isInstanceOf(SyscallException.class)

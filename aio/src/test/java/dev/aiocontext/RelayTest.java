@@ -169,7 +169,7 @@ class RelayTest {
     void processModeIsRefusedInAJvmThatLeavesSigioUnblockedNamingItsThreads() {
         assertThatThrownBy(() -> AioContext.builder().relay(RelayMode.PROCESS).open())
                 .isInstanceOf(IllegalStateException.class)
-                .hasMessageContaining("java (tid ")
+                .hasMessageContaining(" (tid " + ProcessHandle.current().pid() + ")")
                 .hasMessageContaining("env --block-signal=SIGIO java")
                 .hasMessageContaining("SigioLauncher");
         assertThat(relayThreads()).isZero();
