@@ -70,10 +70,7 @@ inline compare_and_set(cpu, variable, expected, value, won)
     d_step {
         DRAINED(cpu);
         won = (memory[variable] == expected);
-        if
-        :: won -> memory[variable] = value
-        :: else
-        fi
+        memory[variable] = (won -> value : memory[variable])
     }
 }
 

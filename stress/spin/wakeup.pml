@@ -18,6 +18,9 @@
  *   REQUEST_NOT_KEPT     a bare wake-up leaves no request behind
  *   TAKE_NOT_ATOMIC      the list is taken by a load and a store
  *   OPAQUE_PUSH          the push does not order what the work holds before the work itself
+ *   THROWING_DOORBELL    the doorbell throws, once; its notifier gets the exception, and its own item is excused
+ *   EXCUSE_CONCURRENT    ... and so is what was published before the arming was given back
+ *   KEEP_RUNG            the arming is not given back
  *   TASKS                (no bug) no bare wake-ups
  *   PAYLOADS             (no bug) a task holds something that was stored before it was pushed
  *   LOSSY_DOORBELL       a write to the doorbell may be lost; what the relay is the insurance for
@@ -56,20 +59,22 @@
 bool doorbell;      /* the eventfd is readable */
 bool device;        /* some other descriptor is readable */
 bool sigio;         /* the relay's signal is pending */
-bool pipe;          /* the relay's pipe is readable */
+bool relay_pipe;    /* the relay's pipe is readable */
 
 /* What only the model knows. */
 byte served;        /* the items that the loop has dealt with */
 bool asleep;        /* the loop is in its wait */
 #ifdef SAFE
 int rung;           /* the armings that have been rung */
+int unanswered;     /* the armings that nobody had answered when the loop disarmed */
 #endif
 
 inline ring_doorbell(arming)
 {
 #ifdef SAFE
     d_step {
-        assert((rung & (1 << arming)) == 0);    /* one ring per arming */
+        assert((rung & (1 << arming)) == 0);        /* one ring per arming */
+        assert((unanswered & (1 << arming)) == 0);  /* none that disarm() knows nothing of */
         rung = rung | (1 << arming)
     };
 #endif
@@ -120,7 +125,28 @@ inline answer()
     compare_and_set(me, STATE, s, s - ARMED + RUNG, won);
 #endif
     if
-    :: won -> ring_doorbell(s >> CODE_BITS)
+    :: won ->
+#ifdef THROWING_DOORBELL
+        if
+        :: !threw ->
+            d_step {
+                threw = true;
+#ifdef RELAY
+                sigio = true;
+#endif
+                excused = excused | (FIRST(me) << n)
+            };
+#ifndef KEEP_RUNG
+            compare_and_set(me, STATE, s - ARMED + RUNG, s, won);
+#endif
+#ifdef EXCUSE_CONCURRENT
+            excused = excused | begun
+#endif
+        :: ring_doorbell((s >> CODE_BITS))
+        fi
+#else
+        ring_doorbell((s >> CODE_BITS))
+#endif
     :: else
 #ifdef REACH_LOST_CAS
         -> assert(false)
@@ -144,6 +170,14 @@ inline ring()
     d_step { s = 0; won = false; early = false }
 }
 
+#ifdef THROWING_DOORBELL
+bool threw;         /* the doorbell has failed, and will not again */
+byte excused;       /* items that may be left when the loop sleeps for ever */
+byte begun;         /* items whose notifier has begun */
+#else
+#define excused 0
+#endif
+
 #ifdef REQUEST_NOT_KEPT
 byte wanted_bare;   /* what is wanted, in nobody's memory: nobody can look for it */
 #endif
@@ -153,6 +187,9 @@ proctype notifier(byte me)
     byte n, s;
     bool won, bare, early;
     for (n : 0 .. ITEMS(me) - 1) {
+#ifdef EXCUSE_CONCURRENT
+        begun = begun | (FIRST(me) << n);
+#endif
 #ifndef TASKS
         if
         :: bare = true
@@ -189,6 +226,9 @@ inline look(found)
 inline arm()
 {
     armings++;
+#ifdef SAFE
+    assert(armings < 31);       /* they fit the masks above, and the state's byte */
+#endif
     store(LOOP, STATE, (armings << CODE_BITS | ARMED));
 #ifndef NO_LOOP_FENCE
     fence(LOOP)
@@ -199,9 +239,14 @@ inline disarm()
 {
 #ifdef PLAIN_DISARM
     was = memory[STATE];
-    store(LOOP, STATE, (armings << CODE_BITS | AWAKE))
+    store(LOOP, STATE, (armings << CODE_BITS | AWAKE));
 #else
-    exchange(LOOP, STATE, (armings << CODE_BITS | AWAKE), was)
+    exchange(LOOP, STATE, (armings << CODE_BITS | AWAKE), was);
+#endif
+#ifdef SAFE
+    unanswered = ((was & CODE) == RUNG -> unanswered : unanswered | (1 << armings))
+#else
+    skip
 #endif
 }
 
@@ -241,8 +286,8 @@ inline await()
         :: else ->
             asleep = true;
             d_step {
-                doorbell || device || pipe;
-                asleep = false; seen = doorbell; device = false; piped = pipe
+                doorbell || device || relay_pipe;
+                asleep = false; seen = doorbell; device = false; piped = relay_pipe
             }
         fi;
         disarm()
@@ -260,7 +305,7 @@ inline accept_wakeup()
 #endif
     was = 0;
     if
-    :: piped -> pipe = false; piped = false
+    :: piped -> relay_pipe = false; piped = false
     :: else
     fi;
     if
@@ -339,7 +384,7 @@ proctype other_device()
 /* Nobody can move: then no work may be left. Finds a hang in far fewer states than served_all, but no busy loop. */
 active proctype hang()
 {
-    timeout -> assert(served == ALL)
+    timeout -> assert((served | excused) == ALL)
 }
 #endif
 
@@ -349,7 +394,7 @@ proctype relay()
 {
 end:
     do
-    :: sigio -> sigio = false; pipe = true
+    :: sigio -> sigio = false; relay_pipe = true
     od
 }
 #endif

@@ -1,0 +1,269 @@
+/*
+ * The SIGIO relay: RelayChannel.java and SigioRelay.java. CHANNELS contexts, one or two, share the relay thread. One has
+ * RINGS notifiers, each for an arming of its own; two have one each. A home thread may close its context at any time, or
+ * never; the last to close ends the relay thread. Signals coalesce: one is pending, or none is. Names are those of the Java code.
+ *
+ *   SIGNAL_BEFORE_PUSH   the notifier signals, then puts the channel on the list
+ *   WANTED_FIRST         the relay thread takes "wanted" before it takes the channel off the list
+ *   WANTED_IN_TWO_STEPS  it takes "wanted" by a load and a store
+ *   NO_SIGNAL_IF_WANTED  (no bug) a notifier that finds the channel wanted already does not signal
+ *   NO_USERS             notifiers signal without being counted
+ *   NO_LAST_SIGNAL       the relay thread does not wait for the last signal before it ends
+ *   NO_DISCARD           it leaves pending signals pending
+ *   NUMBER_BEFORE_BLOCK  it tells its number before it blocks the signal
+ *   CHECK_THEN_USE, CLOSE_RELEASES, EXIT_FORGETS   as in use_count.pml
+ */
+#include "use_count.pml"
+
+#ifndef CHANNELS
+#define CHANNELS 1
+#endif
+#ifndef RINGS
+#define RINGS 2
+#endif
+
+byte wanted[CHANNELS];          /* RelayChannel.wanted */
+byte uses[CHANNELS];            /* RelayChannel.uses */
+byte requests;                  /* SigioRelay.requests: a bit for each channel on the list */
+byte users;                     /* SigioRelay.users */
+byte channels = CHANNELS;       /* how many SigioRelay.channels has */
+bool lock;                      /* SigioRelay.LOCK */
+bool ending;
+bool last_signal_sent;
+bool started;
+
+bool sigio;                     /* pending for the relay thread */
+bool blocked;                   /* the relay thread blocks it */
+bool alive;                     /* its number is its own */
+
+/* What only the model knows. */
+bool is_open[CHANNELS] = true;  /* the pipe */
+byte rung[CHANNELS];            /* the latest arming whose ring has returned, having been let in */
+byte delivered[CHANNELS];       /* the latest arming in the pipe */
+byte home_done;                 /* the home threads that have closed, or never will */
+
+#ifdef SAFE
+#define CHECK(condition) assert(condition)
+#else
+#define CHECK(condition) skip
+#endif
+
+inline leave_channel(c)
+{
+    exit(uses[c], last);
+    if
+    :: last -> CHECK(is_open[c]); is_open[c] = false
+    :: else
+    fi
+}
+
+/* SigioRelay.send in mode THREAD: tgkill */
+inline send()
+{
+    CHECK(alive && blocked);    /* else it hits another thread, or ends the process */
+    sigio = true
+}
+
+inline end()
+{
+    ending = true;
+    send();
+    last_signal_sent = true
+}
+
+/* SigioRelay.signal */
+inline signal(requested)
+{
+#ifdef NO_USERS
+    user = !(users & CLOSED);
+#else
+    enter(users, user);
+#endif
+    if
+    :: user ->
+#ifdef SIGNAL_BEFORE_PUSH
+        send();
+#endif
+        if
+        :: requested ->
+            d_step {
+                CHECK((requests & (1 << c)) == 0);      /* on the list once */
+                requests = requests | (1 << c)
+            }
+        :: else
+        fi;
+#ifndef SIGNAL_BEFORE_PUSH
+#ifdef NO_SIGNAL_IF_WANTED
+        if
+        :: requested -> send()
+        :: else
+        fi;
+#else
+        send();
+#endif
+#endif
+#ifndef NO_USERS
+        exit(users, last);
+        if
+        :: last -> end()
+        :: else
+        fi
+#endif
+    :: else
+#ifdef REACH_RELAY_ENDED
+        -> assert(false)
+#endif
+    fi
+}
+
+/* RelayChannel.ring */
+proctype notifier(byte c, arming)
+{
+    bool entered, user, last;
+    byte before;
+    started;
+    enter(uses[c], entered);
+    if
+    :: entered ->
+        d_step {                                        /* the loop around weakCompareAndSet */
+            before = wanted[c];
+            wanted[c] = (arming > before -> arming : before)
+        };
+        signal((before == 0));
+        d_step {
+            rung[c] = (arming > rung[c] -> arming : rung[c])
+        };
+        leave_channel(c)
+    :: else
+    fi
+}
+
+/* SigioRelay.relay */
+proctype relay_thread()
+{
+    bool entered, last;
+    byte took, c, arming;
+    alive = true;
+#ifdef NUMBER_BEFORE_BLOCK
+    started = true;
+    blocked = true;
+#else
+    blocked = true;
+    started = true;
+#endif
+    do
+    :: ending -> break
+    :: else ->
+        d_step { sigio -> sigio = false };              /* Signals.await */
+        /* deliverAll */
+#ifdef WANTED_FIRST
+        took = requests;
+#else
+        d_step { took = requests; requests = 0 };
+#endif
+        for (c : 0 .. CHANNELS - 1) {
+            if
+            :: took & (1 << c) ->
+#ifdef WANTED_IN_TWO_STEPS
+                arming = wanted[c];
+                wanted[c] = 0;
+#else
+                d_step { arming = wanted[c]; wanted[c] = 0 };
+#endif
+#ifdef WANTED_FIRST
+                requests = requests & ~(1 << c);
+#endif
+                enter(uses[c], entered);                /* RelayChannel.write */
+                if
+                :: entered ->
+                    CHECK(is_open[c] && arming > 0);
+                    d_step { delivered[c] = (arming > delivered[c] -> arming : delivered[c]) };
+                    leave_channel(c)
+                :: else
+                fi;
+                arming = 0
+            :: else
+            fi
+        };
+        took = 0;
+        c = 0
+    od;
+#ifndef NO_LAST_SIGNAL
+    last_signal_sent;
+#endif
+#ifdef REACH_DISCARDED
+    assert(!sigio);
+#endif
+#ifndef NO_DISCARD
+    sigio = false;                                      /* Signals.discardPending */
+#endif
+    CHECK(!sigio);                                      /* HotSpot unblocks it now: what is pending ends the process */
+    blocked = false;
+    alive = false
+}
+
+/* RelayChannel.close */
+proctype home(byte c)
+{
+    bool last;
+    started;
+    if
+    :: true ->
+        close(uses[c], last);
+        if
+        :: last -> CHECK(is_open[c]); is_open[c] = false
+        :: else
+        fi;
+        d_step { !lock -> lock = true };                /* SigioRelay.remove */
+        channels--;
+        if
+        :: channels == 0 ->
+            close(users, last);
+            if
+            :: last -> end()
+            :: else
+#ifdef REACH_LEFT_TO_USER
+                -> assert(false)
+#endif
+            fi;
+            !alive                                      /* join */
+        :: else
+        fi;
+        lock = false
+    :: true
+    fi;
+    home_done++
+}
+
+#define LAST (CHANNELS - 1)
+#define DELIVERED(c) ((uses[c] & CLOSED) || delivered[c] == rung[c])
+#define RELEASED(c)  (!(uses[c] & CLOSED) || !is_open[c])
+#define ENDED        (channels > 0 || !alive)
+#define DONE         (home_done == CHANNELS && DELIVERED(0) && DELIVERED(LAST) && RELEASED(0) && RELEASED(LAST) && ENDED)
+
+#ifdef NO_HANG
+active proctype hang()
+{
+    timeout -> assert(DONE)
+}
+#endif
+
+init
+{
+    atomic {
+        run relay_thread();
+        run home(0);
+#if CHANNELS == 2
+        run notifier(0, 1);
+        run notifier(1, 1);
+        run home(1)
+#else
+        byte i;
+        for (i : 1 .. RINGS) { run notifier(0, i) }
+        i = 0
+#endif
+    }
+}
+
+/* What was rung is delivered unless the context was closed, what was closed is released, and the relay thread ends. */
+ltl all_done { <> [] DONE }
