@@ -40,7 +40,8 @@ import java.lang.invoke.VarHandle;
  * <p>Both fences are {@link VarHandle#fullFence}, though a volatile store and a volatile load would do by the memory model:
  * QEMU's emulation of aarch64 does not keep {@code stlr} before {@code ldar}, and a reader can see what pairs with what.
  *
- * <p>A doorbell that throws has not rung: its winner gives the arming back, and its caller gets the exception.
+ * <p>The argument takes it that a doorbell rings when it is told to. One that throws has not rung: its winner gives the
+ * arming back for the next notifier, and its caller gets the exception; a loser that relied on it waits for that next one.
  *
  * <p>The state carries the number of the arming, so a CAS answers the very arming that was read, and what rings later
  * can say which wait it meant.
