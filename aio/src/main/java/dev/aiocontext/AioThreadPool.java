@@ -158,8 +158,11 @@ public final class AioThreadPool {
         }
 
         private void complete(@Nullable T result, @Nullable Throwable failure) {
-            context.execute(() -> completion.accept(result, failure));
-            leave();
+            try {
+                context.execute(() -> completion.accept(result, failure));
+            } finally {
+                leave();
+            }
         }
 
         /** Refuses the work, unless shutting down has already completed it as cancelled. */

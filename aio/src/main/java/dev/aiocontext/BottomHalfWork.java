@@ -61,7 +61,7 @@ final class BottomHalfWork extends Work implements BottomHalf, UserCode.Callback
         if ((before & PENDING) == 0) {
             requirePushed(context.push(this));
         } else if ((before & IDLE) != 0) {
-            context.wakeup(); // it waits among the idle ones, for up to 10 ms
+            context.wakeupIfOpen(); // it waits among the idle ones, for up to 10 ms
         }
     }
 

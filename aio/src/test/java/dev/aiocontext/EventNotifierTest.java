@@ -3,6 +3,10 @@ package dev.aiocontext;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.aiocontext.internal.posix.Errno;
+import dev.aiocontext.internal.posix.Libc;
+import java.lang.foreign.Arena;
+import java.lang.foreign.ValueLayout;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
@@ -35,11 +39,20 @@ class EventNotifierTest {
     @MethodSource("kinds")
     void oneThatIsFullIsSet(Supplier<EventNotifier> kind) {
         try (EventNotifier notifier = kind.get()) {
+            fillEventfd(notifier.fd());
             for (int i = 0; i < 20_000; i++) {
                 notifier.set(); // a pipe holds 8,192 of these
             }
             assertThat(notifier.testAndClear()).isTrue();
             assertThat(notifier.testAndClear()).isFalse();
+        }
+    }
+
+    /** An eventfd counts up to this; the end of a pipe that is read takes no write. */
+    private static void fillEventfd(int fd) {
+        try (Arena arena = Arena.ofConfined()) {
+            long written = Libc.write(fd, arena.allocateFrom(ValueLayout.JAVA_LONG, -2L), Long.BYTES);
+            assertThat(written).isIn((long) Long.BYTES, (long) -Errno.EBADF);
         }
     }
 

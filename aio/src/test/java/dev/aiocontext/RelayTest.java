@@ -72,6 +72,9 @@ class RelayTest {
                 }
                 Eventually.holds("task " + i + " runs", () -> ran.get() == round);
             }
+            loop.context.stop();
+            doorbell.ringReally(); // that stop may be lost too
+            Eventually.ends(loop.thread);
             assertThat(hangs).isEqualTo(3);
             assertThat(loop.context.statistics().rescues()).isZero();
         }

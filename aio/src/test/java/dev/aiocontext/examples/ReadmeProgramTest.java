@@ -48,7 +48,7 @@ class ReadmeProgramTest {
                 .redirectOutput(output.toFile())
                 .redirectError(errors.toFile())
                 .start();
-        boolean ended = java.waitFor(60, TimeUnit.SECONDS);
+        boolean ended = java.waitFor(600, TimeUnit.SECONDS);
         java.destroyForcibly();
 
         assertThat(ended).isTrue();

@@ -13,7 +13,12 @@ public final class Descriptors {
 
     private Descriptors() {}
 
-    /** The two ends of a pipe. */
+    /**
+     * The two ends of a pipe.
+     *
+     * @param readEnd the descriptor to read from
+     * @param writeEnd the descriptor to write to
+     */
     public record Pipe(int readEnd, int writeEnd) {}
 
     /**

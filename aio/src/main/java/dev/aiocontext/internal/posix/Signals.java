@@ -33,7 +33,12 @@ public final class Signals {
 
     private Signals() {}
 
-    /** A thread of this process. */
+    /**
+     * A thread of this process.
+     *
+     * @param tid the kernel's number of it
+     * @param name its name, cut to 15 characters
+     */
     public record Task(int tid, String name) {
         @Override
         public String toString() {

@@ -16,7 +16,12 @@ public final class RelayModes {
 
     private RelayModes() {}
 
-    /** A mode other than AUTO, and why it is that one. */
+    /**
+     * A mode other than AUTO, and why it is that one.
+     *
+     * @param mode the mode
+     * @param reason why, in words
+     */
     public record Choice(RelayMode mode, String reason) {}
 
     /**

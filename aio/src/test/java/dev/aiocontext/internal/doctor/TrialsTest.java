@@ -47,7 +47,7 @@ class TrialsTest {
     void aLossyDoorbellHangsTheLoopWithoutRelay() {
         InsuranceResult result = InsuranceTrial.measure(RelayMode.OFF, SHORT);
         assertThat(result.dropped()).isPositive();
-        assertThat(result.hangs()).isEqualTo(result.dropped());
+        assertThat(result.hangs()).isPositive().isLessThanOrEqualTo(result.dropped());
         assertThat(result.rescues()).isZero();
         assertThat(result.rescue().isEmpty()).isTrue();
     }
@@ -57,8 +57,8 @@ class TrialsTest {
         InsuranceResult result = InsuranceTrial.measure(RelayMode.THREAD, SHORT);
         assertThat(result.dropped()).isPositive();
         assertThat(result.hangs()).isZero();
-        assertThat(result.rescues()).isEqualTo(result.dropped());
-        assertThat(result.rescue().samples()).isEqualTo(result.dropped());
+        assertThat(result.rescues()).isPositive().isLessThanOrEqualTo(result.dropped());
+        assertThat(result.rescue().samples()).isPositive().isLessThanOrEqualTo(result.dropped());
     }
 
     @Test
@@ -68,6 +68,8 @@ class TrialsTest {
         assertThat(results.wakeup().lost()).isZero();
         assertThat(results.wakeup().echoes()).isPositive();
         assertThat(results.insurance().hangs()).isZero();
-        assertThat(results.insurance().rescues()).isEqualTo(results.insurance().dropped());
+        assertThat(results.insurance().rescues())
+                .isPositive()
+                .isLessThanOrEqualTo(results.insurance().dropped());
     }
 }

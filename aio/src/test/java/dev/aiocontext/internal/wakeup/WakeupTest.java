@@ -65,6 +65,9 @@ class WakeupTest {
         both.arm();
         assertThat(org.assertj.core.api.Assertions.catchThrowable(both::ring)).hasMessage("broken");
         assertThat(rung).containsExactly(1L);
+        // It gave the arming back: the next notifier is not told that somebody else has rung.
+        assertThat(org.assertj.core.api.Assertions.catchThrowable(both::ring)).hasMessage("broken");
+        assertThat(rung).containsExactly(1L, 1L);
     }
 
     @Test
