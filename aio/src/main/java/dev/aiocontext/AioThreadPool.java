@@ -202,6 +202,7 @@ public final class AioThreadPool {
                     new HandOver(),
                     Thread.ofPlatform()
                             .daemon()
+                            .inheritInheritableThreadLocals(false)
                             .name(context.name() + "-worker-", 1)
                             .factory());
             setRejectedExecutionHandler((job, self) -> queue(job));

@@ -26,15 +26,23 @@ final class LoopThread implements AutoCloseable {
         }
     }
 
-    /** Waits until the loop is blocked in the kernel. */
+    /** Waits until the loop is blocked in the kernel, and stays so. */
     void awaitBlocked() {
-        long polls = context.statistics().polls();
-        Eventually.holds("the loop blocks", () -> isBlocked(polls));
+        Eventually.holds("the loop blocks", this::isBlocked);
     }
 
-    private boolean isBlocked(long pollsBefore) {
-        // RUNNABLE for the JVM, which knows nothing of a native call: ask the kernel.
-        return context.statistics().polls() >= Math.max(1, pollsBefore) && KernelThreads.isSleeping(name);
+    /** RUNNABLE for the JVM, which knows nothing of a native call: so the kernel is asked. */
+    private boolean isBlocked() {
+        long polls = context.statistics().polls();
+        // More than one look: a loop that spins sleeps too, now and then, for a safepoint.
+        for (int look = 0; look < 10; look++) {
+            if (polls == 0
+                    || !KernelThreads.isSleeping(name)
+                    || context.statistics().polls() != polls) {
+                return false;
+            }
+        }
+        return true;
     }
 
     @Override

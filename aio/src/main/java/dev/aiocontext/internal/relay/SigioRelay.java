@@ -66,7 +66,11 @@ public final class SigioRelay {
 
     private SigioRelay() {
         CompletableFuture<Integer> started = new CompletableFuture<>();
-        thread = Thread.ofPlatform().name("aiocontext-sigio-relay").daemon().unstarted(() -> relay(started));
+        thread = Thread.ofPlatform()
+                .name("aiocontext-sigio-relay")
+                .daemon()
+                .inheritInheritableThreadLocals(false)
+                .unstarted(() -> relay(started));
         thread.start();
         tid = started.join();
     }
