@@ -232,7 +232,7 @@ public final class AioContext implements Executor, AutoCloseable {
     @Override
     public void execute(Runnable task) {
         Objects.requireNonNull(task, "task");
-        if (!loop.push(new Loop.Task(task))) {
+        if (!loop.push(task)) {
             throw new RejectedExecutionException("AioContext " + name + " is closed");
         }
     }

@@ -1,23 +1,22 @@
 package dev.aiocontext;
 
-import dev.aiocontext.internal.wakeup.WorkList.Work;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 
 /**
- * A bottom half: its flags, and its place in the context's list of work.
+ * A bottom half: its flags, and what it calls.
  *
- * <p><b>Threads.</b> As {@link BottomHalf}; {@link #takeFlags} and {@link #call}: the home thread.
+ * <p><b>Threads.</b> As {@link BottomHalf}; {@link #takeFlags} and {@link #run}: the home thread.
  *
  * <p><b>Why no scheduling is lost.</b> The flags are changed by atomic read-modify-writes only. Whoever turns PENDING on
- * pushes; so a bottom half is in the list at most once. The loop turns PENDING off <em>before</em> it calls: a schedule()
+ * pushes; so a bottom half is in one queue at most, and once. The loop turns PENDING off <em>before</em> it calls: a schedule()
  * that still finds it on comes before that in the order of the flags, so the callback sees what its caller did; one that
  * comes after pushes again. (Late clearing is QEMU's bug of 2015.)
  */
-final class BottomHalfWork extends Work implements BottomHalf, UserCode.Callback {
-    /** In a list. */
+final class BottomHalfWork implements BottomHalf, Runnable {
+    /** In a queue. */
     private static final int PENDING = 1;
-    /** To be called when the list is worked off; cancelling takes it away. */
+    /** To be called when the queue is worked off; cancelling takes it away. */
     private static final int SCHEDULED = 2;
     /** No progress. */
     private static final int IDLE = 4;
@@ -104,7 +103,7 @@ final class BottomHalfWork extends Work implements BottomHalf, UserCode.Callback
         }
     }
 
-    /** Takes it off its list, which makes it free to be scheduled again. */
+    /** To be called when it is taken off its queue: makes it free to be scheduled again. */
     int takeFlags() {
         return (int) FLAGS.getAndBitwiseAnd(this, ~(PENDING | SCHEDULED | IDLE));
     }
@@ -118,17 +117,12 @@ final class BottomHalfWork extends Work implements BottomHalf, UserCode.Callback
     }
 
     @Override
-    public void call() {
+    public void run() {
         callback.run();
     }
 
     @Override
-    public String describe() {
-        return "bottom half " + name;
-    }
-
-    @Override
     public String toString() {
-        return describe();
+        return "bottom half " + name;
     }
 }

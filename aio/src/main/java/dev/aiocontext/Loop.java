@@ -7,8 +7,6 @@ import dev.aiocontext.internal.relay.RelayChannel;
 import dev.aiocontext.internal.relay.SigioRelay;
 import dev.aiocontext.internal.wakeup.Doorbell;
 import dev.aiocontext.internal.wakeup.Wakeup;
-import dev.aiocontext.internal.wakeup.WorkList;
-import dev.aiocontext.internal.wakeup.WorkList.Work;
 import dev.aiocontext.internal.wakeup.WorkQueue;
 import java.util.ArrayList;
 import java.util.List;
@@ -31,8 +29,8 @@ final class Loop {
     private final String name;
     private final UserCode userCode;
     private final Wakeup wakeup;
-    private final WorkList work = new WorkList();
-    private final WorkList idleWork = new WorkList();
+    private final WorkQueue<Runnable> work = new WorkQueue<>(1024);
+    private final WorkQueue<Runnable> idleWork = new WorkQueue<>(16);
     private volatile UserCode.@Nullable Callback sigioHandler;
 
     // The home thread's, or immutable.
@@ -42,31 +40,11 @@ final class Loop {
     private final @Nullable FdEntry relayEntry;
     private final RelayChannel.RecordHandler onRecord = this::relayed;
     private final FdSet descriptors;
-    private final WorkQueue taken = new WorkQueue();
     private final List<ReadyList> readyLists = new ArrayList<>();
     private final int ownDescriptors;
     private int depth;
     private long drainedArming;
     private int signals;
-
-    /** Work that {@link AioContext#execute} queues. */
-    static final class Task extends Work implements UserCode.Callback {
-        private final Runnable task;
-
-        Task(Runnable task) {
-            this.task = task;
-        }
-
-        @Override
-        public void call() {
-            task.run();
-        }
-
-        @Override
-        public String describe() {
-            return "task " + task;
-        }
-    }
 
     /** Opens what the loop waits for; if that fails, all of it is closed again. */
     Loop(String name, RelayMode relayMode, MonitorMode monitorMode, UserCode userCode, Runnable descriptorsChanged) {
@@ -108,19 +86,19 @@ final class Loop {
     }
 
     /** Queues work and wakes the loop; false if the loop is closed. */
-    boolean push(Work newWork) {
+    boolean push(Runnable newWork) {
         boolean pushed = work.push(newWork);
         if (pushed) {
-            wakeup.ring();
+            wakeup.ringAfterPush();
         }
         return pushed;
     }
 
     /** Queues work that can wait for 10 ms; false if the loop is closed. */
-    boolean pushIdle(Work newWork) {
+    boolean pushIdle(Runnable newWork) {
         boolean pushed = idleWork.push(newWork);
         if (pushed) {
-            wakeup.ring(); // a loop that waits for ever must come to know that it may wait 10 ms only
+            wakeup.ringAfterPush(); // a loop that waits for ever must come to know that it may wait 10 ms only
         }
         return pushed;
     }
@@ -158,8 +136,7 @@ final class Loop {
         try {
             await(blocking ? timeout() : 0, ready);
             acceptWakeup();
-            takeWork();
-            boolean ranWork = runTaken();
+            boolean ranWork = runWork();
             boolean calledSigioHandler = callSigioHandler();
             boolean calledHandlers = dispatch(ready);
             return ranWork || calledSigioHandler || calledHandlers;
@@ -171,7 +148,7 @@ final class Loop {
 
     /** How long there is nothing to do, in nanoseconds: 0, 10 ms or for ever (-1). Every look for work is this one. */
     private long timeout() {
-        if (!taken.isEmpty() || isAnnounced()) {
+        if (isAnnounced()) {
             return 0;
         }
         return idleWork.isEmpty() ? -1 : IDLE_WAIT;
@@ -259,30 +236,35 @@ final class Loop {
         }
     }
 
-    private void takeWork() {
-        counters.asked += taken.append(work.takeAll());
-        counters.asked += taken.append(idleWork.takeAll());
+    /** Runs the work that is there now; what it queues itself is for the next poll, be that a nested one. */
+    private boolean runWork() {
+        long end = work.end();
+        long idleEnd = idleWork.end();
+        boolean progress = run(work, end);
+        progress |= run(idleWork, idleEnd);
+        return progress;
     }
 
-    private boolean runTaken() {
+    private boolean run(WorkQueue<Runnable> queue, long end) {
         boolean progress = false;
-        for (Work next = taken.poll(); next != null; next = taken.poll()) {
+        for (Runnable next = queue.take(end); next != null; next = queue.take(end)) {
+            counters.asked++;
             progress |= run(next);
         }
         return progress;
     }
 
-    private boolean run(Work next) {
+    private boolean run(Runnable next) {
+        boolean progress = true;
         if (next instanceof BottomHalfWork bottomHalf) {
             int flags = bottomHalf.takeFlags();
             if (!BottomHalfWork.isToBeCalled(flags)) {
                 return false;
             }
-            userCode.call(bottomHalf);
-            return BottomHalfWork.isProgress(flags);
+            progress = BottomHalfWork.isProgress(flags);
         }
-        userCode.call((Task) next);
-        return true;
+        userCode.run(next);
+        return progress;
     }
 
     private boolean dispatch(ReadyList ready) {
@@ -303,19 +285,19 @@ final class Loop {
 
     /** Takes no more work. What was accepted before is left to {@link #runAcceptedWork}. */
     void refuseWork() {
-        taken.append(work.close());
-        taken.append(idleWork.close());
+        work.close();
+        idleWork.close();
     }
 
     boolean hasAcceptedWork() {
-        return !taken.isEmpty();
+        return !work.isEmpty() || !idleWork.isEmpty();
     }
 
     /** Runs what is left after {@link #refuseWork}. */
     void runAcceptedWork() {
         depth++;
         try {
-            runTaken();
+            runWork();
         } finally {
             depth--;
         }

@@ -41,6 +41,32 @@ final class UserCode {
         }
     }
 
+    /** Calls a task or a bottom half, as {@link #call} does. */
+    void run(Runnable work) {
+        if (RECORDING.isEnabled()) {
+            callRecorded(new Work(work));
+            return;
+        }
+        try {
+            work.run();
+        } catch (Throwable failure) {
+            failed(failure);
+        }
+    }
+
+    /** A task or a bottom half, when slow callbacks are recorded. */
+    private record Work(Runnable work) implements Callback {
+        @Override
+        public void call() {
+            work.run();
+        }
+
+        @Override
+        public String describe() {
+            return work instanceof BottomHalf ? work.toString() : "task " + work;
+        }
+    }
+
     private void callRecorded(Callback callback) {
         SlowCallbackEvent event = new SlowCallbackEvent();
         event.begin();
@@ -60,10 +86,14 @@ final class UserCode {
         try {
             callback.call();
         } catch (Throwable failure) {
-            report(failure);
-            if (failure instanceof Error error) {
-                throw error;
-            }
+            failed(failure);
+        }
+    }
+
+    private void failed(Throwable failure) {
+        report(failure);
+        if (failure instanceof Error error) {
+            throw error;
         }
     }
 

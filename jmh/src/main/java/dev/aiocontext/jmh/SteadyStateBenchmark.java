@@ -63,7 +63,7 @@ public class SteadyStateBenchmark {
     }
 
     /**
-     * Executes a task and runs it. The task's place in the list of work is allocated here, once a task.
+     * Executes a task and runs it.
      *
      * @return how many ran so far
      */

@@ -4,7 +4,7 @@ import static org.openjdk.jcstress.annotations.Expect.ACCEPTABLE;
 import static org.openjdk.jcstress.annotations.Expect.FORBIDDEN;
 
 import dev.aiocontext.internal.wakeup.Wakeup;
-import dev.aiocontext.internal.wakeup.WorkList;
+import dev.aiocontext.internal.wakeup.WorkQueue;
 import org.openjdk.jcstress.annotations.Actor;
 import org.openjdk.jcstress.annotations.Arbiter;
 import org.openjdk.jcstress.annotations.JCStressTest;
@@ -25,7 +25,7 @@ import org.openjdk.jcstress.infra.results.II_Result;
 @Outcome(expect = FORBIDDEN, desc = "Rung twice for one arming.")
 @State
 public class ArmingAndRing {
-    private final WorkList work = new WorkList();
+    private final WorkQueue<Item> work = new WorkQueue<>(2);
     private int rings;
     private final Wakeup wakeup = new Wakeup(arming -> rings++);
 
@@ -33,7 +33,7 @@ public class ArmingAndRing {
     @Actor
     public void notifier() {
         work.push(new Item());
-        wakeup.ring();
+        wakeup.ringAfterPush();
     }
 
     /**

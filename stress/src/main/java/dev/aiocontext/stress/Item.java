@@ -1,11 +1,9 @@
 package dev.aiocontext.stress;
 
-import dev.aiocontext.internal.wakeup.WorkList;
 import dev.aiocontext.internal.wakeup.WorkQueue;
-import org.jspecify.annotations.Nullable;
 
 /** A piece of work with a name, to be told from others. */
-final class Item extends WorkList.Work {
+final class Item {
     /** Plain: whoever takes the item must see what its pusher wrote. */
     private String name = "?";
 
@@ -14,13 +12,12 @@ final class Item extends WorkList.Work {
         return this;
     }
 
-    /** The names of what a list gave, in its order. */
-    static String names(WorkList.@Nullable Work taken) {
-        WorkQueue queue = new WorkQueue();
-        queue.append(taken);
+    /** Takes what is in a queue now: the names, in its order. */
+    static String names(WorkQueue<Item> queue) {
+        long end = queue.end();
         StringBuilder names = new StringBuilder();
-        for (WorkList.Work work = queue.poll(); work != null; work = queue.poll()) {
-            names.append(((Item) work).name);
+        for (Item item = queue.take(end); item != null; item = queue.take(end)) {
+            names.append(item.name);
         }
         return names.toString();
     }

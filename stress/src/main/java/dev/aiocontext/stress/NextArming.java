@@ -4,7 +4,7 @@ import static org.openjdk.jcstress.annotations.Expect.ACCEPTABLE;
 import static org.openjdk.jcstress.annotations.Expect.FORBIDDEN;
 
 import dev.aiocontext.internal.wakeup.Wakeup;
-import dev.aiocontext.internal.wakeup.WorkList;
+import dev.aiocontext.internal.wakeup.WorkQueue;
 import org.openjdk.jcstress.annotations.Actor;
 import org.openjdk.jcstress.annotations.Arbiter;
 import org.openjdk.jcstress.annotations.JCStressTest;
@@ -27,7 +27,7 @@ import org.openjdk.jcstress.infra.results.IIJ_Result;
 @Outcome(expect = FORBIDDEN, desc = "disarm() and the doorbell do not agree about who was answered.")
 @State
 public class NextArming {
-    private final WorkList work = new WorkList();
+    private final WorkQueue<Item> work = new WorkQueue<>(2);
     private long rungFor;
     private final Wakeup wakeup = new Wakeup(arming -> rungFor = arming);
 
@@ -40,7 +40,7 @@ public class NextArming {
     @Actor
     public void notifier() {
         work.push(new Item());
-        wakeup.ring();
+        wakeup.ringAfterPush();
     }
 
     /**
@@ -51,7 +51,7 @@ public class NextArming {
     @Actor
     public void loop(IIJ_Result r) {
         r.r1 = wakeup.disarm() ? 1 : 0;
-        boolean found = work.takeAll() != null;
+        boolean found = work.take(work.end()) != null;
         wakeup.arm();
         r.r2 = found || !work.isEmpty() ? 1 : 0;
     }

@@ -3,7 +3,7 @@ package dev.aiocontext.stress;
 import static org.openjdk.jcstress.annotations.Expect.ACCEPTABLE;
 import static org.openjdk.jcstress.annotations.Expect.FORBIDDEN;
 
-import dev.aiocontext.internal.wakeup.WorkList;
+import dev.aiocontext.internal.wakeup.WorkQueue;
 import org.openjdk.jcstress.annotations.Actor;
 import org.openjdk.jcstress.annotations.Arbiter;
 import org.openjdk.jcstress.annotations.JCStressTest;
@@ -19,7 +19,7 @@ import org.openjdk.jcstress.infra.results.LL_Result;
 @Outcome(expect = FORBIDDEN, desc = "Work lost, taken twice, out of order or before it was filled in.")
 @State
 public class PusherAndTaker {
-    private final WorkList work = new WorkList();
+    private final WorkQueue<Item> work = new WorkQueue<>(2);
 
     /** Pushes. */
     @Actor
@@ -35,7 +35,7 @@ public class PusherAndTaker {
      */
     @Actor
     public void taker(LL_Result r) {
-        r.r1 = Item.names(work.takeAll());
+        r.r1 = Item.names(work);
     }
 
     /**
@@ -45,6 +45,6 @@ public class PusherAndTaker {
      */
     @Arbiter
     public void end(LL_Result r) {
-        r.r2 = Item.names(work.takeAll());
+        r.r2 = Item.names(work);
     }
 }

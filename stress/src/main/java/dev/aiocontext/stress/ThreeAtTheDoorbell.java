@@ -4,7 +4,7 @@ import static org.openjdk.jcstress.annotations.Expect.ACCEPTABLE;
 import static org.openjdk.jcstress.annotations.Expect.FORBIDDEN;
 
 import dev.aiocontext.internal.wakeup.Wakeup;
-import dev.aiocontext.internal.wakeup.WorkList;
+import dev.aiocontext.internal.wakeup.WorkQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.openjdk.jcstress.annotations.Actor;
 import org.openjdk.jcstress.annotations.Arbiter;
@@ -25,13 +25,13 @@ import org.openjdk.jcstress.infra.results.II_Result;
 @Outcome(expect = FORBIDDEN, desc = "Rung twice for one arming.")
 @State
 public class ThreeAtTheDoorbell {
-    private final WorkList work = new WorkList();
+    private final WorkQueue<Item> work = new WorkQueue<>(2);
     private final AtomicInteger rings = new AtomicInteger();
     private final Wakeup wakeup = new Wakeup(arming -> rings.incrementAndGet());
 
     private void publish() {
         work.push(new Item());
-        wakeup.ring();
+        wakeup.ringAfterPush();
     }
 
     /** Publishes and rings. */

@@ -3,7 +3,7 @@ package dev.aiocontext.stress;
 import static org.openjdk.jcstress.annotations.Expect.ACCEPTABLE;
 import static org.openjdk.jcstress.annotations.Expect.FORBIDDEN;
 
-import dev.aiocontext.internal.wakeup.WorkList;
+import dev.aiocontext.internal.wakeup.WorkQueue;
 import org.openjdk.jcstress.annotations.Actor;
 import org.openjdk.jcstress.annotations.Arbiter;
 import org.openjdk.jcstress.annotations.JCStressTest;
@@ -11,7 +11,10 @@ import org.openjdk.jcstress.annotations.Outcome;
 import org.openjdk.jcstress.annotations.State;
 import org.openjdk.jcstress.infra.results.L_Result;
 
-/** Two threads push two pieces of work each: all are taken, none twice, each thread's in its order. */
+/**
+ * Two threads push two pieces of work each, more than a segment has room for: all are taken, none twice, each thread's in
+ * its order.
+ */
 @JCStressTest
 @Outcome(
         id = {"ABab", "AaBb", "AabB", "aABb", "aAbB", "abAB"},
@@ -20,7 +23,7 @@ import org.openjdk.jcstress.infra.results.L_Result;
 @Outcome(expect = FORBIDDEN, desc = "Work lost, taken twice or out of order.")
 @State
 public class TwoPushers {
-    private final WorkList work = new WorkList();
+    private final WorkQueue<Item> work = new WorkQueue<>(2);
 
     /** Pushes two. */
     @Actor
@@ -43,6 +46,6 @@ public class TwoPushers {
      */
     @Arbiter
     public void end(L_Result r) {
-        r.r1 = Item.names(work.takeAll());
+        r.r1 = Item.names(work);
     }
 }

@@ -7,7 +7,6 @@ import dev.aiocontext.internal.posix.Libc;
 import dev.aiocontext.internal.posix.Signals;
 import dev.aiocontext.internal.posix.UseCount;
 import dev.aiocontext.internal.wakeup.Doorbell;
-import dev.aiocontext.internal.wakeup.WorkList.Work;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandles;
@@ -26,7 +25,7 @@ import java.lang.invoke.VarHandle;
  * {@code wanted} after the channel, by an atomic exchange: a request that comes before it is delivered now, one that comes
  * after finds 0 and pushes the channel again, followed by a signal of its own.
  */
-public final class RelayChannel extends Work implements Doorbell {
+public final class RelayChannel implements Doorbell {
     private static final int RECORDS_AT_ONCE = 32;
 
     private static final VarHandle WANTED;

@@ -5,8 +5,6 @@ import dev.aiocontext.internal.posix.Errno;
 import dev.aiocontext.internal.posix.Libc;
 import dev.aiocontext.internal.posix.Signals;
 import dev.aiocontext.internal.posix.UseCount;
-import dev.aiocontext.internal.wakeup.WorkList;
-import dev.aiocontext.internal.wakeup.WorkList.Work;
 import dev.aiocontext.internal.wakeup.WorkQueue;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -38,6 +36,7 @@ import org.jspecify.annotations.Nullable;
 public final class SigioRelay {
     private static final System.Logger LOG = System.getLogger(SigioRelay.class.getName());
     private static final int NAMES_IN_MESSAGE = 12;
+    private static final int REQUESTS = 32;
     private static final int PID = (int) ProcessHandle.current().pid();
     private static final ReentrantLock LOCK = new ReentrantLock();
 
@@ -51,11 +50,9 @@ public final class SigioRelay {
     private final Set<RelayChannel> listeners = new CopyOnWriteArraySet<>();
 
     /** The channels that notifiers want delivered. */
-    private final WorkList requests = new WorkList();
+    private final WorkQueue<RelayChannel> requests = new WorkQueue<>(REQUESTS);
 
-    /** The relay thread's: what it took off the list, and how many signals it has served. */
-    private final WorkQueue taken = new WorkQueue();
-
+    /** The relay thread's: how many signals it has served. */
     private long round;
 
     private final UseCount users = new UseCount();
@@ -226,9 +223,8 @@ public final class SigioRelay {
 
     private void deliverAll() {
         round++;
-        taken.append(requests.takeAll());
-        for (Work work = taken.poll(); work != null; work = taken.poll()) {
-            RelayChannel channel = (RelayChannel) work;
+        long end = requests.end();
+        for (RelayChannel channel = requests.take(end); channel != null; channel = requests.take(end)) {
             channel.round = round;
             deliver(channel, RelayChannel::deliver);
         }

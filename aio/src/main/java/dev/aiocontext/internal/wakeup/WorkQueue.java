@@ -1,67 +1,231 @@
 package dev.aiocontext.internal.wakeup;
 
-import dev.aiocontext.internal.wakeup.WorkList.Work;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The work that the loop has taken and not yet run, first in, first out. It outlives a poll, so that a nested poll works
- * off what the outer ones took before its own. One thread only.
+ * Work that any thread hands to one taker: first in, first out, unbounded, lock-free, and without allocation in the steady
+ * state.
+ *
+ * <p>A chain of segments, each an array of slots. A push puts its work into the first empty slot by one compare-and-set,
+ * which is all there is to it: no slot is reserved before it is filled, so a pusher that is descheduled anywhere holds up
+ * nobody, neither other pushers nor the taker. A slot is empty while it holds its own segment. It is filled once, and
+ * cleared to null when it is taken, so what a compare-and-set that comes late, or with an old segment in hand, looks for
+ * is never there again (no ABA): when the taker is through with a segment it uses the array again, in a new segment.
+ *
+ * <p><b>Threads.</b> {@link #push}: any. Everything else: one thread at a time, the taker.
+ *
+ * <p><b>Why it suffices.</b> All is decided by the volatile accesses to slots, which have one order that all threads agree
+ * on.
+ * <ol>
+ *   <li>There is no gap: a push tries the slots from {@link Segment#hint} on, one after the other, and every slot before
+ *       the hint is filled, since whoever stored it had filled or found filled all before. A hint that is out of date, or
+ *       was stored late over a later one, costs the next pushers a few looks.
+ *   <li>So a push that has returned comes before every push that begins after it, and the taker, which goes from slot to
+ *       slot, takes in that order. Once a push has returned, {@link #isEmpty} is false until its work is taken.
+ *   <li>The compare-and-set releases what the pusher did before, and the taker's load of the slot acquires it.
+ *   <li>{@link #close} pushes a mark like a piece of work: pushes before it are taken, pushes after it find it in their way.
+ *   <li>The taker helps {@link #tail} forward before it reuses the array of a segment, and a push that still holds that
+ *       segment finds no slot empty and goes on to the next: every {@link Segment#next} stays what it is.
+ * </ol>
+ *
+ * @param <E> the work
  */
-public final class WorkQueue {
-    private @Nullable Work first;
-    private @Nullable Work last;
+public final class WorkQueue<E> {
+    /** In the slot after the last piece of work that was accepted. */
+    private static final Object CLOSED = new Object();
 
-    /** Creates an empty queue. */
-    public WorkQueue() {}
+    /** Longs that keep what one thread writes all the time away from what others read: two cache lines, for lines come in pairs. */
+    private static final int LINES = 128 / Long.BYTES;
 
-    /**
-     * Appends what a list gave.
-     *
-     * @param taken linked work, or null for none
-     * @return how many pieces were appended
-     */
-    public int append(@Nullable Work taken) {
-        if (taken == null) {
-            return 0;
+    private static final VarHandle SLOT = MethodHandles.arrayElementVarHandle(Object[].class);
+    private static final VarHandle HINT;
+    private static final VarHandle NEXT;
+    private static final VarHandle TAIL;
+
+    static {
+        try {
+            MethodHandles.Lookup lookup = MethodHandles.lookup();
+            HINT = lookup.findVarHandle(Segment.class, "hint", int.class);
+            NEXT = lookup.findVarHandle(Segment.class, "next", Segment.class);
+            TAIL = lookup.findVarHandle(WorkQueue.class, "tail", Segment.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
         }
-        if (last == null) {
-            first = taken;
-        } else {
-            last.next = taken;
-        }
-        int count = 1;
-        Work end = taken;
-        while (end.next != null) {
-            end = end.next;
-            count++;
-        }
-        last = end;
-        return count;
     }
 
-    /**
-     * Removes the first piece. Its link is cleared here, before it can be pushed again.
-     *
-     * @return the work, or null if there is none
-     */
-    public @Nullable Work poll() {
-        Work work = first;
-        if (work != null) {
-            first = work.next;
-            work.next = null;
-            if (first == null) {
-                last = null;
+    /** The segment to push to, or one before it. */
+    private volatile Segment tail;
+
+    // The taker's. It writes what is here once a segment, for it lies beside what pushers read; the count has lines to
+    // itself.
+    private Segment head;
+    private Object[] headSlots;
+    private long headBase;
+    private final long[] taken = new long[2 * LINES + 1];
+
+    /** Slots, and where they are in the queue. */
+    private static final class Segment {
+        final Object[] slots;
+
+        /** The position of the first slot: how many slots there were in the segments before. */
+        final long base;
+
+        /** Slots below this are filled. */
+        @SuppressWarnings("unused") // through HINT
+        int hint;
+
+        volatile @Nullable Segment next;
+
+        Segment(Object[] slots, long base) {
+            this.slots = slots;
+            this.base = base;
+            slots[0] = this;
+            // By doubling: a bulk copy does with one garbage collector's barrier for many stores.
+            for (int filled = 1; filled < slots.length; filled *= 2) {
+                System.arraycopy(slots, 0, slots, filled, Math.min(filled, slots.length - filled));
             }
         }
-        return work;
     }
 
     /**
-     * Says whether there is none.
+     * Creates an empty queue.
      *
-     * @return true if nothing is left
+     * @param segmentCapacity how many pieces of work there is room for before it allocates, at least 1
+     */
+    public WorkQueue(int segmentCapacity) {
+        headSlots = new Object[segmentCapacity];
+        head = new Segment(headSlots, 0);
+        tail = head;
+    }
+
+    /**
+     * Adds work, by an atomic read-modify-write that {@link Wakeup#ringAfterPush} may rely on.
+     *
+     * @param work the work
+     * @return false if the queue is closed: the work was not added
+     */
+    public boolean push(E work) {
+        Segment last = tail;
+        int slot = (int) HINT.getAcquire(last);
+        if (slot < last.slots.length && SLOT.compareAndSet(last.slots, slot, last, work)) {
+            HINT.setRelease(last, slot + 1);
+            return true;
+        }
+        return pushFurther(work);
+    }
+
+    /** Somebody else is pushing too, or the segment is full, or the queue is closed. */
+    private boolean pushFurther(Object work) {
+        for (Segment segment = tail; ; segment = following(segment)) {
+            Object[] slots = segment.slots;
+            for (int slot = (int) HINT.getAcquire(segment); slot < slots.length; slot++) {
+                if (SLOT.compareAndSet(slots, slot, segment, work)) {
+                    if (work != CLOSED) {
+                        HINT.setRelease(segment, slot + 1);
+                    }
+                    return true;
+                }
+                if (SLOT.getVolatile(slots, slot) == CLOSED) {
+                    return false;
+                }
+            }
+        }
+    }
+
+    /** The segment after one that is full. */
+    private Segment following(Segment full) {
+        Segment next = full.next;
+        if (next == null) {
+            next = append(full, new Object[full.slots.length]);
+        }
+        TAIL.compareAndSet(this, full, next);
+        return next;
+    }
+
+    /** Gives the last segment one that follows it, unless somebody else did: says which it is. */
+    private static Segment append(Segment last, Object[] slots) {
+        Segment fresh = new Segment(slots, last.base + last.slots.length);
+        Segment witness = (Segment) NEXT.compareAndExchange(last, (Segment) null, fresh);
+        return witness == null ? fresh : witness;
+    }
+
+    /**
+     * Says whether there is nothing to take, by volatile loads.
+     *
+     * @return true if nothing is
      */
     public boolean isEmpty() {
-        return first == null;
+        int slot = (int) (taken[LINES] - headBase);
+        if (slot < headSlots.length) {
+            return isEmpty(head, headSlots, slot);
+        }
+        Segment next = head.next;
+        return next == null || isEmpty(next, next.slots, 0);
+    }
+
+    private static boolean isEmpty(Segment segment, Object[] slots, int slot) {
+        Object found = SLOT.getVolatile(slots, slot);
+        return found == segment || found == CLOSED;
+    }
+
+    /**
+     * Where the queue ends now: what is pushed later is not taken by a {@link #take} up to here.
+     *
+     * @return the position after the last piece of work
+     */
+    public long end() {
+        Segment segment = tail;
+        while (true) {
+            int slot = (int) HINT.getAcquire(segment);
+            Object[] slots = segment.slots;
+            while (slot < slots.length && !isEmpty(segment, slots, slot)) {
+                slot++;
+            }
+            Segment next = segment.next;
+            if (slot < slots.length || next == null) {
+                return segment.base + slot;
+            }
+            segment = next;
+        }
+    }
+
+    /**
+     * Takes the first piece of work.
+     *
+     * @param end up to where, as {@link #end} said
+     * @return the work, or null if all before that is taken
+     */
+    @SuppressWarnings("unchecked") // what push put there
+    public @Nullable E take(long end) {
+        long position = taken[LINES];
+        if (position >= end) {
+            return null;
+        }
+        if (position - headBase == headSlots.length) {
+            advance();
+        }
+        int slot = (int) (position - headBase);
+        Object work = SLOT.getAcquire(headSlots, slot);
+        SLOT.set(headSlots, slot, null);
+        taken[LINES] = position + 1;
+        return (E) work;
+    }
+
+    /** Leaves a segment that is taken as a whole, for the next, and has its array used again. */
+    private void advance() {
+        Segment next = following(head);
+        if (next.next == null) {
+            append(next, headSlots);
+        }
+        head = next;
+        headSlots = next.slots;
+        headBase = next.base;
+    }
+
+    /** Closes the queue to further work, in one step; what is in it can still be taken. Calling it again changes nothing. */
+    public void close() {
+        pushFurther(CLOSED);
     }
 }

@@ -3,7 +3,7 @@ package dev.aiocontext.stress;
 import static org.openjdk.jcstress.annotations.Expect.ACCEPTABLE;
 import static org.openjdk.jcstress.annotations.Expect.FORBIDDEN;
 
-import dev.aiocontext.internal.wakeup.WorkList;
+import dev.aiocontext.internal.wakeup.WorkQueue;
 import org.openjdk.jcstress.annotations.Actor;
 import org.openjdk.jcstress.annotations.Arbiter;
 import org.openjdk.jcstress.annotations.JCStressTest;
@@ -21,8 +21,8 @@ import org.openjdk.jcstress.infra.results.LL_Result;
         desc = "Each was taken once.")
 @Outcome(expect = FORBIDDEN, desc = "Work lost or taken twice.")
 @State
-public class ThreeAtTheList {
-    private final WorkList work = new WorkList();
+public class ThreeAtTheQueue {
+    private final WorkQueue<Item> work = new WorkQueue<>(2);
 
     /** Pushes. */
     @Actor
@@ -43,7 +43,7 @@ public class ThreeAtTheList {
      */
     @Actor
     public void taker(LL_Result r) {
-        r.r1 = Item.names(work.takeAll());
+        r.r1 = Item.names(work);
     }
 
     /**
@@ -53,6 +53,6 @@ public class ThreeAtTheList {
      */
     @Arbiter
     public void end(LL_Result r) {
-        r.r2 = Item.names(work.takeAll());
+        r.r2 = Item.names(work);
     }
 }
