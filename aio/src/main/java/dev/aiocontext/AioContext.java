@@ -5,6 +5,7 @@ import dev.aiocontext.internal.posix.Signals;
 import dev.aiocontext.internal.relay.RelayModes;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.time.Duration;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -67,7 +68,7 @@ public final class AioContext implements Executor, AutoCloseable {
         name = builder.name != null ? builder.name : "aio-" + OPENED.incrementAndGet();
         RelayMode relayMode = RelayModes.resolve(builder.relay).mode();
         UserCode userCode = new UserCode(this, builder.exceptionHandler);
-        loop = new Loop(name, relayMode, builder.monitor, userCode, this::descriptorsChanged);
+        loop = new Loop(name, relayMode, builder.monitor, builder.polling, userCode, this::descriptorsChanged);
         pool = new AioThreadPool(this, builder.maximumPoolThreads);
     }
 
@@ -97,6 +98,7 @@ public final class AioContext implements Executor, AutoCloseable {
         private @Nullable String name;
         private @Nullable RelayMode relay;
         private MonitorMode monitor = MonitorMode.AUTO;
+        private AdaptivePolling.Settings polling = AdaptivePolling.Settings.DEFAULT;
         private int maximumPoolThreads = AioThreadPool.DEFAULT_MAXIMUM;
         private BiConsumer<? super AioContext, ? super Throwable> exceptionHandler = UserCode::logException;
 
@@ -133,6 +135,35 @@ public final class AioContext implements Executor, AutoCloseable {
          */
         public Builder monitor(MonitorMode mode) {
             this.monitor = Objects.requireNonNull(mode, "mode");
+            return this;
+        }
+
+        /**
+         * Decides about adaptive polling with the usual factors: as {@link #polling(Duration, int, int)} with 0 and 0.
+         *
+         * @param maximum the longest time to poll before a wait, 0 to 1 s; 0 turns polling off
+         * @return this
+         * @throws IllegalArgumentException if it is negative or more than 1 s
+         */
+        public Builder polling(Duration maximum) {
+            return polling(maximum, 0, 0);
+        }
+
+        /**
+         * Decides about adaptive polling: for how long the loop looks for work before it blocks. Meanwhile, handing it work
+         * costs no system call, and the loop goes on at once; but it keeps a processor busy. The loop learns the time: 4 us at
+         * first, more while waits are longer than that and shorter than the maximum, less when they are longer than the
+         * maximum. {@link AioStatistics} tells what it cost and what it gained. Without this call the maximum is 32,768 ns.
+         * Where the JVM may use one processor only, the loop never polls.
+         *
+         * @param maximum the longest time to poll before a wait, 0 to 1 s; 0 turns polling off (QEMU: {@code poll-max-ns})
+         * @param grow the factor by which the time grows, 2 or more; 0 is for 2 (QEMU: {@code poll-grow})
+         * @param shrink the divisor by which it shrinks, 2 or more; 0 is for down to nothing (QEMU: {@code poll-shrink})
+         * @return this
+         * @throws IllegalArgumentException if a value is none of these
+         */
+        public Builder polling(Duration maximum, int grow, int shrink) {
+            this.polling = new AdaptivePolling.Settings(maximum, grow, shrink);
             return this;
         }
 

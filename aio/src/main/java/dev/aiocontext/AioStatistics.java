@@ -13,6 +13,9 @@ package dev.aiocontext;
  * @param echoes relayed wake-ups that came after the doorbell had done its duty, or after the loop had found the work by
  *     itself: harmless
  * @param rescues relayed wake-ups that found work which no doorbell had announced: lost wake-ups, repaired by the relay
+ * @param pollingNanos processor time that adaptive polling took, in nanoseconds: what it costs
+ * @param pollingHits waits that adaptive polling ended, at no system call for the notifier: what it gains
+ * @param pollingMisses waits that began with polling in vain, and blocked
  */
 public record AioStatistics(
         long polls,
@@ -21,4 +24,7 @@ public record AioStatistics(
         long wakeupsRung,
         long relayed,
         long echoes,
-        long rescues) {}
+        long rescues,
+        long pollingNanos,
+        long pollingHits,
+        long pollingMisses) {}

@@ -17,10 +17,23 @@ final class Counters {
     long asked;
     long echoes;
     long rescues;
+    long pollingNanos;
+    long pollingHits;
+    long pollingMisses;
 
     AioStatistics snapshot() {
         long rungNow = rung.get();
         long askedNow = Math.max(asked, rungNow); // rung for work that the loop has not taken yet
-        return new AioStatistics(polls, askedNow, askedNow - rungNow, rungNow, echoes + rescues, echoes, rescues);
+        return new AioStatistics(
+                polls,
+                askedNow,
+                askedNow - rungNow,
+                rungNow,
+                echoes + rescues,
+                echoes,
+                rescues,
+                pollingNanos,
+                pollingHits,
+                pollingMisses);
     }
 }

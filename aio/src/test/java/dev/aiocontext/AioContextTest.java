@@ -313,7 +313,7 @@ class AioContextTest {
             ctx.poll(true);
             ctx.wakeup();
             ctx.poll(true);
-            assertThat(ctx.statistics()).isEqualTo(new AioStatistics(2, 3, 3, 0, 0, 0, 0));
+            assertThat(ctx.statistics()).isEqualTo(new AioStatistics(2, 3, 3, 0, 0, 0, 0, 0, 0, 0));
         }
     }
 

@@ -4,6 +4,7 @@ import dev.aiocontext.AioContext;
 import dev.aiocontext.AioStatistics;
 import dev.aiocontext.BottomHalf;
 import dev.aiocontext.RelayMode;
+import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.AuxCounters;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -38,6 +39,10 @@ public class RoundTripBenchmark {
         @Param({"OFF", "THREAD"})
         public RelayMode relay = RelayMode.OFF;
 
+        /** The longest time to poll before a wait, in nanoseconds. */
+        @Param({"0", "32768"})
+        public long polling;
+
         private AioContext near;
         private AioContext far;
         private BottomHalf there;
@@ -48,8 +53,16 @@ public class RoundTripBenchmark {
         /** Opens both and starts the far one's thread. */
         @Setup(Level.Trial)
         public void open() {
-            near = AioContext.builder().name("near").relay(relay).open();
-            far = AioContext.builder().name("far").relay(relay).open();
+            near = AioContext.builder()
+                    .name("near")
+                    .polling(Duration.ofNanos(polling))
+                    .relay(relay)
+                    .open();
+            far = AioContext.builder()
+                    .name("far")
+                    .polling(Duration.ofNanos(polling))
+                    .relay(relay)
+                    .open();
             there = far.newBottomHalf("there", () -> back.schedule());
             back = near.newBottomHalf("back", () -> returned = true);
             farHome = Thread.ofPlatform().name("far").start(far::run);

@@ -1,0 +1,116 @@
+package dev.aiocontext;
+
+import java.time.Duration;
+import java.util.Objects;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * For how long a loop with nothing to do looks for work by itself before it blocks: QEMU's adaptive polling ({@code
+ * adjust_polling_time}). While it looks, waking it costs a notifier no system call, and it goes on at once; but it keeps a
+ * processor busy.
+ *
+ * <p>The time is learned from each wait: 0 at first; a wait that polling ended leaves it as it is; one that was longer, but
+ * shorter than the maximum, makes it grow; one that was longer than the maximum makes it shrink.
+ *
+ * <p>Where polling cannot help, for instance because the notifier needs the very processor that the loop keeps busy, waits
+ * get no shorter by it. QEMU's rule alone would poll on for ever then. So after {@link #PATIENCE} times in vain polling is
+ * left alone for some waits, each time that happens for twice as many.
+ *
+ * <p>Home thread only.
+ */
+final class AdaptivePolling {
+    /** What QEMU's IOThread takes. A block and a wake-up cost about 10 us of processor time: a third of it. */
+    static final Duration DEFAULT_MAXIMUM = Duration.ofNanos(32_768);
+
+    private static final Duration MOST = Duration.ofSeconds(1);
+    private static final long FIRST_NANOS = TimeUnit.MICROSECONDS.toNanos(4);
+    private static final int DEFAULT_GROW = 2;
+    private static final int PATIENCE = 16;
+    private static final int FIRST_PAUSE = 64;
+    private static final int LONGEST_PAUSE = 16_384;
+
+    private final Counters counters;
+    private final long maximum;
+    private final int grow;
+    private final int shrink;
+
+    private long learned;
+    private int inVain;
+    private int pause;
+    private int nextPause = FIRST_PAUSE;
+
+    /** As the builder says. */
+    record Settings(Duration maximum, int grow, int shrink) {
+        static final Settings DEFAULT = new Settings(DEFAULT_MAXIMUM, 0, 0);
+
+        Settings {
+            if (Objects.requireNonNull(maximum, "maximum").isNegative() || maximum.compareTo(MOST) > 0) {
+                throw new IllegalArgumentException("the longest time to poll is 0 to 1 s: " + maximum);
+            }
+            requireFactor("grow", grow);
+            requireFactor("shrink", shrink);
+        }
+
+        private static void requireFactor(String name, int factor) {
+            if (factor < 0 || factor == 1) {
+                throw new IllegalArgumentException(name + " is a factor of 2 or more, or 0 for the default: " + factor);
+            }
+        }
+    }
+
+    /** Polling with one processor would only keep the notifiers from it. */
+    AdaptivePolling(Settings settings, Counters counters) {
+        this.counters = counters;
+        maximum = Runtime.getRuntime().availableProcessors() > 1
+                ? settings.maximum().toNanos()
+                : 0;
+        grow = settings.grow() == 0 ? DEFAULT_GROW : settings.grow();
+        shrink = settings.shrink();
+    }
+
+    boolean isOn() {
+        return maximum > 0;
+    }
+
+    /** For how long to poll now, in nanoseconds, at most as long as the wait may take; negative is for ever. */
+    long limit(long timeoutNanos) {
+        if (pause > 0) {
+            pause--;
+            return 0;
+        }
+        return timeoutNanos < 0 ? learned : Math.min(learned, timeoutNanos);
+    }
+
+    /** Polling found something. */
+    void hit(long polled) {
+        counters.pollingNanos += polled;
+        counters.pollingHits++;
+        inVain = 0;
+        nextPause = FIRST_PAUSE;
+    }
+
+    /** The wait, polling included, took so long. */
+    void waited(long polled, long waited) {
+        if (polled > 0) {
+            counters.pollingNanos += polled;
+            counters.pollingMisses++;
+            if (++inVain == PATIENCE) {
+                inVain = 0;
+                learned = 0;
+                pause = nextPause;
+                nextPause = Math.min(LONGEST_PAUSE, 2 * nextPause);
+            }
+        }
+        if (pause == 0) {
+            learn(waited);
+        }
+    }
+
+    private void learn(long waited) {
+        if (waited > maximum) {
+            learned = shrink == 0 ? 0 : learned / shrink;
+        } else {
+            learned = Math.min(maximum, learned == 0 ? FIRST_NANOS : learned * grow);
+        }
+    }
+}

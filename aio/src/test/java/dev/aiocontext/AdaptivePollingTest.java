@@ -1,0 +1,193 @@
+package dev.aiocontext;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assumptions.assumeThat;
+
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class AdaptivePollingTest {
+    private static final long FOR_EVER = -1;
+
+    private final Counters counters = new Counters();
+
+    private AdaptivePolling polling(long maximum, int grow, int shrink) {
+        assumeThat(Runtime.getRuntime().availableProcessors())
+                .as("with one processor nothing polls")
+                .isGreaterThan(1);
+        return new AdaptivePolling(new AdaptivePolling.Settings(Duration.ofNanos(maximum), grow, shrink), counters);
+    }
+
+    @Test
+    void theTimeStartsAtFourMicrosecondsAndDoublesUpToTheMaximumWhileWaitsAreShorterThanThat() {
+        AdaptivePolling polling = polling(20_000, 0, 0);
+        assertThat(polling.limit(FOR_EVER)).isZero();
+        for (long expected : new long[] {4_000, 8_000, 16_000, 20_000, 20_000}) {
+            polling.waited(polling.limit(FOR_EVER), 20_000);
+            assertThat(polling.limit(FOR_EVER)).isEqualTo(expected);
+        }
+    }
+
+    @Test
+    void aWaitLongerThanTheMaximumTakesTheTimeBackToNothing() {
+        AdaptivePolling polling = polling(20_000, 0, 0);
+        polling.waited(0, 5_000);
+        polling.waited(4_000, 20_001);
+        assertThat(polling.limit(FOR_EVER)).isZero();
+    }
+
+    @Test
+    void theFactorsAreThoseOfTheBuilder() {
+        AdaptivePolling polling = polling(1_000_000, 10, 4);
+        polling.waited(0, 5_000);
+        polling.waited(4_000, 5_000);
+        assertThat(polling.limit(FOR_EVER)).isEqualTo(40_000);
+        polling.waited(40_000, 2_000_000);
+        assertThat(polling.limit(FOR_EVER)).isEqualTo(10_000);
+    }
+
+    @Test
+    void pollingThatFoundSomethingLeavesTheTimeAsItIs() {
+        AdaptivePolling polling = polling(20_000, 0, 0);
+        polling.waited(0, 5_000);
+        polling.hit(3_000);
+        assertThat(polling.limit(FOR_EVER)).isEqualTo(4_000);
+    }
+
+    @Test
+    void neverPollsForLongerThanTheWaitMayTake() {
+        AdaptivePolling polling = polling(20_000, 0, 0);
+        polling.waited(0, 5_000);
+        assertThat(polling.limit(1_500)).isEqualTo(1_500);
+    }
+
+    @Test
+    void pollingThatNeverFindsAnythingIsLeftAloneForMoreAndMoreWaits() {
+        AdaptivePolling polling = polling(20_000, 0, 0);
+        int polls = 0;
+        int waits = 100_000;
+        for (int i = 0; i < waits; i++) {
+            long limit = polling.limit(FOR_EVER);
+            polls += limit > 0 ? 1 : 0;
+            polling.waited(limit, limit + 1); // as where the notifier needs the processor that the loop keeps busy
+        }
+        assertThat(polls).isPositive().isLessThan(waits / 100);
+        assertThat(counters.pollingMisses).isEqualTo(polls);
+
+        // It finds something: from then on, it is tried as at first.
+        while (polling.limit(FOR_EVER) == 0) {
+            polling.waited(0, 5_000);
+        }
+        polling.hit(100);
+        assertThat(polling.limit(FOR_EVER)).isPositive();
+    }
+
+    @Test
+    void countsWhatItCostsAndGains() {
+        AdaptivePolling polling = polling(20_000, 0, 0);
+        polling.waited(0, 5_000);
+        polling.hit(3_000);
+        polling.hit(1_000);
+        polling.waited(4_000, 9_000);
+        assertThat(counters.pollingNanos).isEqualTo(8_000);
+        assertThat(counters.pollingHits).isEqualTo(2);
+        assertThat(counters.pollingMisses).isEqualTo(1);
+    }
+
+    @Test
+    void impossibleSettingsAreRefused() {
+        AioContext.Builder builder = AioContext.builder();
+        assertThatIllegalArgumentException().isThrownBy(() -> builder.polling(Duration.ofNanos(-1)));
+        assertThatIllegalArgumentException().isThrownBy(() -> builder.polling(Duration.ofMillis(1001)));
+        assertThatIllegalArgumentException().isThrownBy(() -> builder.polling(Duration.ZERO, 1, 0));
+        assertThatIllegalArgumentException().isThrownBy(() -> builder.polling(Duration.ZERO, 0, -2));
+    }
+
+    /** Polls for a second as soon as two waits were shorter than that. */
+    private static AioContext longPolling() {
+        return AioContext.builder()
+                .relay(RelayMode.OFF)
+                .polling(Duration.ofSeconds(1), 1_000_000, 0)
+                .open();
+    }
+
+    /** Wakes a loop in some way until it was polling at that moment for a few times. */
+    private static void polledUntilHit(AioContext ctx, Runnable wake) {
+        Eventually.holds("polling ended a wait", () -> {
+            wake.run();
+            return ctx.statistics().pollingHits() >= 5;
+        });
+    }
+
+    @Test
+    void workThatComesWhileTheLoopPollsRingsNoDoorbell() {
+        assumeThat(Runtime.getRuntime().availableProcessors()).isGreaterThan(1);
+        try (LoopThread loop = new LoopThread(longPolling())) {
+            AtomicInteger runs = new AtomicInteger();
+            AtomicInteger executed = new AtomicInteger();
+            polledUntilHit(loop.context, () -> {
+                loop.context.execute(runs::incrementAndGet);
+                int expected = executed.incrementAndGet();
+                Eventually.holds("the work ran", () -> runs.get() == expected);
+            });
+            AioStatistics statistics = loop.context.statistics();
+            assertThat(statistics.wakeupsRung()).isLessThan(executed.get());
+            assertThat(statistics.pollingNanos()).isPositive();
+        }
+    }
+
+    @Test
+    void aBareWakeupEndsPollingToo() {
+        assumeThat(Runtime.getRuntime().availableProcessors()).isGreaterThan(1);
+        try (LoopThread loop = new LoopThread(longPolling())) {
+            polledUntilHit(loop.context, () -> {
+                long polls = loop.context.statistics().polls();
+                loop.context.wakeup();
+                Eventually.holds(
+                        "one poll more", () -> loop.context.statistics().polls() > polls);
+            });
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"POLL", "EPOLL"})
+    void aDescriptorThatBecomesReadyWhileTheLoopPollsIsFound(MonitorMode monitor) {
+        assumeThat(Runtime.getRuntime().availableProcessors()).isGreaterThan(1);
+        AioContext.Builder builder = AioContext.builder().monitor(monitor).polling(Duration.ofSeconds(1), 1_000_000, 0);
+        try (EventNotifier notifier = EventNotifier.open();
+                LoopThread loop = new LoopThread(builder.open())) {
+            AtomicInteger calls = new AtomicInteger();
+            loop.context.onReadable(notifier.fd(), fd -> {
+                if (notifier.testAndClear()) {
+                    calls.incrementAndGet();
+                }
+            });
+            AtomicInteger sets = new AtomicInteger();
+            polledUntilHit(loop.context, () -> {
+                notifier.set();
+                int expected = sets.incrementAndGet();
+                Eventually.holds("its handler was called", () -> calls.get() == expected);
+            });
+        }
+    }
+
+    @Test
+    void withoutPollingNothingIsPolled() {
+        try (LoopThread loop =
+                new LoopThread(AioContext.builder().polling(Duration.ZERO).open())) {
+            AtomicInteger runs = new AtomicInteger();
+            for (int i = 1; i <= 100; i++) {
+                loop.context.execute(runs::incrementAndGet);
+                int expected = i;
+                Eventually.holds("the work ran", () -> runs.get() == expected);
+            }
+            AioStatistics statistics = loop.context.statistics();
+            assertThat(statistics.pollingNanos()).isZero();
+            assertThat(statistics.pollingHits() + statistics.pollingMisses()).isZero();
+        }
+    }
+}
