@@ -37,21 +37,19 @@ final class Loop {
     private final Wakeup wakeup;
     private final WorkQueue<Runnable> work = new WorkQueue<>(1024);
     private final WorkQueue<Runnable> idleWork = new WorkQueue<>(16);
-    private volatile UserCode.@Nullable Callback sigioHandler;
 
     // The home thread's, or immutable.
     private final EventNotifier doorbell;
     private final FdEntry doorbellEntry;
-    private final @Nullable RelayChannel relay;
-    private final @Nullable FdEntry relayEntry;
-    private final RelayChannel.RecordHandler onRecord = this::relayed;
+    private final @Nullable RelayEnd relay;
     private final FdSet descriptors;
     private final AdaptivePolling polling;
     private final List<ReadyList> readyLists = new ArrayList<>();
     private final int ownDescriptors;
     private int depth;
+    private long armedAt;
+    private boolean answered;
     private long drainedArming;
-    private int signals;
 
     /** Opens what the loop waits for; if that fails, all of it is closed again. */
     Loop(
@@ -72,12 +70,11 @@ final class Loop {
             openedSet = new FdSet(monitorMode);
             descriptors = openedSet;
             doorbell = openedDoorbell;
-            relay = openedRelay;
+            relay = openedRelay == null ? null : new RelayEnd(openedRelay, this, counters);
             doorbellEntry = new FdEntry(doorbell.fd());
             descriptors.put(doorbellEntry, FdEntry.IN);
-            relayEntry = relay == null ? null : new FdEntry(relay.fd());
-            if (relayEntry != null) {
-                descriptors.put(relayEntry, FdEntry.IN);
+            if (relay != null) {
+                descriptors.put(relay.entry(), FdEntry.IN);
             }
         } catch (RuntimeException | Error e) {
             openedDoorbell.close();
@@ -92,7 +89,7 @@ final class Loop {
         ownDescriptors = descriptors.size();
         registrations = new Registrations(descriptors, userCode, descriptorsChanged);
         Doorbell bell = Doorbell.orFault(this::ringDoorbell);
-        wakeup = new Wakeup(relay == null ? bell : bell.andThen(relay));
+        wakeup = new Wakeup(openedRelay == null ? bell : bell.andThen(openedRelay));
     }
 
     RelayMode relayMode() {
@@ -129,12 +126,10 @@ final class Loop {
 
     /** Handles SIGIO; false if the loop has no relay. */
     boolean onSigio(UserCode.@Nullable Callback handler) {
-        if (relay == null) {
-            return false;
+        if (relay != null) {
+            relay.onSigio(handler);
         }
-        sigioHandler = handler;
-        relay.listen(handler != null);
-        return true;
+        return relay != null;
     }
 
     /** Whether a callback is under way. */
@@ -151,7 +146,7 @@ final class Loop {
             await(blocking ? timeout() : 0, ready);
             acceptWakeup();
             boolean ranWork = runWork();
-            boolean calledSigioHandler = callSigioHandler();
+            boolean calledSigioHandler = relay != null && relay.callSigioHandler(userCode);
             boolean calledHandlers = dispatch(ready);
             return ranWork || calledSigioHandler || calledHandlers;
         } finally {
@@ -169,14 +164,14 @@ final class Loop {
     }
 
     /** Whether there is what notifiers announce by a wake-up. */
-    private boolean isAnnounced() {
+    boolean isAnnounced() {
         return !work.isEmpty() || wakeup.isRequested();
     }
 
     private void await(long timeout, ReadyList ready) {
         if (timeout == 0) {
             // There is work: enter the kernel only if there are descriptors that must not starve behind it.
-            if (descriptors.size() > ownDescriptors || sigioHandler != null) {
+            if (descriptors.size() > ownDescriptors || (relay != null && relay.handlesSigio())) {
                 descriptors.await(0, ready);
             }
             return;
@@ -202,11 +197,14 @@ final class Loop {
 
     /** Blocks until there is something to do, unless there is something now. */
     private void block(ReadyList ready) {
+        if (relay != null) {
+            armedAt = System.nanoTime();
+        }
         wakeup.arm();
         try {
             descriptors.await(timeout(), ready);
         } finally {
-            wakeup.disarm();
+            answered = wakeup.disarm();
         }
     }
 
@@ -242,8 +240,8 @@ final class Loop {
         if (doorbellEntry.takeEvents() != 0) {
             drainDoorbell();
         }
-        if (relay != null && relayEntry != null && relayEntry.takeEvents() != 0) {
-            relay.readRecords(onRecord);
+        if (relay != null) {
+            relay.accept();
         }
         if (wakeup.takeRequest()) {
             counters.asked++;
@@ -258,44 +256,24 @@ final class Loop {
         return rung;
     }
 
-    /**
-     * A record of the relay. It rescued the loop if it answers the last arming, whose doorbell nobody saw, and there is
-     * work: the notifier wrote the doorbell before it signalled, so that write was lost.
-     */
-    private void relayed(int signal, long arming) {
-        if (arming != 0) {
-            if (arming == wakeup.arming() && drainedArming != arming && isAnnounced() && !drainDoorbell()) {
-                rescued(arming);
-            } else {
-                counters.echoes++;
-            }
-        }
-        signals++;
+    boolean isLastArming(long arming) {
+        return arming == wakeup.arming();
     }
 
-    /** Called once the records are read: a handler may poll, and that reads records too. */
-    private boolean callSigioHandler() {
-        boolean progress = false;
-        while (signals > 0) {
-            signals--;
-            UserCode.Callback handler = sigioHandler;
-            if (handler != null) {
-                userCode.call(handler);
-                progress = true;
-            }
-        }
-        return progress;
+    /** Whether the doorbell has woken the last arming, if it is this; looks once more. */
+    boolean doorbellRangFor(long arming) {
+        return drainedArming == arming || drainDoorbell();
     }
 
-    private void rescued(long arming) {
-        counters.rescues++;
-        RescueEvent event = new RescueEvent();
-        if (relay != null && event.shouldCommit()) {
-            event.context = name;
-            event.arming = arming;
-            event.delay = System.nanoTime() - relay.rungAt();
-            event.commit();
-        }
+    /** Says what it saw of a wake-up that the relay rescued. */
+    void describe(RescueEvent event, long rungAt) {
+        event.context = name;
+        event.state = answered ? "RUNG" : "ARMED";
+        event.doorbellReadable = drainedArming == wakeup.arming();
+        event.monitor = descriptors.monitorName();
+        event.work = !work.isEmpty();
+        event.request = wakeup.isRequested();
+        event.asleep = rungAt - armedAt;
     }
 
     /** Runs the work that is there now; what it queues itself is for the next poll, be that a nested one. */

@@ -9,6 +9,7 @@ import jdk.jfr.StackTrace;
 import jdk.jfr.Timespan;
 import org.jspecify.annotations.Nullable;
 
+/** What the loop saw in a rescue, for whoever has to find out where the wake-up was lost. */
 @Name("dev.aiocontext.Rescue")
 @Label("Rescued wake-up")
 @Description("The SIGIO relay woke a loop that had work which no doorbell had announced: a lost wake-up, repaired")
@@ -23,8 +24,45 @@ final class RescueEvent extends Event {
     @Description("The number of the arming whose doorbell was lost")
     long arming;
 
+    @Label("State")
+    @Description("What the loop read when it disarmed: RUNG if a notifier had answered the arming, ARMED if none had")
+    @Nullable
+    String state;
+
+    @Label("Doorbell")
+    @Description("Whether the wait found the doorbell readable")
+    boolean doorbellReadable;
+
+    @Label("Monitor")
+    @Description("What the loop waited in: poll or epoll")
+    @Nullable
+    String monitor;
+
+    @Label("Work")
+    @Description("Whether there was queued work")
+    boolean work;
+
+    @Label("Bare wake-up")
+    @Description("Whether there was a wake-up without work")
+    boolean request;
+
+    @Label("Notifier")
+    @Description("The thread that rang last")
+    @Nullable
+    Thread notifier;
+
+    @Label("Relay")
+    @Description("The relay's mode")
+    @Nullable
+    String relay;
+
+    @Label("Asleep")
+    @Description("From arming to ringing: how long the loop had been asleep when it was asked to wake up")
+    @Timespan(Timespan.NANOSECONDS)
+    long asleep;
+
     @Label("Delay")
-    @Description("From asking for the wake-up to the rescue")
+    @Description("From ringing to the rescue: how long the work waited")
     @Timespan(Timespan.NANOSECONDS)
     long delay;
 }

@@ -53,7 +53,18 @@ class EventsTest {
         assertThat(events).allSatisfy(event -> {
             assertThat(event.getString("context")).isEqualTo("rescued");
             assertThat(event.getLong("arming")).isPositive();
+            assertThat(event.getString("state")).isEqualTo("RUNG");
+            assertThat(event.getBoolean("doorbellReadable")).isFalse();
+            assertThat(event.getString("monitor")).isEqualTo("poll");
+            assertThat(event.getString("relay")).isEqualTo("THREAD");
+            assertThat(event.getThread("notifier").getJavaName())
+                    .isEqualTo(Thread.currentThread().getName());
+            assertThat(event.getDuration("asleep")).isPositive();
             assertThat(event.getDuration("delay")).isPositive();
+        });
+        assertThat(events.subList(0, (int) rescues.get())).allSatisfy(event -> {
+            assertThat(event.getBoolean("work")).isTrue();
+            assertThat(event.getBoolean("request")).isFalse();
         });
     }
 

@@ -17,13 +17,17 @@ final class Examination {
         List<WakeupResult> wakeups = new ArrayList<>();
         List<InsuranceResult> insurance = new ArrayList<>();
         List<Findings.NotMeasured> notMeasured = new ArrayList<>();
-        for (RelayMode relay : List.of(RelayMode.OFF, RelayMode.THREAD)) {
-            progress.step("relay " + relay);
-            wakeups.add(WakeupTrial.measure(relay, trial));
-        }
-        for (RelayMode relay : List.of(RelayMode.OFF, RelayMode.THREAD)) {
-            progress.step("relay " + relay + ", lossy doorbell");
-            insurance.add(InsuranceTrial.measure(relay, trial));
+        List<RescueStory> rescues;
+        try (RescueRecording recording = new RescueRecording()) {
+            for (RelayMode relay : List.of(RelayMode.OFF, RelayMode.THREAD)) {
+                progress.step("relay " + relay);
+                wakeups.add(WakeupTrial.measure(relay, trial));
+            }
+            for (RelayMode relay : List.of(RelayMode.OFF, RelayMode.THREAD)) {
+                progress.step("relay " + relay + ", lossy doorbell");
+                insurance.add(InsuranceTrial.measure(relay, trial));
+            }
+            rescues = recording.stories();
         }
         progress.step("relay PROCESS, in a JVM with SIGIO blocked");
         try {
@@ -33,7 +37,7 @@ final class Examination {
         } catch (ProcessTrials.FailedException e) {
             notMeasured.add(new Findings.NotMeasured(RelayMode.PROCESS, String.valueOf(e.getMessage())));
         }
-        return new Findings(machine, seconds, wakeups, insurance, notMeasured);
+        return new Findings(machine, seconds, wakeups, insurance, rescues, notMeasured);
     }
 
     /** What a trial may take, so that all of them, and the start of the child JVM, take the given time. */

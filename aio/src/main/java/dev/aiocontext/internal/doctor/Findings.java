@@ -12,6 +12,7 @@ import java.util.function.ToLongFunction;
  * @param seconds how long it was told to measure
  * @param wakeups waking a loop with an intact doorbell, by relay mode
  * @param insurance waking a loop with a lossy doorbell, by relay mode
+ * @param rescues some rescues, as the loop saw them: those that nobody provoked, or else a provoked one
  * @param notMeasured relay modes that are missing in these
  */
 record Findings(
@@ -19,6 +20,7 @@ record Findings(
         int seconds,
         List<WakeupResult> wakeups,
         List<InsuranceResult> insurance,
+        List<RescueStory> rescues,
         List<NotMeasured> notMeasured) {
 
     /** A relay mode that could not be measured, and why. */

@@ -26,6 +26,8 @@ final class JsonReport {
                 "wakeups", findings.wakeups().stream().map(JsonReport::wakeup).toList());
         report.put("insurance", insurance(findings));
         report.put(
+                "rescues", findings.rescues().stream().map(JsonReport::rescue).toList());
+        report.put(
                 "notMeasured",
                 findings.notMeasured().stream().map(JsonReport::notMeasured).toList());
         report.put("allWell", findings.allWell());
@@ -99,6 +101,23 @@ final class JsonReport {
         object.put("hangs", result.hangs());
         object.put("rescues", result.rescues());
         putTimes(object, "rescue", result.rescue());
+        return object;
+    }
+
+    private static Map<String, @Nullable Object> rescue(RescueStory story) {
+        Map<String, @Nullable Object> object = new LinkedHashMap<>();
+        object.put("provoked", story.provoked());
+        object.put("relay", story.relay());
+        object.put("arming", story.arming());
+        object.put("state", story.state());
+        object.put("doorbellReadable", story.doorbellReadable());
+        object.put("monitor", story.monitor());
+        object.put("work", story.work());
+        object.put("bareWakeup", story.request());
+        object.put("notifier", story.notifier());
+        object.put("asleepNanos", story.asleepNanos());
+        object.put("delayNanos", story.delayNanos());
+        object.put("story", story.inWords());
         return object;
     }
 

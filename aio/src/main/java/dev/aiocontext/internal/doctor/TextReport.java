@@ -22,6 +22,7 @@ final class TextReport {
         report.machine(findings.machine());
         report.wakeups(findings.wakeups());
         report.insurance(findings.insurance());
+        report.rescues(findings.rescues());
         report.notMeasured(findings.notMeasured());
         report.line("Verdict: " + Verdict.of(findings));
         return report.out.toString();
@@ -110,6 +111,17 @@ final class TextReport {
                         + " ms (with the relay, for " + TimeUnit.NANOSECONDS.toMillis(WakeupTrial.PATIENCE) + " ms)");
         entry("p50, max", "how long a rescue took, from asking to running");
         line("");
+    }
+
+    private void rescues(List<RescueStory> stories) {
+        for (RescueStory story : stories) {
+            line(
+                    story.provoked()
+                            ? "A rescue, as the loop saw it"
+                            : "A rescue that nobody provoked, as the loop saw it");
+            wrapped("", List.of(story.inWords().split(" ", -1)), " ");
+            line("");
+        }
     }
 
     private void notMeasured(List<Findings.NotMeasured> missing) {

@@ -5,6 +5,7 @@ import dev.aiocontext.AioStatistics;
 import dev.aiocontext.RelayMode;
 import dev.aiocontext.internal.posix.Libc;
 import dev.aiocontext.internal.wakeup.Doorbell;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -18,6 +19,11 @@ import java.util.concurrent.locks.LockSupport;
  * errands, and sees whether they run.
  */
 final class TrialLoop implements AutoCloseable {
+    /** The name of a loop whose doorbell is lossy on purpose. */
+    static final String LOSSY = "doctor, lossy";
+
+    private static final String INTACT = "doctor";
+
     private static final long SPIN = TimeUnit.MILLISECONDS.toNanos(1);
     private static final long PAUSE = TimeUnit.MICROSECONDS.toNanos(100);
     private static final long ECHO_PATIENCE = TimeUnit.SECONDS.toNanos(1);
@@ -48,7 +54,11 @@ final class TrialLoop implements AutoCloseable {
                     probed.set(probe);
                     return probe;
                 },
-                () -> AioContext.builder().name("doctor").relay(relay).open());
+                () -> AioContext.builder()
+                        .name(loseOneIn == 0 ? INTACT : LOSSY)
+                        .relay(relay)
+                        .polling(Duration.ZERO) // a loop that polls is rung more seldom
+                        .open());
         doorbell = Objects.requireNonNull(probed.get(), "the context has no doorbell");
         CompletableFuture<Integer> tid = new CompletableFuture<>();
         thread = Thread.ofPlatform().name("doctor-loop").daemon().start(() -> {

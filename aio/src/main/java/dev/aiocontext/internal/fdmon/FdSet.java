@@ -192,6 +192,15 @@ public final class FdSet {
         }
     }
 
+    /**
+     * What the last wait was. Home thread.
+     *
+     * @return {@code poll} or {@code epoll}
+     */
+    public String monitorName() {
+        return epoll == null ? "poll" : "epoll";
+    }
+
     private FdMonitor monitor() {
         EpollMonitor e = epoll;
         if (pollForGood) {

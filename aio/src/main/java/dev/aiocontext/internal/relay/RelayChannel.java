@@ -11,6 +11,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One context's way through the relay: a request that notifiers set before they send the signal, and a pipe that the relay
@@ -57,8 +58,11 @@ public final class RelayChannel implements Doorbell {
     /** The latest arming that a notifier wants relayed, 0 for none. */
     private volatile long wanted;
 
-    /** When the last ring was asked for, {@link System#nanoTime}: how long a rescue took. */
+    /** When the last ring was asked for, {@link System#nanoTime}: how long a rescue took. With {@link #rungBy}, of two late rings at once, one may be of the other. */
     private volatile long rungAt;
+
+    /** Who asked for it. */
+    private volatile @Nullable Thread rungBy;
 
     /** What the loop does with a record. */
     public interface RecordHandler {
@@ -104,6 +108,15 @@ public final class RelayChannel implements Doorbell {
     }
 
     /**
+     * Who asked for the last ring.
+     *
+     * @return the notifier's thread, null before the first ring
+     */
+    public @Nullable Thread rungBy() {
+        return rungBy;
+    }
+
+    /**
      * Passes signals from outside on too, or no longer.
      *
      * @param listen whether somebody on the loop handles SIGIO
@@ -118,6 +131,7 @@ public final class RelayChannel implements Doorbell {
             return; // the context is closed: nobody is there to be woken
         }
         try {
+            rungBy = Thread.currentThread();
             rungAt = System.nanoTime();
             long before;
             do {

@@ -101,6 +101,22 @@ class JsonReportTest {
                               }
                             ]
                           },
+                          "rescues": [
+                            {
+                              "provoked": true,
+                              "relay": "THREAD",
+                              "arming": 1234,
+                              "state": "RUNG",
+                              "doorbellReadable": false,
+                              "monitor": "poll",
+                              "work": true,
+                              "bareWakeup": false,
+                              "notifier": "main",
+                              "asleepNanos": 31000,
+                              "delayNanos": 36500,
+                              "story": "Arming 1,234: the loop went to sleep in poll. After 31.0 us, thread \\"main\\" handed it work and found it armed, and answered (state RUNG). That thread rang the doorbell, but the loop's wait never found it readable: that ring was lost. 36.5 us later the relay (THREAD) woke the loop, which found the work. The doctor had this doorbell lost on purpose."
+                            }
+                          ],
                           "notMeasured": [
                             {
                               "relay": "PROCESS",

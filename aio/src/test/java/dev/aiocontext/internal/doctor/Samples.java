@@ -23,6 +23,9 @@ final class Samples {
     static final InsuranceResult LOSSY_THREAD =
             new InsuranceResult(RelayMode.THREAD, 1000, 10, 0, 10, new Times(10, 9000, 9900, 12_345));
 
+    static final RescueStory RESCUE =
+            new RescueStory(true, 1_234, "RUNG", false, "poll", true, false, "main", "THREAD", 31_000, 36_500);
+
     private Samples() {}
 
     static WakeupResult wakeup(RelayMode relay, long lost, long rescues) {
@@ -35,7 +38,7 @@ final class Samples {
     static Findings findings(List<WakeupResult> wakeups, List<InsuranceResult> insurance) {
         List<Findings.NotMeasured> notMeasured =
                 List.of(new Findings.NotMeasured(RelayMode.PROCESS, "line one\nand t\u00e9st"));
-        return new Findings(MACHINE, 20, wakeups, insurance, notMeasured);
+        return new Findings(MACHINE, 20, wakeups, insurance, List.of(RESCUE), notMeasured);
     }
 
     static Findings allWell() {

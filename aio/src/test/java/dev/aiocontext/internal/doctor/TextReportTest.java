@@ -35,6 +35,15 @@ class TextReportTest {
     }
 
     @Test
+    void tellsTheStoryOfARescue() {
+        assertThat(lines)
+                .containsSubsequence(
+                        "A rescue, as the loop saw it",
+                        "                Arming 1,234: the loop went to sleep in poll. After 31.0 us, thread \"main\" handed it",
+                        "                work and found it armed, and answered (state RUNG). That thread rang the doorbell,");
+    }
+
+    @Test
     void tellsWhatCouldNotBeMeasured() {
         assertThat(report).contains("Not measured: relay PROCESS, because line one");
     }

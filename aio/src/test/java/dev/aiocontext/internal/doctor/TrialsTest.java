@@ -2,7 +2,11 @@ package dev.aiocontext.internal.doctor;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.aiocontext.AioContext;
+import dev.aiocontext.Eventually;
 import dev.aiocontext.RelayMode;
+import dev.aiocontext.internal.wakeup.Doorbell;
+import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -59,6 +63,45 @@ class TrialsTest {
         assertThat(result.hangs()).isZero();
         assertThat(result.rescues()).isPositive().isLessThanOrEqualTo(result.dropped());
         assertThat(result.rescue().samples()).isPositive().isLessThanOrEqualTo(result.dropped());
+    }
+
+    @Test
+    void aRescueTellsItsStory() {
+        try (RescueRecording recording = new RescueRecording()) {
+            assertThat(recording.stories()).isEmpty();
+            InsuranceTrial.measure(RelayMode.THREAD, SHORT);
+            assertThat(recording.stories()).singleElement().satisfies(story -> {
+                assertThat(story.provoked()).isTrue();
+                assertThat(story.state()).isEqualTo("RUNG");
+                assertThat(story.inWords())
+                        .contains(Thread.currentThread().getName())
+                        .contains("lost on purpose");
+            });
+        }
+    }
+
+    @Test
+    void aRescueThatNobodyProvokedIsToldFirst() {
+        try (RescueRecording recording = new RescueRecording()) {
+            InsuranceTrial.measure(RelayMode.THREAD, SHORT);
+            // Its loop's name says that its doorbell is intact.
+            AioContext ctx = Doorbell.withFault(
+                    real -> arming -> {},
+                    () -> AioContext.builder()
+                            .polling(Duration.ZERO)
+                            .relay(RelayMode.THREAD)
+                            .open());
+            Thread notifier = Thread.ofPlatform().start(() -> {
+                while (ctx.statistics().rescues() == 0) {
+                    ctx.wakeup();
+                }
+                ctx.stop();
+            });
+            ctx.run();
+            Eventually.ends(notifier);
+            ctx.close();
+            assertThat(recording.stories()).isNotEmpty().noneMatch(RescueStory::provoked);
+        }
     }
 
     @Test

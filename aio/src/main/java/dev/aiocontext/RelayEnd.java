@@ -1,0 +1,102 @@
+package dev.aiocontext;
+
+import dev.aiocontext.internal.fdmon.FdEntry;
+import dev.aiocontext.internal.relay.RelayChannel;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The loop's end of its relay: reads the records, tells echo from rescue, and calls the handler of SIGIO.
+ *
+ * <p><b>Threads.</b> {@link #onSigio} and {@link #mode}: any. Everything else: the home thread.
+ */
+final class RelayEnd {
+    private final RelayChannel channel;
+    private final FdEntry entry;
+    private final Loop loop;
+    private final Counters counters;
+    private final RelayChannel.RecordHandler onRecord = this::relayed;
+    private volatile UserCode.@Nullable Callback sigioHandler;
+
+    /** The home thread's: records whose handler has not been called yet. */
+    private int signals;
+
+    RelayEnd(RelayChannel channel, Loop loop, Counters counters) {
+        this.channel = channel;
+        this.entry = new FdEntry(channel.fd());
+        this.loop = loop;
+        this.counters = counters;
+    }
+
+    /** What to wait for. */
+    FdEntry entry() {
+        return entry;
+    }
+
+    RelayMode mode() {
+        return channel.mode();
+    }
+
+    /** Handles SIGIO from now on, or no longer. */
+    void onSigio(UserCode.@Nullable Callback handler) {
+        sigioHandler = handler;
+        channel.listen(handler != null);
+    }
+
+    boolean handlesSigio() {
+        return sigioHandler != null;
+    }
+
+    /** Reads what the last wait found. */
+    void accept() {
+        if (entry.takeEvents() != 0) {
+            channel.readRecords(onRecord);
+        }
+    }
+
+    /**
+     * A record of the relay. It rescued the loop if it answers the last arming, whose doorbell nobody saw, and there is
+     * work: the notifier wrote the doorbell before it signalled, so that write was lost.
+     */
+    private void relayed(int signal, long arming) {
+        if (arming != 0) {
+            if (loop.isLastArming(arming) && loop.isAnnounced() && !loop.doorbellRangFor(arming)) {
+                rescued(arming);
+            } else {
+                counters.echoes++;
+            }
+        }
+        signals++;
+    }
+
+    private void rescued(long arming) {
+        counters.rescues++;
+        RescueEvent event = new RescueEvent();
+        if (event.isEnabled()) {
+            long rungAt = channel.rungAt();
+            event.arming = arming;
+            event.notifier = channel.rungBy();
+            event.relay = mode().name();
+            event.delay = System.nanoTime() - rungAt;
+            loop.describe(event, rungAt);
+            event.commit();
+        }
+    }
+
+    /** Called once the records are read: a handler may poll, and that reads records too. */
+    boolean callSigioHandler(UserCode userCode) {
+        boolean progress = false;
+        while (signals > 0) {
+            signals--;
+            UserCode.Callback handler = sigioHandler;
+            if (handler != null) {
+                userCode.call(handler);
+                progress = true;
+            }
+        }
+        return progress;
+    }
+
+    void close() {
+        channel.close();
+    }
+}
