@@ -89,7 +89,7 @@ final class AdaptivePolling {
         nextPause = FIRST_PAUSE;
     }
 
-    /** The wait, polling included, took so long. */
+    /** Polling, if there was any, found nothing within its time; what the loop waited for came after so many nanoseconds. */
     void waited(long polled, long waited) {
         if (polled > 0) {
             counters.pollingNanos += polled;

@@ -38,6 +38,9 @@ final class Loop {
     private final WorkQueue<Runnable> work = new WorkQueue<>(1024);
     private final WorkQueue<Runnable> idleWork = new WorkQueue<>(16);
 
+    /** Notifiers: when the doorbell was rung last, {@link System#nanoTime}. A late ring may make it too late. */
+    private volatile long rungAt;
+
     // The home thread's, or immutable.
     private final EventNotifier doorbell;
     private final FdEntry doorbellEntry;
@@ -121,6 +124,7 @@ final class Loop {
 
     private void ringDoorbell(long arming) {
         counters.rung.incrementAndGet();
+        rungAt = System.nanoTime();
         doorbell.trySet();
     }
 
@@ -192,7 +196,9 @@ final class Loop {
             }
         }
         block(ready);
-        polling.waited(polled, System.nanoTime() - began);
+        // Up to the ring, if there was one: how long it then takes to wake up is what polling would save.
+        long rung = answered ? rungAt - began : 0;
+        polling.waited(polled, rung > 0 ? rung : System.nanoTime() - began);
     }
 
     /** Blocks until there is something to do, unless there is something now. */
