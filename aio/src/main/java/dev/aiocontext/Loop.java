@@ -304,10 +304,10 @@ final class Loop {
         boolean progress = true;
         if (next instanceof BottomHalfWork bottomHalf) {
             int flags = bottomHalf.takeFlags();
-            if (!BottomHalfWork.isToBeCalled(flags)) {
+            if (!BottomHalfFlags.isToBeCalled(flags)) {
                 return false;
             }
-            progress = BottomHalfWork.isProgress(flags);
+            progress = BottomHalfFlags.isProgress(flags);
         }
         userCode.run(next);
         return progress;

@@ -9,35 +9,17 @@ import dev.aiocontext.internal.posix.UseCount;
 import dev.aiocontext.internal.wakeup.Doorbell;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
 import org.jspecify.annotations.Nullable;
 
 /**
  * One context's way through the relay: a request that notifiers set before they send the signal, and a pipe that the relay
  * thread writes to and the loop polls.
  *
- * <p><b>Threads.</b> {@link #ring}: any. {@link #deliver} and {@link #deliverForeign}: the relay thread. {@link #readRecords} and {@link #close}: the
- * home thread.
- *
- * <p><b>Why no request is lost.</b> SIGIO coalesces, so a signal says only that somebody asked; who, says the relay's list
- * of channels. A notifier raises {@link #wanted} from 0 to its arming and pushes the channel, or finds it above 0: another has
- * pushed it, or is about to; then it signals, as that other does after its push. The relay thread takes the list after each signal, and takes
- * {@code wanted} after the channel, by an atomic exchange: a request that comes before it is delivered now, one that comes
- * after finds 0 and pushes the channel again, followed by a signal of its own.
+ * <p><b>Threads.</b> {@link #ring}: any. {@link #deliver}: the relay thread. {@link #readRecords} and {@link #close}: the home
+ * thread.
  */
-public final class RelayChannel implements Doorbell {
+public final class RelayChannel extends RelayRequests.Channel implements Doorbell {
     private static final int RECORDS_AT_ONCE = 32;
-
-    private static final VarHandle WANTED;
-
-    static {
-        try {
-            WANTED = MethodHandles.lookup().findVarHandle(RelayChannel.class, "wanted", long.class);
-        } catch (ReflectiveOperationException e) {
-            throw new ExceptionInInitializerError(e);
-        }
-    }
 
     private final SigioRelay relay;
     private final RelayMode mode;
@@ -54,9 +36,6 @@ public final class RelayChannel implements Doorbell {
 
     /** Last of what is allocated: nothing after it can fail and leave it open. */
     private final Descriptors.Pipe pipe = Descriptors.pipe();
-
-    /** The latest arming that a notifier wants relayed, 0 for none. */
-    private volatile long wanted;
 
     /** When the last ring was asked for, {@link System#nanoTime}: how long a rescue took. With {@link #rungBy}, of two late rings at once, one may be of the other. */
     private volatile long rungAt;
@@ -133,27 +112,19 @@ public final class RelayChannel implements Doorbell {
         try {
             rungBy = Thread.currentThread();
             rungAt = System.nanoTime();
-            long before;
-            do {
-                before = wanted;
-            } while (arming > before && !WANTED.weakCompareAndSet(this, before, arming));
-            relay.signal(before == 0 ? this : null, mode);
+            relay.post(this, arming);
         } finally {
             exit();
         }
     }
 
-    /** Writes the record that a notifier wants. Relay thread. */
-    void deliver() {
-        write((long) WANTED.getAndSet(this, 0L));
+    @Override
+    protected void signal() {
+        relay.send(mode);
     }
 
-    /** Writes a record of a signal from outside. Relay thread. */
-    void deliverForeign() {
-        write(0);
-    }
-
-    private void write(long arming) {
+    /** Writes a record, for an arming, or 0 for a signal from outside. Relay thread. */
+    void deliver(long arming) {
         if (!uses.enter()) {
             return;
         }

@@ -5,7 +5,6 @@ import dev.aiocontext.internal.posix.Errno;
 import dev.aiocontext.internal.posix.Libc;
 import dev.aiocontext.internal.posix.Signals;
 import dev.aiocontext.internal.posix.UseCount;
-import dev.aiocontext.internal.wakeup.WorkQueue;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -15,7 +14,6 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArraySet;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -23,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * The SIGIO relay of the process: one thread in sigwait(3) that serves the {@link RelayChannel}s of all contexts, started
  * with the first and ended with the last (QEMU's {@code sigwait_compat} thread, which has one client).
  *
- * <p><b>Threads.</b> {@link #open} and {@link #remove}: any, under {@link #LOCK}. {@link #signal}: any notifier.
+ * <p><b>Threads.</b> {@link #open} and {@link #remove}: any, under {@link #LOCK}. {@link #post}: any notifier.
  *
  * <p><b>Why the signal never ends the JVM.</b> SIGIO's default action ends the process. The relay thread blocks it before
  * it tells its thread number, so tgkill(2) to it is only ever taken by sigwait. The kernel recycles thread numbers as it
@@ -36,7 +34,6 @@ import org.jspecify.annotations.Nullable;
 public final class SigioRelay {
     private static final System.Logger LOG = System.getLogger(SigioRelay.class.getName());
     private static final int NAMES_IN_MESSAGE = 12;
-    private static final int REQUESTS = 32;
     private static final int PID = (int) ProcessHandle.current().pid();
     private static final ReentrantLock LOCK = new ReentrantLock();
 
@@ -49,8 +46,7 @@ public final class SigioRelay {
     /** The channels whose contexts handle SIGIO themselves. */
     private final Set<RelayChannel> listeners = new CopyOnWriteArraySet<>();
 
-    /** The channels that notifiers want delivered. */
-    private final WorkQueue<RelayChannel> requests = new WorkQueue<>(REQUESTS);
+    private final RelayRequests<RelayChannel> requests = new RelayRequests<>();
 
     /** The relay thread's: how many signals it has served. */
     private long round;
@@ -172,16 +168,13 @@ public final class SigioRelay {
         }
     }
 
-    /** Sends SIGIO, after putting a channel on the list of those to be delivered if it is not there yet. */
-    void signal(@Nullable RelayChannel requested, RelayMode mode) {
+    /** Has a channel delivered, for an arming. */
+    void post(RelayChannel channel, long arming) {
         if (!users.enter()) {
             return; // the relay ended, so the channel's context is closed
         }
         try {
-            if (requested != null) {
-                requests.push(requested);
-            }
-            send(mode);
+            requests.post(channel, arming);
         } finally {
             if (users.exit()) {
                 end();
@@ -189,7 +182,8 @@ public final class SigioRelay {
         }
     }
 
-    private void send(RelayMode mode) {
+    /** Sends SIGIO. Only inside {@link #users}. */
+    void send(RelayMode mode) {
         if (mode == RelayMode.PROCESS) {
             Errno.check(Libc.kill(PID, Signals.SIGIO), "kill", -1);
         } else {
@@ -223,22 +217,21 @@ public final class SigioRelay {
 
     private void deliverAll() {
         round++;
-        long end = requests.end();
-        for (RelayChannel channel = requests.take(end); channel != null; channel = requests.take(end)) {
+        requests.takeAll((channel, arming) -> {
             channel.round = round;
-            deliver(channel, RelayChannel::deliver);
-        }
+            deliver(channel, arming);
+        });
         for (RelayChannel channel : listeners) {
             if (channel.round != round) {
-                deliver(channel, RelayChannel::deliverForeign);
+                deliver(channel, 0);
             }
         }
     }
 
     /** One context's trouble must not keep the others from being woken. */
-    private static void deliver(RelayChannel channel, Consumer<RelayChannel> delivery) {
+    private static void deliver(RelayChannel channel, long arming) {
         try {
-            delivery.accept(channel);
+            channel.deliver(arming);
         } catch (RuntimeException e) {
             logFailure(e);
         }
