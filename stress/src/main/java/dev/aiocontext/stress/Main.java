@@ -55,7 +55,7 @@ public final class Main {
         }
     }
 
-    private static NavigableSet<String> matching(String filter) {
+    static NavigableSet<String> matching(String filter) {
         Predicate<String> matches = Pattern.compile(filter).asPredicate();
         NavigableSet<String> matching = new TreeSet<>();
         TestList.tests().stream().filter(matches).forEach(matching::add);

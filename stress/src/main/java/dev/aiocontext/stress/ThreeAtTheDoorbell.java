@@ -14,8 +14,7 @@ import org.openjdk.jcstress.annotations.State;
 import org.openjdk.jcstress.infra.results.II_Result;
 
 /**
- * {@link ArmingAndRing} and {@link TwoRings} at once: two notifiers, and a loop that arms. jcstress leaves it out on a
- * machine of two cores.
+ * {@link ArmingAndRing} and {@link TwoRings} at once: two notifiers, and a loop that arms.
  */
 @JCStressTest
 @Outcome(id = "1, 0", expect = ACCEPTABLE, desc = "The second look found work; the notifiers saw the loop awake.")

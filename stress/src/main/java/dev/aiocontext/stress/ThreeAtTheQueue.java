@@ -11,9 +11,7 @@ import org.openjdk.jcstress.annotations.Outcome;
 import org.openjdk.jcstress.annotations.State;
 import org.openjdk.jcstress.infra.results.LL_Result;
 
-/**
- * Two threads push and a third takes: each piece is taken once. jcstress leaves it out on a machine of two cores.
- */
+/** Two threads push and a third takes: each piece is taken once. */
 @JCStressTest
 @Outcome(
         id = {", AB", ", BA", "A, B", "B, A", "AB, ", "BA, "},
