@@ -31,6 +31,11 @@ final class LoopThread implements AutoCloseable {
         Eventually.holds("the loop blocks", this::isBlocked);
     }
 
+    /** As {@link #awaitBlocked}, but a loop that has ended will do as well. */
+    void awaitBlockedOrEnded() {
+        Eventually.holds("the loop blocks or ends", () -> !thread.isAlive() || isBlocked());
+    }
+
     /** RUNNABLE for the JVM, which knows nothing of a native call: so the kernel is asked. */
     private boolean isBlocked() {
         long polls = context.statistics().polls();

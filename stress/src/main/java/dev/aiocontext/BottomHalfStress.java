@@ -11,6 +11,7 @@ import org.openjdk.jcstress.annotations.JCStressTest;
 import org.openjdk.jcstress.annotations.Outcome;
 import org.openjdk.jcstress.annotations.State;
 import org.openjdk.jcstress.infra.results.II_Result;
+import org.openjdk.jcstress.infra.results.Z_Result;
 
 /**
  * A bottom half is scheduled while the loop takes it off its queue, where an earlier scheduling put it: it runs once more, or
@@ -174,6 +175,42 @@ public final class BottomHalfStress {
         @Arbiter
         public void end(II_Result r) {
             loop.end(r);
+        }
+    }
+
+    /** Deleted while the loop takes it off its queue: it stays deleted. */
+    @JCStressTest
+    @Outcome(id = "true", expect = ACCEPTABLE, desc = "Deleted.")
+    @Outcome(id = "false", expect = FORBIDDEN, desc = "Alive again.")
+    @State
+    public static class DeletedMeanwhile {
+        private final Loop loop = new Loop();
+
+        /** Schedules. */
+        public DeletedMeanwhile() {
+            loop.schedule();
+        }
+
+        /** Deletes. */
+        @Actor
+        public void deleter() {
+            loop.flags.delete();
+        }
+
+        /** Runs what there is. */
+        @Actor
+        public void loop() {
+            loop.run();
+        }
+
+        /**
+         * Looks.
+         *
+         * @param r whether it is deleted
+         */
+        @Arbiter
+        public void end(Z_Result r) {
+            r.r1 = loop.flags.isDeleted();
         }
     }
 }
