@@ -5,110 +5,130 @@ import static org.openjdk.jcstress.annotations.Expect.FORBIDDEN;
 
 import dev.aiocontext.AioContext;
 import org.openjdk.jcstress.annotations.Actor;
+import org.openjdk.jcstress.annotations.Arbiter;
 import org.openjdk.jcstress.annotations.JCStressMeta;
 import org.openjdk.jcstress.annotations.JCStressTest;
 import org.openjdk.jcstress.annotations.Outcome;
 import org.openjdk.jcstress.annotations.State;
-import org.openjdk.jcstress.infra.results.I_Result;
+import org.openjdk.jcstress.infra.results.Z_Result;
 
-/**
- * A whole context that blocks in the kernel while another thread wakes it, in each of the three ways. A wake-up that is lost
- * is a loop that hangs, which jcstress reports as a timeout.
- */
+/** A whole context that blocks in the kernel while another thread wakes it, in each of the three ways. */
 public final class WholeLoop {
     private WholeLoop() {}
 
-    /** The loop came back. */
-    @Outcome(id = "1", expect = ACCEPTABLE, desc = "The loop was woken, or had not begun to wait.")
-    @Outcome(expect = FORBIDDEN, desc = "The task was run twice, or not at all.")
-    private static final class ComesBack {}
+    /** What becomes of the loop. */
+    @Outcome(id = "true", expect = ACCEPTABLE, desc = "The loop was woken, or had not begun to wait.")
+    @Outcome(id = "false", expect = FORBIDDEN, desc = "Lost wake-up: the loop slept on until it was rescued.")
+    private static final class Woken {}
 
     /** By work. */
     @JCStressTest
-    @JCStressMeta(ComesBack.class)
+    @JCStressMeta(Woken.class)
     @OpensDescriptors
     @State
     public static class Executes {
-        private final AioContext context = AioContext.open();
+        private final Rescuer rescuer = new Rescuer();
         private int runs;
 
         /** Hands work over. */
         @Actor
         public void notifier() {
-            context.execute(() -> runs++);
+            rescuer.context.execute(() -> runs++);
+            rescuer.awaitLoop();
+        }
+
+        /** Waits for it. */
+        @Actor
+        public void loop() {
+            while (runs == 0) {
+                rescuer.context.poll(true);
+            }
+            rescuer.loopIsBack();
+            rescuer.context.close();
         }
 
         /**
-         * Waits for it.
+         * Looks back.
          *
-         * @param r how often it was run
+         * @param r whether the loop came back by itself
          */
-        @Actor
-        public void loop(I_Result r) {
-            while (runs == 0) {
-                context.poll(true);
-            }
-            context.close();
-            r.r1 = runs;
+        @Arbiter
+        public void end(Z_Result r) {
+            r.r1 = !rescuer.hasRescued() && runs == 1;
         }
     }
 
     /** By nothing but the wake-up. */
     @JCStressTest
-    @JCStressMeta(ComesBack.class)
+    @JCStressMeta(Woken.class)
     @OpensDescriptors
     @State
     public static class Wakes {
-        private final AioContext context = AioContext.open();
+        private final Rescuer rescuer = new Rescuer();
+
         private volatile boolean woken;
 
         /** Wakes. */
         @Actor
         public void notifier() {
-            context.wakeup();
+            rescuer.context.wakeup();
             woken = true;
+            rescuer.awaitLoop();
         }
 
-        /**
-         * Waits for it. The context is closed after, not during the wake-up, which would throw.
-         *
-         * @param r that it came back
-         */
+        /** Waits for it. The context is closed after, not during the wake-up, which would throw. */
         @Actor
-        public void loop(I_Result r) {
-            context.poll(true);
+        public void loop() {
+            rescuer.context.poll(true);
+            rescuer.loopIsBack();
             while (!woken) {
                 Thread.onSpinWait();
             }
-            context.close();
-            r.r1 = 1;
+            rescuer.context.close();
+        }
+
+        /**
+         * Looks back.
+         *
+         * @param r whether the loop came back by itself
+         */
+        @Arbiter
+        public void end(Z_Result r) {
+            r.r1 = !rescuer.hasRescued();
         }
     }
 
     /** By {@link AioContext#stop}. */
     @JCStressTest
-    @JCStressMeta(ComesBack.class)
+    @JCStressMeta(Woken.class)
     @OpensDescriptors
     @State
     public static class Stops {
-        private final AioContext context = AioContext.open();
+        private final Rescuer rescuer = new Rescuer();
 
         /** Stops. */
         @Actor
         public void notifier() {
-            context.stop();
+            rescuer.context.stop();
+            rescuer.awaitLoop();
+        }
+
+        /** Runs until then. */
+        @Actor
+        public void loop() {
+            rescuer.context.run();
+            rescuer.loopIsBack();
+            rescuer.context.close();
         }
 
         /**
-         * Runs until then.
+         * Looks back.
          *
-         * @param r that it came back
+         * @param r whether the loop came back by itself
          */
-        @Actor
-        public void loop(I_Result r) {
-            context.run();
-            context.close();
-            r.r1 = 1;
+        @Arbiter
+        public void end(Z_Result r) {
+            r.r1 = !rescuer.hasRescued();
         }
     }
 }
