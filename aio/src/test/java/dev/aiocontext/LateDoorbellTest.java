@@ -55,4 +55,20 @@ class LateDoorbellTest {
         Eventually.ends(loop.thread);
         loop.close();
     }
+
+    @Test
+    void aRingForAWaitThatIsOverWakesTheLoopOnce() {
+        Doorbell[] bell = new Doorbell[1];
+        AioContext context = Doorbell.withFault(real -> bell[0] = real, AioContext::open);
+        try (LoopThread loop = new LoopThread(context)) {
+            for (int i = 0; i < 20; i++) {
+                loop.awaitBlocked();
+                long polls = loop.context.statistics().polls();
+                bell[0].ring(0);
+                Eventually.holds(
+                        "the loop wakes", () -> loop.context.statistics().polls() > polls);
+            }
+            loop.awaitBlocked();
+        }
+    }
 }
