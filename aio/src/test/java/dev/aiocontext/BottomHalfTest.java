@@ -185,6 +185,17 @@ class BottomHalfTest {
     }
 
     @Test
+    void anIdleOneThatIsScheduledProperlyWakesTheLoopThatMayWaitForIt() {
+        BottomHalf bh = bottomHalf("a");
+        bh.scheduleIdle();
+        bh.schedule();
+        ctx.poll(false);
+        assertThat(ctx.statistics().wakeupsAsked())
+                .as("the bottom half, and a bare wake-up")
+                .isEqualTo(2);
+    }
+
+    @Test
     void anIdleOneWakesALoopThatWaitsForEver() {
         try (LoopThread loop = new LoopThread(AioContext.open())) {
             loop.awaitBlocked();

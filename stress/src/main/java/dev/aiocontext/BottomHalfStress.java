@@ -178,6 +178,53 @@ public final class BottomHalfStress {
         }
     }
 
+    /** Scheduled again, with nothing around the flags that would keep stores and loads apart. */
+    @JCStressTest
+    @Outcome(
+            id = "true",
+            expect = ACCEPTABLE,
+            desc = "The run sees what the later scheduling was for, or another follows.")
+    @Outcome(id = "false", expect = FORBIDDEN, desc = "Lost: no run sees what the later scheduling was for.")
+    @State
+    public static class FlagsAlone {
+        private final BottomHalfFlags flags = new BottomHalfFlags();
+        private int data;
+        private boolean pushed;
+
+        /** Schedules. */
+        public FlagsAlone() {
+            flags.schedule();
+        }
+
+        /** Schedules again, for something new. */
+        @Actor
+        public void scheduler() {
+            data = 1;
+            pushed = flags.schedule() == BottomHalfFlags.Then.PUSH;
+        }
+
+        /**
+         * Takes it, and calls it.
+         *
+         * @param r whether the callback sees it
+         */
+        @Actor
+        public void loop(Z_Result r) {
+            flags.take();
+            r.r1 = data == 1;
+        }
+
+        /**
+         * What was pushed will be called.
+         *
+         * @param r whether it is seen
+         */
+        @Arbiter
+        public void end(Z_Result r) {
+            r.r1 |= pushed;
+        }
+    }
+
     /** Deleted while the loop takes it off its queue: it stays deleted. */
     @JCStressTest
     @Outcome(id = "true", expect = ACCEPTABLE, desc = "Deleted.")
