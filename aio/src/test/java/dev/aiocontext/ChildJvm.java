@@ -79,6 +79,11 @@ public final class ChildJvm {
 
     /** Runs a class, or whatever else java takes there, to its end. */
     public Result run(String... mainAndArguments) throws IOException, InterruptedException {
+        return await(start(mainAndArguments));
+    }
+
+    /** Starts it and leaves it running; standard error is part of its output. */
+    public Process start(String... mainAndArguments) throws IOException {
         List<String> command = new ArrayList<>(prefix);
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(options);
@@ -86,7 +91,11 @@ public final class ChildJvm {
         ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
         builder.environment().remove("AIOCONTEXT_RELAY");
         builder.environment().putAll(environment);
-        Process process = builder.start();
+        return builder.start();
+    }
+
+    /** Waits for its end; the output is what nobody has read yet. */
+    public static Result await(Process process) throws IOException, InterruptedException {
         Thread killer = Thread.ofVirtual().unstarted(() -> killWhenLate(process));
         killer.start();
         String output = new String(process.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);

@@ -7,17 +7,17 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /** What the kernel says of the threads of this process. */
-final class KernelThreads {
+public final class KernelThreads {
     private KernelThreads() {}
 
     /** Whether the thread of that name sleeps, in a system call. */
-    static boolean isSleeping(String name) {
+    public static boolean isSleeping(String name) {
         String stat = statOf(name);
         return !stat.isEmpty() && stat.charAt(stat.lastIndexOf(')') + 2) == 'S';
     }
 
     /** The kernel's number of the thread of that name, which the kernel cuts to 15 characters. */
-    static int tid(String name) {
+    public static int tid(String name) {
         String stat = statOf(name);
         return Integer.parseInt(stat.substring(0, stat.indexOf(' ')));
     }

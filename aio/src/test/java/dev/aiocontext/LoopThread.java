@@ -5,15 +5,15 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /** A thread that runs a context, until closed. */
-final class LoopThread implements AutoCloseable {
+public final class LoopThread implements AutoCloseable {
     private static final AtomicInteger COUNT = new AtomicInteger();
 
-    final AioContext context;
-    final Thread thread;
+    public final AioContext context;
+    public final Thread thread;
     private final String name = "loop-" + COUNT.incrementAndGet();
     private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
 
-    LoopThread(AioContext context) {
+    public LoopThread(AioContext context) {
         this.context = context;
         this.thread = Thread.ofPlatform().name(name).daemon().start(this::run);
     }
@@ -27,7 +27,7 @@ final class LoopThread implements AutoCloseable {
     }
 
     /** Waits until the loop is blocked in the kernel, and stays so. */
-    void awaitBlocked() {
+    public void awaitBlocked() {
         Eventually.holds("the loop blocks", this::isBlocked);
     }
 

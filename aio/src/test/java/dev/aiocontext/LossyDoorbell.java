@@ -6,17 +6,17 @@ import java.util.Random;
 import org.jspecify.annotations.Nullable;
 
 /** A doorbell that is silent now and then. */
-final class LossyDoorbell implements Doorbell {
+public final class LossyDoorbell implements Doorbell {
     private final double probability;
     private final Random random = new Random(20150205);
     private volatile @Nullable Doorbell real;
 
-    LossyDoorbell(double probability) {
+    public LossyDoorbell(double probability) {
         this.probability = probability;
     }
 
     /** Opens a context with this doorbell. */
-    AioContext open(AioContext.Builder builder) {
+    public AioContext open(AioContext.Builder builder) {
         return Doorbell.withFault(
                 intact -> {
                     real = intact;
@@ -32,7 +32,7 @@ final class LossyDoorbell implements Doorbell {
         }
     }
 
-    void ringReally() {
+    public void ringReally() {
         Objects.requireNonNull(real).ring(0);
     }
 }

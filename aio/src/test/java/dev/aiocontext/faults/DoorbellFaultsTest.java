@@ -1,0 +1,89 @@
+package dev.aiocontext.faults;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.aiocontext.AioContext;
+import dev.aiocontext.AioStatistics;
+import dev.aiocontext.EventNotifier;
+import dev.aiocontext.Eventually;
+import dev.aiocontext.LoopThread;
+import dev.aiocontext.RelayMode;
+import dev.aiocontext.faults.FaultyDoorbell.Fault;
+import dev.aiocontext.internal.wakeup.Doorbell;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Queue;
+import java.util.Set;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Doorbells that ring late, twice, for nothing or not at all. */
+class DoorbellFaultsTest {
+    static Stream<Arguments> faults() {
+        return Stream.of(
+                Arguments.of(RelayMode.OFF, EnumSet.of(Fault.LATE)),
+                Arguments.of(RelayMode.OFF, EnumSet.of(Fault.TWICE)),
+                Arguments.of(RelayMode.OFF, EnumSet.of(Fault.SPURIOUS)),
+                Arguments.of(RelayMode.OFF, EnumSet.complementOf(EnumSet.of(Fault.LOST))),
+                Arguments.of(RelayMode.THREAD, EnumSet.of(Fault.LATE)),
+                Arguments.of(RelayMode.THREAD, EnumSet.of(Fault.LOST)),
+                Arguments.of(RelayMode.THREAD, EnumSet.allOf(Fault.class)));
+    }
+
+    @ParameterizedTest
+    @MethodSource("faults")
+    void nothingIsLostAndTheLoopSleepsAgainAfterwards(RelayMode relay, Set<Fault> faults) {
+        FaultyDoorbell doorbell = new FaultyDoorbell(faults);
+        try (LoopThread loop = new LoopThread(doorbell.open(AioContext.builder().relay(relay)))) {
+            List<Thread> notifiers = new ArrayList<>();
+            AtomicInteger done = new AtomicInteger();
+            for (int i = 0; i < 2; i++) {
+                notifiers.add(Thread.ofPlatform().start(() -> {
+                    Rounds.pingPong(loop, Rounds.of(2_000));
+                    done.incrementAndGet();
+                }));
+            }
+            notifiers.forEach(Eventually::ends);
+            assertThat(done).as("notifiers whose wake-ups all arrived").hasValue(2);
+            doorbell.heal();
+            loop.awaitBlocked();
+            AioStatistics statistics = loop.context.statistics();
+            if (faults.contains(Fault.LOST)) {
+                assertThat(statistics.rescues()).isPositive();
+            } else if (faults.contains(Fault.SPURIOUS)) {
+                assertThat(statistics.rescues()).isZero();
+            }
+            Rounds.pingPong(loop, 10);
+        }
+    }
+
+    @Test
+    void aRingThatComesAfterTheContextIsClosedWritesToNoStrangersDescriptor() {
+        for (int round = 0; round < Rounds.of(200); round++) {
+            Queue<Runnable> held = new ConcurrentLinkedQueue<>();
+            AioContext context = Doorbell.withFault(
+                    real -> arming -> {
+                        held.add(() -> real.ring(arming));
+                        real.ring(arming);
+                    },
+                    () -> AioContext.builder().relay(RelayMode.OFF).open());
+            try (LoopThread loop = new LoopThread(context)) {
+                loop.awaitBlocked();
+                Rounds.pingPong(loop, 1);
+            }
+            assertThat(held).isNotEmpty();
+            try (EventNotifier heir = EventNotifier.open();
+                    EventNotifier another = EventNotifier.open()) {
+                held.forEach(Runnable::run);
+                assertThat(heir.testAndClear()).isFalse();
+                assertThat(another.testAndClear()).isFalse();
+            }
+        }
+    }
+}

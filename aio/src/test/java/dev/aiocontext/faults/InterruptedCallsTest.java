@@ -1,0 +1,122 @@
+package dev.aiocontext.faults;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.aiocontext.AioContext;
+import dev.aiocontext.BottomHalf;
+import dev.aiocontext.Eventually;
+import dev.aiocontext.KernelThreads;
+import dev.aiocontext.LoopThread;
+import dev.aiocontext.MonitorMode;
+import dev.aiocontext.RelayMode;
+import dev.aiocontext.internal.posix.Libc;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Each call that waits, reads or writes, interrupted at random (EINTR), in the thread that makes it. */
+class InterruptedCallsTest {
+    /** On aarch64 the C library's epoll_wait is the system call epoll_pwait. */
+    private static final String EPOLL_WAIT = "?epoll_wait,epoll_pwait";
+
+    private static final int FAULTS = 20;
+    private static final Pattern NANOSECONDS = Pattern.compile("tv_sec=0, tv_nsec=(\\d+)");
+
+    @TempDir
+    Path directory;
+
+    private enum In {
+        LOOP,
+        NOTIFIER,
+        RELAY
+    }
+
+    @BeforeAll
+    static void straceWorks() {
+        Strace.assumeItWorks();
+    }
+
+    static Stream<Arguments> calls() {
+        return Stream.of(
+                Arguments.of(In.LOOP, "ppoll", MonitorMode.POLL),
+                Arguments.of(In.LOOP, EPOLL_WAIT, MonitorMode.EPOLL),
+                Arguments.of(In.LOOP, "read", MonitorMode.POLL),
+                Arguments.of(In.LOOP, "read", MonitorMode.EPOLL),
+                Arguments.of(In.NOTIFIER, "write", MonitorMode.AUTO),
+                Arguments.of(In.RELAY, "rt_sigtimedwait", MonitorMode.AUTO),
+                Arguments.of(In.RELAY, "write", MonitorMode.AUTO),
+                Arguments.of(In.LOOP, "ppoll,read," + EPOLL_WAIT, MonitorMode.AUTO));
+    }
+
+    @ParameterizedTest
+    @MethodSource("calls")
+    void nothingIsLostThoughItIsInterruptedAtRandom(In thread, String calls, MonitorMode monitor) throws IOException {
+        Random random = Rounds.random();
+        try (LoopThread loop = new LoopThread(
+                AioContext.builder().relay(RelayMode.THREAD).monitor(monitor).open())) {
+            Rounds.pingPong(loop, 100);
+            int tid = thread == In.NOTIFIER
+                    ? Libc.gettid()
+                    : KernelThreads.tid(thread == In.LOOP ? loop.thread.getName() : RelayFaultsTest.RELAY_THREAD);
+            for (int round = 0; round < Rounds.of(4); round++) {
+                int first = 1 + random.nextInt(3);
+                int step = 2 + random.nextInt(3);
+                String when = first + ".." + (first + (FAULTS - 1) * step) + "+" + step;
+                interrupt(loop, tid, calls + ":error=EINTR:when=" + when, thread == In.NOTIFIER);
+            }
+            loop.awaitBlocked();
+            assertThat(loop.context.statistics().rescues()).isZero();
+        }
+    }
+
+    private void interrupt(LoopThread loop, int tid, String fault, boolean eventfdOnly) throws IOException {
+        try (Strace strace = eventfdOnly
+                ? Strace.attach(directory.resolve("log"), List.of(tid), Strace.EVENTFD, fault)
+                : Strace.attach(directory.resolve("log"), List.of(tid), fault)) {
+            Eventually.holds(fault, () -> {
+                Rounds.pingPong(loop, 20);
+                return strace.injected().size() >= FAULTS;
+            });
+        }
+    }
+
+    @Test
+    void aTimedWaitThatIsInterruptedGoesOnWithWhatIsLeft() throws IOException {
+        try (AioContext ctx = AioContext.builder().monitor(MonitorMode.POLL).open()) {
+            AtomicInteger ran = new AtomicInteger();
+            BottomHalf idle = ctx.newBottomHalf("idle", ran::incrementAndGet); // lets the loop wait for 10 ms
+            idle.scheduleIdle();
+            ctx.poll(true);
+            idle.scheduleIdle();
+            try (Strace strace =
+                    Strace.attach(directory.resolve("log"), List.of(Libc.gettid()), "ppoll:error=EINTR:when=1..5")) {
+                ctx.poll(true);
+                List<Long> waits = strace.injected().stream()
+                        .map(InterruptedCallsTest::nanoseconds)
+                        .toList();
+                assertThat(waits).hasSize(5).isSortedAccordingTo(Comparator.reverseOrder());
+                assertThat(waits.getFirst()).isGreaterThan(waits.getLast()).isLessThanOrEqualTo(10_000_000);
+            }
+            assertThat(ran).hasValue(2);
+            idle.delete();
+        }
+    }
+
+    private static long nanoseconds(String call) {
+        Matcher matcher = NANOSECONDS.matcher(call);
+        assertThat(matcher.find()).as(call).isTrue();
+        return Long.parseLong(matcher.group(1));
+    }
+}

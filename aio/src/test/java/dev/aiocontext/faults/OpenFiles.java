@@ -1,0 +1,46 @@
+package dev.aiocontext.faults;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** The descriptors of this process that are of the library's kinds: the JVM opens and closes files when it likes. */
+final class OpenFiles {
+    private OpenFiles() {}
+
+    /** The open eventfds, epoll sets and pipes, by number. */
+    static Map<Integer, String> now() {
+        Map<Integer, String> open = new TreeMap<>();
+        try (DirectoryStream<Path> descriptors = Files.newDirectoryStream(Path.of("/proc/self/fd"))) {
+            for (Path descriptor : descriptors) {
+                String file = target(descriptor);
+                if (file.startsWith("anon_inode:") || file.startsWith("pipe:")) {
+                    open.put(Integer.parseInt(descriptor.getFileName().toString()), file);
+                }
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return open;
+    }
+
+    /** What is open now and was not before. */
+    static Map<Integer, String> since(Map<Integer, String> before) {
+        Map<Integer, String> added = now();
+        added.keySet().removeAll(before.keySet());
+        return added;
+    }
+
+    private static String target(Path descriptor) throws IOException {
+        try {
+            return Files.readSymbolicLink(descriptor).toString();
+        } catch (NoSuchFileException closed) {
+            return ""; // by another thread
+        }
+    }
+}

@@ -1,0 +1,169 @@
+package dev.aiocontext.faults;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.aiocontext.AioContext;
+import dev.aiocontext.Eventually;
+import dev.aiocontext.KernelThreads;
+import dev.aiocontext.LoopThread;
+import dev.aiocontext.LossyDoorbell;
+import dev.aiocontext.RelayMode;
+import dev.aiocontext.internal.posix.Errno;
+import dev.aiocontext.internal.posix.Libc;
+import dev.aiocontext.internal.posix.Signals;
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.logging.Handler;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A relay thread that stalls, signals that coalesce, a pipe that is full. */
+class RelayFaultsTest {
+    /** The kernel keeps 15 characters of its name. */
+    static final String RELAY_THREAD = "aiocontext-sigi";
+
+    private static final int PID = (int) ProcessHandle.current().pid();
+
+    @TempDir
+    Path directory;
+
+    /** Holds the relay thread up in its next write, until closed. */
+    private Strace stall() throws IOException {
+        Strace.assumeItWorks();
+        return Strace.attach(
+                directory.resolve("log"), List.of(KernelThreads.tid(RELAY_THREAD)), "write:delay_enter=1000s");
+    }
+
+    @Test
+    void nobodyWaitsForARelayThatStalls() throws IOException {
+        try (LoopThread loop =
+                new LoopThread(AioContext.builder().relay(RelayMode.THREAD).open())) {
+            loop.awaitBlocked();
+            Strace stall = stall();
+            Rounds.pingPong(loop, Rounds.of(2_000));
+            assertThat(loop.context.statistics().relayed()).isZero();
+            stall.close();
+            Eventually.holds(
+                    "the relay goes on", () -> loop.context.statistics().relayed() > 0);
+            loop.awaitBlocked();
+            assertThat(loop.context.statistics().rescues()).isZero();
+        }
+    }
+
+    @Test
+    void aSignalThatStandsForManyRescuesAllLoopsAsSoonAsTheRelayGoesOn() throws IOException {
+        int many = 12;
+        AtomicInteger ran = new AtomicInteger();
+        List<LoopThread> loops = new ArrayList<>();
+        for (int i = 0; i < many; i++) {
+            loops.add(new LoopThread(
+                    new LossyDoorbell(1).open(AioContext.builder().relay(RelayMode.THREAD))));
+        }
+        loops.forEach(LoopThread::awaitBlocked);
+        Strace stall = stall();
+        loops.getFirst().context.execute(ran::incrementAndGet);
+        Eventually.holds("the relay stalls", () -> stat(KernelThreads.tid(RELAY_THREAD)) == 't');
+        loops.stream().skip(1).forEach(loop -> loop.context.execute(ran::incrementAndGet));
+        loops.forEach(LoopThread::awaitBlocked);
+        assertThat(ran).as("tasks that ran though no doorbell rang").hasValue(0);
+        stall.close();
+        Eventually.holds("all are rescued", () -> ran.get() == many);
+        loops.forEach(loop -> {
+            Eventually.holds("it is counted", () -> loop.context.statistics().rescues() == 1);
+            loop.close();
+        });
+    }
+
+    private static char stat(int tid) {
+        try {
+            String stat = java.nio.file.Files.readString(Path.of("/proc/self/task/" + tid + "/stat"));
+            return stat.charAt(stat.lastIndexOf(')') + 2);
+        } catch (IOException e) {
+            throw new java.io.UncheckedIOException(e);
+        }
+    }
+
+    @Test
+    void aFullPipeIsAsGoodAsARecord() {
+        Map<Integer, String> before = OpenFiles.now();
+        AioContext context = AioContext.builder().relay(RelayMode.THREAD).open();
+        int writeEnd = OpenFiles.since(before).entrySet().stream()
+                .filter(file -> file.getValue().startsWith("pipe:"))
+                .mapToInt(Map.Entry::getKey)
+                .max()
+                .orElseThrow();
+        Complaints complaints = new Complaints();
+        try (LoopThread loop = new LoopThread(context)) {
+            CountDownLatch full = new CountDownLatch(1);
+            AtomicInteger signals = new AtomicInteger();
+            context.onSigio(signal -> signals.incrementAndGet());
+            context.execute(() -> awaitUninterrupted(full));
+            int records = fill(writeEnd);
+            assertThat(Libc.tgkill(PID, KernelThreads.tid(RELAY_THREAD), Signals.SIGIO))
+                    .isZero();
+            Eventually.holds("the relay has tried", () -> KernelThreads.isSleeping(RELAY_THREAD));
+            full.countDown();
+            Eventually.holds("all records are read", () -> signals.get() >= records);
+            Rounds.pingPong(loop, Rounds.of(500));
+            loop.awaitBlocked();
+        } finally {
+            complaints.close();
+        }
+        assertThat(complaints.heard).isEmpty();
+    }
+
+    private static int fill(int pipe) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment record = arena.allocate(128);
+            for (int written = 0; ; written++) {
+                long result = Libc.write(pipe, record, record.byteSize());
+                if (result != record.byteSize()) {
+                    assertThat(result).isEqualTo(-Errno.EAGAIN);
+                    return written;
+                }
+            }
+        }
+    }
+
+    private static void awaitUninterrupted(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    /** What the relay logs. */
+    private static final class Complaints extends Handler {
+        private static final Logger LOGGER = Logger.getLogger("dev.aiocontext.internal.relay.SigioRelay");
+
+        final List<String> heard = new CopyOnWriteArrayList<>();
+
+        Complaints() {
+            LOGGER.addHandler(this);
+        }
+
+        @Override
+        public void publish(LogRecord record) {
+            heard.add(record.getMessage() + ": " + record.getThrown());
+        }
+
+        @Override
+        public void flush() {}
+
+        @Override
+        public void close() {
+            LOGGER.removeHandler(this);
+        }
+    }
+}

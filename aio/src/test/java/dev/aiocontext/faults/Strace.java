@@ -1,0 +1,129 @@
+package dev.aiocontext.faults;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
+
+import dev.aiocontext.internal.posix.Libc;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.Linker;
+import java.lang.foreign.ValueLayout;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Makes system calls of chosen threads of this JVM fail, or stall, for real: strace(1), attached to those threads alone, so
+ * that the JVM's own calls stay as they are.
+ */
+final class Strace implements AutoCloseable {
+    /** The descriptors that only the library has: to leave the JVM's reads and writes alone. */
+    static final String EVENTFD = "--trace-path=anon_inode:[eventfd]";
+
+    private static final int PR_SET_PTRACER = 0x59616d61;
+    private static final long PR_SET_PTRACER_ANY = -1;
+    private static final String OBSTACLE = obstacle();
+
+    private final Process process;
+    private final Path log;
+
+    private Strace(Process process, Path log) {
+        this.process = process;
+        this.log = log;
+    }
+
+    /** Where there is no strace or no ptrace(2), the test is skipped, and says why; on CI it fails. */
+    static void assumeItWorks() {
+        if (System.getenv("CI") != null) {
+            assertThat(OBSTACLE).as("what keeps strace from working").isEmpty();
+        } else if (!OBSTACLE.isEmpty()) {
+            System.err.println("no faults are injected into system calls: " + OBSTACLE);
+        }
+        assumeThat(OBSTACLE).as("what keeps strace from working").isEmpty();
+    }
+
+    private static String obstacle() {
+        try {
+            allowTracing();
+            Path log = Files.createTempFile("strace", ".log");
+            attach(log, List.of(Libc.gettid()), "getpid:error=EPERM").close();
+            Files.delete(log);
+            return "";
+        } catch (IOException | AssertionError e) {
+            return String.valueOf(e.getMessage());
+        }
+    }
+
+    /** Yama, where it is in force, lets nobody trace but a parent, or who was named like this. */
+    @SuppressWarnings("restricted")
+    private static void allowTracing() {
+        Linker linker = Linker.nativeLinker();
+        try {
+            int ignored = (int) linker.downcallHandle(
+                            linker.defaultLookup().find("prctl").orElseThrow(),
+                            FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.JAVA_INT, ValueLayout.JAVA_LONG),
+                            Linker.Option.firstVariadicArg(1))
+                    .invokeExact(PR_SET_PTRACER, PR_SET_PTRACER_ANY);
+        } catch (Throwable t) {
+            throw new AssertionError(t);
+        }
+    }
+
+    /**
+     * Attaches to threads; returns when it has.
+     *
+     * @param options what to inject, as {@code CALLS:WHAT} of strace's {@code --inject}, and other options
+     */
+    static Strace attach(Path log, List<Integer> tids, String... options) throws IOException {
+        List<String> command = new ArrayList<>(List.of("strace", "-o", log.toString()));
+        List<String> calls = new ArrayList<>();
+        for (String option : options) {
+            if (option.startsWith("-")) {
+                command.add(option);
+            } else {
+                command.add("--inject=" + option);
+                calls.add(option.substring(0, option.indexOf(':')));
+            }
+        }
+        command.add("--trace=" + String.join(",", calls));
+        tids.forEach(tid -> command.add("--attach=" + tid));
+        Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+        BufferedReader said = process.inputReader();
+        for (int attached = 0; attached < tids.size(); attached++) {
+            String line = said.readLine();
+            if (line == null || !line.endsWith(" attached")) {
+                process.destroy();
+                throw new AssertionError("strace says: " + line);
+            }
+        }
+        return new Strace(process, log);
+    }
+
+    /** The calls that it has made fail. */
+    List<String> injected() {
+        try {
+            return Files.readAllLines(log).stream()
+                    .filter(line -> line.contains("(INJECTED)"))
+                    .toList();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /**
+     * Detaches. A call that it holds up goes on; one that it is about to make fail fails with ENOSYS: so inject a certain
+     * number of faults, and wait until that many are.
+     */
+    @Override
+    public void close() {
+        process.destroy();
+        try {
+            process.waitFor();
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
+    }
+}
