@@ -10,11 +10,16 @@ import dev.aiocontext.LoopThread;
 import dev.aiocontext.MonitorMode;
 import dev.aiocontext.RelayMode;
 import dev.aiocontext.internal.posix.Libc;
+import dev.aiocontext.internal.posix.Signals;
 import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -118,5 +123,40 @@ class InterruptedCallsTest {
         Matcher matcher = NANOSECONDS.matcher(call);
         assertThat(matcher.find()).as(call).isTrue();
         return Long.parseLong(matcher.group(1));
+    }
+
+    @Test
+    void pendingSignalsAreTakenThoughThatIsInterrupted() throws Exception {
+        // In a thread of its own: what a red test leaves pending would end this JVM together with it.
+        FutureTask<Boolean> discarding = new FutureTask<>(this::discardsPending);
+        Eventually.ends(Thread.ofPlatform().start(discarding));
+        assertThat(discarding.get()).isTrue();
+    }
+
+    private boolean discardsPending() throws IOException {
+        Signals.block(Signals.SIGIO);
+        int tid = Libc.gettid();
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment sigio = Signals.setOf(Signals.SIGIO, arena);
+            Signals.discardPending(sigio); // everything is loaded now
+            assertThat(Libc.tgkill((int) ProcessHandle.current().pid(), tid, Signals.SIGIO))
+                    .isZero();
+            try (Strace strace =
+                    Strace.attach(directory.resolve("log"), List.of(tid), "rt_sigtimedwait:error=EINTR:when=1..2")) {
+                Signals.discardPending(sigio);
+                assertThat(strace.injected()).isNotEmpty();
+            }
+            boolean nothingPending = pending().equals("0000000000000000");
+            Signals.discardPending(sigio);
+            return nothingPending;
+        }
+    }
+
+    private static String pending() throws IOException {
+        return Files.readAllLines(Path.of("/proc/thread-self/status")).stream()
+                .filter(line -> line.startsWith("SigPnd:"))
+                .map(line -> line.substring("SigPnd:".length()).trim())
+                .findFirst()
+                .orElseThrow();
     }
 }

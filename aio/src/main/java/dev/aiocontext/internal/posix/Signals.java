@@ -26,7 +26,7 @@ public final class Signals {
             plain(linux_h.pthread_sigmask$address(), linux_h.pthread_sigmask$descriptor());
     private static final MethodHandle SIGWAIT = plain(linux_h.sigwait$address(), linux_h.sigwait$descriptor());
     private static final MethodHandle SIGTIMEDWAIT =
-            plain(linux_h.sigtimedwait$address(), linux_h.sigtimedwait$descriptor());
+            Libc.handle(linux_h.sigtimedwait$address(), linux_h.sigtimedwait$descriptor());
     private static final MethodHandle SIGEMPTYSET =
             plain(linux_h.sigemptyset$address(), linux_h.sigemptyset$descriptor());
     private static final MethodHandle SIGADDSET = plain(linux_h.sigaddset$address(), linux_h.sigaddset$descriptor());
@@ -113,9 +113,11 @@ public final class Signals {
     public static void discardPending(MemorySegment set) {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment atOnce = arena.allocate(timespec.layout());
-            while ((int) SIGTIMEDWAIT.invokeExact(set, MemorySegment.NULL, atOnce) > 0) {
-                // one more is gone
-            }
+            MemorySegment state = Libc.state();
+            int taken;
+            do {
+                taken = Libc.result((int) SIGTIMEDWAIT.invokeExact(state, set, MemorySegment.NULL, atOnce), state);
+            } while (taken > 0 || taken == -Errno.EINTR);
         } catch (Throwable t) {
             throw Libc.impossible(t);
         }
