@@ -1,0 +1,184 @@
+package dev.aiocontext.faults;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import dev.aiocontext.AioContext;
+import dev.aiocontext.BottomHalf;
+import dev.aiocontext.EventNotifier;
+import dev.aiocontext.Eventually;
+import dev.aiocontext.KernelThreads;
+import dev.aiocontext.LoopThread;
+import dev.aiocontext.MonitorMode;
+import dev.aiocontext.RelayMode;
+import dev.aiocontext.SyscallException;
+import dev.aiocontext.internal.posix.Libc;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Calls that fail, or do less than they were told, in the thread that makes them. */
+class FailedCallsTest {
+    private static final int FAULTS = 20;
+    private static final String TIMES = ":when=1.." + 2 * FAULTS + "+2";
+
+    @TempDir
+    Path directory;
+
+    @BeforeAll
+    static void straceWorks() {
+        Strace.assumeItWorks();
+    }
+
+    private Strace attach(int tid, String... options) throws IOException {
+        return Strace.attach(directory.resolve("log"), List.of(tid), options);
+    }
+
+    private static LoopThread loop(RelayMode relay) {
+        LoopThread loop = new LoopThread(AioContext.builder().relay(relay).open());
+        Rounds.pingPong(loop, 100); // everything is loaded now
+        return loop;
+    }
+
+    /** All wake-ups arrive while a thread's calls have the fault, and the loop sleeps afterwards. */
+    private void nothingIsLost(LoopThread loop, int tid, String... options) throws IOException {
+        try (Strace strace = attach(tid, options)) {
+            Eventually.holds(String.join(" ", options), () -> {
+                Rounds.pingPong(loop, 20);
+                return strace.injected().size() >= FAULTS;
+            });
+        }
+        loop.awaitBlocked();
+        Rounds.pingPong(loop, 10);
+    }
+
+    /** The doorbell and the relay's pipe are read by the loop: 0 is the end of a file, 512 a drained buffer full. */
+    @ParameterizedTest
+    @ValueSource(strings = {"error=EAGAIN", "retval=0", "retval=3", "retval=64", "retval=512"})
+    void aReadThatGivesNothingOrLessIsMadeAgain(String fault) throws IOException {
+        try (LoopThread loop = loop(RelayMode.THREAD)) {
+            nothingIsLost(loop, KernelThreads.tid(loop.thread.getName()), "read:" + fault + TIMES);
+        }
+    }
+
+    /** As with each of these the doorbell was never written: the relay makes up for it. */
+    @ParameterizedTest
+    @CsvSource({
+        "eventfd, error=EAGAIN",
+        "eventfd, retval=8",
+        "eventfd, retval=3",
+        "pipe, error=EAGAIN",
+        "pipe, retval=8",
+        "pipe, retval=3"
+    })
+    void aDoorbellWhoseWriteIsLostInTheKernelIsRescued(String kind, String fault) throws IOException {
+        try (LoopThread loop = kind.equals("pipe") ? withPipe() : loop(RelayMode.THREAD)) {
+            long rescuesBefore = loop.context.statistics().rescues();
+            nothingIsLost(loop, Libc.gettid(), "write:" + fault + TIMES);
+            assertThat(loop.context.statistics().rescues()).isGreaterThan(rescuesBefore);
+        }
+    }
+
+    private LoopThread withPipe() throws IOException {
+        try (Strace strace = attach(Libc.gettid(), "eventfd2:error=ENOSYS")) {
+            LoopThread loop = loop(RelayMode.THREAD);
+            assertThat(strace.injected()).hasSize(1);
+            return loop;
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"error=EAGAIN", "retval=128", "retval=64"})
+    void aRecordThatTheRelayCannotWriteIsNotNeeded(String fault) throws IOException {
+        try (LoopThread loop = loop(RelayMode.THREAD)) {
+            nothingIsLost(loop, KernelThreads.tid(RelayFaultsTest.RELAY_THREAD), "write:" + fault + TIMES);
+            assertThat(loop.context.statistics().rescues()).isZero();
+        }
+    }
+
+    @Test
+    void aSignalThatCannotBeSentIsTheNotifiersErrorAndTheWorkIsDone() throws IOException {
+        AtomicInteger ran = new AtomicInteger();
+        try (LoopThread loop = loop(RelayMode.THREAD)) {
+            SyscallException failure;
+            loop.awaitBlocked();
+            try (Strace strace = attach(Libc.gettid(), "tgkill:error=EPERM")) {
+                failure =
+                        catchThrowableOfType(SyscallException.class, () -> loop.context.execute(ran::incrementAndGet));
+                assertThat(strace.injected()).hasSize(1);
+            }
+            assertThat(failure).hasMessageStartingWith("tgkill failed: EPERM");
+            Eventually.holds("the task runs", () -> ran.get() == 1);
+            Rounds.pingPong(loop, 10);
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"POLL, ppoll, ppoll failed: ", "EPOLL, epoll_pwait2, epoll_wait(fd "})
+    void aWaitThatFailsIsToldToWhoPollsAndThePollAfterItGoesOn(MonitorMode monitor, String call, String message)
+            throws IOException {
+        try (AioContext ctx = AioContext.builder().monitor(monitor).open()) {
+            AtomicInteger ran = new AtomicInteger();
+            BottomHalf idle = ctx.newBottomHalf("idle", ran::incrementAndGet); // lets the loop wait for 10 ms
+            idle.scheduleIdle();
+            SyscallException failure;
+            try (Strace strace = attach(Libc.gettid(), call + ":error=ENOMEM:when=1")) {
+                failure = catchThrowableOfType(SyscallException.class, () -> ctx.poll(true));
+                assertThat(strace.injected()).hasSize(1);
+            }
+            assertThat(failure).hasMessageStartingWith(message).hasMessageContaining(" failed: ENOMEM");
+            assertThat(ran).hasValue(0);
+            ctx.poll(true);
+            assertThat(ran).hasValue(1);
+            idle.delete();
+        }
+    }
+
+    /** When the context may choose, it does without epoll from then on. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "epoll_create1:error=EMFILE",
+                "epoll_ctl:error=ENOMEM:when=1",
+                "epoll_ctl:error=ENOSPC:when=5",
+                "epoll_pwait2:error=ENOMEM:when=1"
+            })
+    void whereEpollFailsPollTakesOver(String fault) throws IOException {
+        int before = OpenFiles.now().size();
+        List<EventNotifier> notifiers = new ArrayList<>();
+        try (AioContext ctx = AioContext.builder().relay(RelayMode.OFF).open()) {
+            ctx.poll(false); // the home thread from now on, which need not wake itself
+            AtomicInteger calls = new AtomicInteger();
+            for (int i = 0; i < 8; i++) {
+                EventNotifier notifier = EventNotifier.open();
+                notifiers.add(notifier);
+                ctx.onReadable(notifier.fd(), fd -> {
+                    assertThat(notifier.testAndClear()).isTrue();
+                    calls.incrementAndGet();
+                });
+            }
+            BottomHalf idle = ctx.newBottomHalf("idle", () -> {});
+            idle.scheduleIdle();
+            try (Strace strace = attach(Libc.gettid(), fault)) {
+                ctx.poll(true);
+                assertThat(strace.injected()).hasSize(1);
+            }
+            assertThat(OpenFiles.now()).hasSize(before + 1 + notifiers.size());
+            notifiers.forEach(EventNotifier::set);
+            while (calls.get() < notifiers.size()) {
+                assertThat(ctx.poll(true)).isTrue();
+            }
+            idle.delete();
+        }
+        notifiers.forEach(EventNotifier::close);
+        assertThat(OpenFiles.now()).hasSize(before);
+    }
+}
