@@ -9,6 +9,7 @@ import dev.aiocontext.EventNotifier;
 import dev.aiocontext.Eventually;
 import dev.aiocontext.KernelThreads;
 import dev.aiocontext.LoopThread;
+import dev.aiocontext.LossyDoorbell;
 import dev.aiocontext.MonitorMode;
 import dev.aiocontext.RelayMode;
 import dev.aiocontext.SyscallException;
@@ -101,6 +102,25 @@ class FailedCallsTest {
         try (LoopThread loop = loop(RelayMode.THREAD)) {
             nothingIsLost(loop, KernelThreads.tid(RelayFaultsTest.RELAY_THREAD), "write:" + fault + TIMES);
             assertThat(loop.context.statistics().rescues()).isZero();
+        }
+    }
+
+    @Test
+    void aRelayThreadThatCannotWaitStaysAndDeliversAllTheSame() throws IOException {
+        AtomicInteger ran = new AtomicInteger();
+        try (LoopThread loop =
+                new LoopThread(new LossyDoorbell(1).open(AioContext.builder().relay(RelayMode.THREAD)))) {
+            loop.awaitBlocked();
+            int relayThread = KernelThreads.tid(RelayFaultsTest.RELAY_THREAD);
+            try (Strace strace = attach(relayThread, "rt_sigtimedwait:error=EINVAL:when=1..2")) {
+                for (int i = 1; i <= 5; i++) {
+                    int round = i;
+                    loop.context.execute(ran::incrementAndGet);
+                    Eventually.holds("task " + i + " is rescued", () -> ran.get() == round);
+                }
+                Eventually.holds("the wait failed", () -> strace.injected().size() == 2);
+            }
+            assertThat(KernelThreads.tid(RelayFaultsTest.RELAY_THREAD)).isEqualTo(relayThread);
         }
     }
 

@@ -13,6 +13,8 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArraySet;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -34,6 +36,7 @@ import org.jspecify.annotations.Nullable;
 public final class SigioRelay {
     private static final System.Logger LOG = System.getLogger(SigioRelay.class.getName());
     private static final int NAMES_IN_MESSAGE = 12;
+    private static final long AFTER_A_FAILED_WAIT = TimeUnit.SECONDS.toNanos(1);
     private static final int PID = (int) ProcessHandle.current().pid();
     private static final ReentrantLock LOCK = new ReentrantLock();
 
@@ -204,7 +207,7 @@ public final class SigioRelay {
             return;
         }
         while (!ending) {
-            Signals.await(sigio, received);
+            await(sigio, received);
             try {
                 deliverAll();
             } catch (Throwable t) {
@@ -213,6 +216,16 @@ public final class SigioRelay {
         }
         lastSignalSent.join();
         Signals.discardPending(sigio);
+    }
+
+    /** Where the kernel, or a sandbox, refuses to wait for a signal, the channels are served all the same, later. */
+    private static void await(MemorySegment sigio, MemorySegment received) {
+        try {
+            Signals.await(sigio, received);
+        } catch (RuntimeException e) {
+            logFailure(e);
+            LockSupport.parkNanos(AFTER_A_FAILED_WAIT);
+        }
     }
 
     private void deliverAll() {
@@ -240,9 +253,9 @@ public final class SigioRelay {
     /** Whatever happens, the thread stays: its number must not become another's while notifiers signal it. */
     private static void logFailure(Throwable failure) {
         try {
-            LOG.log(System.Logger.Level.ERROR, "the SIGIO relay cannot reach a context", failure);
+            LOG.log(System.Logger.Level.ERROR, "the SIGIO relay cannot wait, or cannot reach a context", failure);
         } catch (Throwable loggerFailure) {
-            System.err.println("aiocontext: the SIGIO relay cannot reach a context: " + failure);
+            System.err.println("aiocontext: the SIGIO relay cannot wait, or cannot reach a context: " + failure);
         }
     }
 }
