@@ -2,6 +2,7 @@ package dev.aiocontext.faults;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import dev.aiocontext.AioContext;
 import dev.aiocontext.BottomHalf;
@@ -13,8 +14,10 @@ import dev.aiocontext.LossyDoorbell;
 import dev.aiocontext.MonitorMode;
 import dev.aiocontext.RelayMode;
 import dev.aiocontext.SyscallException;
+import dev.aiocontext.internal.posix.Descriptors;
 import dev.aiocontext.internal.posix.Libc;
 import java.io.IOException;
+import java.lang.foreign.Arena;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -200,5 +203,50 @@ class FailedCallsTest {
         }
         notifiers.forEach(EventNotifier::close);
         assertThat(OpenFiles.now()).hasSize(before);
+    }
+
+    @Test
+    void anEpollSetThatCannotBeBuiltAnewStaysInUse() {
+        int before = OpenFiles.now().size();
+        assertTimeoutPreemptively(Eventually.LIMIT, this::failToBuildAnew); // a deaf loop sleeps for ever
+        assertThat(OpenFiles.now()).hasSize(before);
+    }
+
+    private void failToBuildAnew() throws IOException {
+        Descriptors.Pipe pipe = Descriptors.pipe();
+        int duplicate = Libc.fcntl(pipe.readEnd(), 0 /* F_DUPFD */, 0);
+        try (EventNotifier notifier = EventNotifier.open();
+                AioContext ctx = AioContext.builder()
+                        .relay(RelayMode.OFF)
+                        .monitor(MonitorMode.EPOLL)
+                        .open()) {
+            ctx.onReadable(
+                    notifier.fd(), fd -> assertThat(notifier.testAndClear()).isTrue());
+            // epoll(7): a file that is closed while a duplicate lives on reports for ever, until the set is built anew.
+            ctx.onReadable(pipe.readEnd(), fd -> {});
+            write(pipe.writeEnd());
+            Descriptors.close(pipe.readEnd());
+            ctx.removeHandlers(pipe.readEnd());
+            assertThat(ctx.poll(false)).isFalse();
+            SyscallException failure;
+            try (Strace strace = attach(Libc.gettid(), "epoll_ctl:error=ENOMEM:when=1")) {
+                failure = catchThrowableOfType(SyscallException.class, () -> ctx.poll(false));
+                assertThat(strace.injected()).hasSize(1);
+            }
+            assertThat(failure).hasMessageContaining("failed: ENOMEM");
+            Thread waker = Thread.ofPlatform().start(() -> ctx.execute(ctx::stop));
+            ctx.run();
+            Eventually.ends(waker);
+            notifier.set();
+            assertThat(ctx.poll(true)).isTrue();
+        }
+        Descriptors.close(duplicate);
+        Descriptors.close(pipe.writeEnd());
+    }
+
+    private static void write(int fd) {
+        try (Arena arena = Arena.ofConfined()) {
+            assertThat(Libc.write(fd, arena.allocate(8), 8)).isEqualTo(8);
+        }
     }
 }

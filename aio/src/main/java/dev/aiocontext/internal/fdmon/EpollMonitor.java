@@ -163,10 +163,17 @@ final class EpollMonitor implements FdMonitor {
     private void rebuild(ReadyList ready) {
         table.lock.lock();
         try {
-            int fresh = create();
-            Descriptors.close(epfd);
-            epfd = fresh;
-            table.forEach(this::add);
+            int old = epfd;
+            epfd = create();
+            try {
+                table.forEach(this::add);
+            } catch (SyscallException refused) {
+                // Else the loop would be deaf to those that are not in it yet.
+                close();
+                epfd = old;
+                throw refused;
+            }
+            Descriptors.close(old);
         } finally {
             table.lock.unlock();
         }
