@@ -111,8 +111,9 @@ class FailedCallsTest {
     @Test
     void aRelayThreadThatCannotWaitStaysAndDeliversAllTheSame() throws IOException {
         AtomicInteger ran = new AtomicInteger();
-        try (LoopThread loop =
-                new LoopThread(new LossyDoorbell(1).open(AioContext.builder().relay(RelayMode.THREAD)))) {
+        try (Complaints complaints = new Complaints();
+                LoopThread loop = new LoopThread(
+                        new LossyDoorbell(1).open(AioContext.builder().relay(RelayMode.THREAD)))) {
             loop.awaitBlocked();
             int relayThread = KernelThreads.tid(RelayFaultsTest.RELAY_THREAD);
             try (Strace strace = attach(relayThread, "rt_sigtimedwait:error=EINVAL:when=1..2")) {
@@ -124,6 +125,7 @@ class FailedCallsTest {
                 Eventually.holds("the wait failed", () -> strace.injected().size() == 2);
             }
             assertThat(KernelThreads.tid(RelayFaultsTest.RELAY_THREAD)).isEqualTo(relayThread);
+            assertThat(complaints.heard).hasSize(2).first().asString().contains("sigwait failed: EINVAL");
         }
     }
 

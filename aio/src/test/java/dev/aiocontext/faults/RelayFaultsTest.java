@@ -18,12 +18,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.logging.Handler;
-import java.util.logging.LogRecord;
-import java.util.logging.Logger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -102,8 +98,8 @@ class RelayFaultsTest {
                 .mapToInt(Map.Entry::getKey)
                 .max()
                 .orElseThrow();
-        Complaints complaints = new Complaints();
-        try (LoopThread loop = new LoopThread(context)) {
+        try (Complaints complaints = new Complaints();
+                LoopThread loop = new LoopThread(context)) {
             CountDownLatch full = new CountDownLatch(1);
             AtomicInteger signals = new AtomicInteger();
             context.onSigio(signal -> signals.incrementAndGet());
@@ -116,10 +112,8 @@ class RelayFaultsTest {
             Eventually.holds("all records are read", () -> signals.get() >= records);
             Rounds.pingPong(loop, Rounds.of(500));
             loop.awaitBlocked();
-        } finally {
-            complaints.close();
+            assertThat(complaints.heard).isEmpty();
         }
-        assertThat(complaints.heard).isEmpty();
     }
 
     private static int fill(int pipe) {
@@ -140,30 +134,6 @@ class RelayFaultsTest {
             latch.await();
         } catch (InterruptedException e) {
             throw new AssertionError(e);
-        }
-    }
-
-    /** What the relay logs. */
-    private static final class Complaints extends Handler {
-        private static final Logger LOGGER = Logger.getLogger("dev.aiocontext.internal.relay.SigioRelay");
-
-        final List<String> heard = new CopyOnWriteArrayList<>();
-
-        Complaints() {
-            LOGGER.addHandler(this);
-        }
-
-        @Override
-        public void publish(LogRecord record) {
-            heard.add(record.getMessage() + ": " + record.getThrown());
-        }
-
-        @Override
-        public void flush() {}
-
-        @Override
-        public void close() {
-            LOGGER.removeHandler(this);
         }
     }
 }

@@ -1,0 +1,128 @@
+package dev.aiocontext.faults;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.aiocontext.AioContext;
+import dev.aiocontext.ChildJvm;
+import dev.aiocontext.EventNotifier;
+import dev.aiocontext.MonitorMode;
+import dev.aiocontext.RelayMode;
+import dev.aiocontext.SyscallException;
+import dev.aiocontext.bindings.linux.linux_h;
+import java.io.File;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.spi.ToolProvider;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A process that is out of descriptors: for real, without strace, and with the first failure of its life. */
+class DescriptorsRunOutTest {
+    @TempDir
+    Path directory;
+
+    /** Leaves so many descriptors free, opens a context, and says what comes of it and how many are free again. */
+    static final class Program {
+        private static final Deque<EventNotifier> TAKEN = new ArrayDeque<>();
+
+        private Program() {}
+
+        public static void main(String[] args) {
+            takeAll();
+            int all = TAKEN.size();
+            for (RelayMode relay : new RelayMode[] {RelayMode.OFF, RelayMode.THREAD}) {
+                for (MonitorMode monitor : MonitorMode.values()) {
+                    for (int free = 0; free < 5; free++) {
+                        for (int i = 0; i < free; i++) {
+                            TAKEN.pop().close();
+                        }
+                        String outcome = open(relay, monitor);
+                        takeAll();
+                        System.out.println(
+                                relay + " " + monitor + " " + free + " " + outcome + ", lost " + (all - TAKEN.size()));
+                    }
+                }
+            }
+        }
+
+        private static void takeAll() {
+            try {
+                while (true) {
+                    TAKEN.push(EventNotifier.open());
+                }
+            } catch (SyscallException full) {
+                if (!full.errnoName().equals("EMFILE")) {
+                    throw full;
+                }
+            }
+        }
+
+        private static String open(RelayMode relay, MonitorMode monitor) {
+            try (AioContext context =
+                    AioContext.builder().relay(relay).monitor(monitor).open()) {
+                context.execute(context::stop);
+                context.run();
+                return "works";
+            } catch (SyscallException e) {
+                return e.getMessage();
+            }
+        }
+    }
+
+    @Test
+    void eachCallThatFailsIsNamedAndWhatWasOpenedBeforeItIsFree() throws Exception {
+        // From jars, as anywhere but here: a class in a directory cannot be loaded without a descriptor.
+        String path = jar("library", AioContext.class)
+                + File.pathSeparator
+                + jar("bindings", linux_h.class)
+                + File.pathSeparator
+                + jar("tests", Program.class);
+        ChildJvm.Result result = ChildJvm.bare()
+                .startedBy("sh", "-c", "ulimit -n 100; exec \"$@\"", "sh")
+                .option("-cp", path, "--enable-native-access=ALL-UNNAMED")
+                .run(Program.class.getName());
+        assertThat(result.exit()).as(result.output()).isZero();
+        assertThat(result.output().lines())
+                .hasSize(30)
+                .allSatisfy(line -> assertThat(line).endsWith(", lost 0"))
+                .contains(
+                        line(RelayMode.OFF, MonitorMode.POLL, 0, "eventfd failed: EMFILE (Too many open files)"),
+                        line(RelayMode.OFF, MonitorMode.POLL, 1, "works"),
+                        line(RelayMode.OFF, MonitorMode.EPOLL, 1, "epoll_create1 failed: EMFILE (Too many open files)"),
+                        line(RelayMode.OFF, MonitorMode.EPOLL, 2, "works"),
+                        line(RelayMode.THREAD, MonitorMode.EPOLL, 0, "eventfd failed: EMFILE (Too many open files)"),
+                        line(RelayMode.THREAD, MonitorMode.EPOLL, 1, "pipe2 failed: EMFILE (Too many open files)"),
+                        line(RelayMode.THREAD, MonitorMode.EPOLL, 2, "pipe2 failed: EMFILE (Too many open files)"),
+                        line(
+                                RelayMode.THREAD,
+                                MonitorMode.EPOLL,
+                                3,
+                                "epoll_create1 failed: EMFILE (Too many open files)"),
+                        line(RelayMode.THREAD, MonitorMode.EPOLL, 4, "works"));
+    }
+
+    private static String line(RelayMode relay, MonitorMode monitor, int free, String outcome) {
+        return relay + " " + monitor + " " + free + " " + outcome + ", lost 0";
+    }
+
+    private Path jar(String name, Class<?> type) {
+        Path jar = directory.resolve(name + ".jar");
+        Path classes =
+                Path.of(type.getProtectionDomain().getCodeSource().getLocation().getPath());
+        int result = ToolProvider.findFirst("jar")
+                .orElseThrow()
+                .run(
+                        System.out,
+                        System.err,
+                        "--create",
+                        "--no-compress",
+                        "--file",
+                        jar.toString(),
+                        "-C",
+                        classes.toString(),
+                        ".");
+        assertThat(result).isZero();
+        return jar;
+    }
+}
