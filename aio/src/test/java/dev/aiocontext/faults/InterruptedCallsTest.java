@@ -7,6 +7,7 @@ import dev.aiocontext.BottomHalf;
 import dev.aiocontext.Eventually;
 import dev.aiocontext.KernelThreads;
 import dev.aiocontext.LoopThread;
+import dev.aiocontext.LossyDoorbell;
 import dev.aiocontext.MonitorMode;
 import dev.aiocontext.RelayMode;
 import dev.aiocontext.internal.posix.Libc;
@@ -69,8 +70,11 @@ class InterruptedCallsTest {
     @MethodSource("calls")
     void nothingIsLostThoughItIsInterruptedAtRandom(In thread, String calls, MonitorMode monitor) throws IOException {
         Random random = Rounds.random();
-        try (LoopThread loop = new LoopThread(
-                AioContext.builder().relay(RelayMode.THREAD).monitor(monitor).open())) {
+        // What the relay loses shows only where the doorbell is silent.
+        double silence = thread == In.RELAY ? 1 : 0;
+        AioContext.Builder builder =
+                AioContext.builder().relay(RelayMode.THREAD).monitor(monitor);
+        try (LoopThread loop = new LoopThread(new LossyDoorbell(silence).open(builder))) {
             Rounds.pingPong(loop, 100);
             int tid = thread == In.NOTIFIER
                     ? Libc.gettid()
@@ -82,7 +86,7 @@ class InterruptedCallsTest {
                 interrupt(loop, tid, calls + ":error=EINTR:when=" + when, thread == In.NOTIFIER);
             }
             loop.awaitBlocked();
-            assertThat(loop.context.statistics().rescues()).isZero();
+            assertThat(loop.context.statistics().rescues() > 0).isEqualTo(thread == In.RELAY);
         }
     }
 

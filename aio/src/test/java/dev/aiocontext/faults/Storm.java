@@ -3,6 +3,7 @@ package dev.aiocontext.faults;
 import dev.aiocontext.AioContext;
 import dev.aiocontext.Eventually;
 import dev.aiocontext.LoopThread;
+import dev.aiocontext.MonitorMode;
 import dev.aiocontext.RelayMode;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -35,7 +36,8 @@ final class Storm {
 
     public static void main(String[] args) throws IOException {
         Storm storm;
-        try (LoopThread loop = new LoopThread(AioContext.open())) {
+        try (LoopThread loop =
+                new LoopThread(AioContext.builder().monitor(MonitorMode.EPOLL).open())) {
             storm = new Storm(loop, Long.parseLong(args[0]));
             if (loop.context.relayMode() != RelayMode.OFF) {
                 loop.context.onSigio(signal -> storm.signals.incrementAndGet());
