@@ -14,6 +14,7 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /** A doorbell that has, at each ring, one of its faults, or none. */
+@SuppressWarnings("FutureReturnValueIgnored") // ringReally keeps what fails
 final class FaultyDoorbell implements Doorbell {
     enum Fault {
         /** Rings some time later, perhaps when the loop has gone on, or is closed. */

@@ -43,7 +43,7 @@ class InterruptedCallsTest {
     @TempDir
     Path directory;
 
-    private enum In {
+    enum In {
         LOOP,
         NOTIFIER,
         RELAY

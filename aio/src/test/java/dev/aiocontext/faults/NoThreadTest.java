@@ -23,24 +23,28 @@ class NoThreadTest {
             AioContext.Builder builder = AioContext.builder().relay(RelayMode.THREAD);
             builder.open().close(); // everything is loaded now
             Map<Integer, String> before = OpenFiles.now();
-            String noThread = "clone,?clone3:error=EAGAIN";
-            try (Strace strace = Strace.attach(log, List.of(Libc.gettid()), noThread)) {
-                builder.open();
-            } catch (OutOfMemoryError e) {
-                System.out.println("open: " + e.getMessage());
-            }
+            withoutThreads("open", log, builder::open);
             System.out.println("left open: " + OpenFiles.since(before));
             try (AioContext context = builder.open()) {
-                try (Strace strace = Strace.attach(log, List.of(Libc.gettid()), noThread)) {
-                    context.threadPool().submit(() -> 1, (one, failure) -> System.out.println("refused work is done"));
-                } catch (OutOfMemoryError e) {
-                    System.out.println("submit: " + e.getMessage());
-                }
+                withoutThreads(
+                        "submit",
+                        log,
+                        () -> context.threadPool()
+                                .submit(() -> 1, (one, failure) -> System.out.println("refused work is done")));
                 context.threadPool().submit(() -> 1, (one, failure) -> context.stop());
                 context.run();
             }
             Files.delete(log);
             System.out.println("left open: " + OpenFiles.since(before));
+        }
+
+        private static void withoutThreads(String what, Path log, Runnable action) throws IOException {
+            try (Strace strace = Strace.attach(log, List.of(Libc.gettid()), "clone,?clone3:error=EAGAIN")) {
+                action.run();
+                System.out.println(what + ": works, though " + strace.injected());
+            } catch (OutOfMemoryError e) {
+                System.out.println(what + ": " + e.getMessage());
+            }
         }
     }
 

@@ -1,0 +1,166 @@
+package dev.aiocontext.stress.soak;
+
+import dev.aiocontext.AioContext;
+import dev.aiocontext.EventNotifier;
+import dev.aiocontext.MonitorMode;
+import dev.aiocontext.Registration;
+import dev.aiocontext.RelayMode;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
+import org.HdrHistogram.Recorder;
+
+/** The rounds of the loads: each returns when all that it asked for has arrived. Any thread. */
+final class Rounds {
+    private static final List<MonitorMode> MONITORS = List.of(MonitorMode.values());
+    private static final int BURST = 1_000;
+    private static final int HOPS = 200;
+    private static final int JOBS = 16;
+    private static final int MOST_WORK_NANOS = (int) TimeUnit.MILLISECONDS.toNanos(1);
+
+    private final List<Station> stations;
+    private final List<RelayMode> relays;
+    private final Counts counts;
+    private final Troubles troubles;
+
+    /** From a single wake-up to the task that it announces, in nanoseconds. */
+    private final Recorder latency;
+
+    Rounds(List<Station> stations, List<RelayMode> relays, Counts counts, Troubles troubles, Recorder latency) {
+        this.stations = stations;
+        this.relays = relays;
+        this.counts = counts;
+        this.troubles = troubles;
+        this.latency = latency;
+    }
+
+    private AioContext any(Random random) {
+        return stations.get(random.nextInt(stations.size())).context;
+    }
+
+    /** A wake-up that is waited for; now and then a burst. */
+    void wakeUp(Random random) {
+        AioContext context = any(random);
+        if (random.nextInt(BURST) == 0) {
+            burst(context);
+            return;
+        }
+        CompletableFuture<Void> arrival = new CompletableFuture<>();
+        counts.wakeUps.ask(1);
+        long asked = System.nanoTime();
+        context.execute(() -> {
+            latency.recordValue(System.nanoTime() - asked);
+            counts.wakeUps.arrive(1);
+            arrival.complete(null);
+        });
+        troubles.await(arrival, "a wake-up of " + context.name());
+    }
+
+    private void burst(AioContext context) {
+        CompletableFuture<Void> arrival = new CompletableFuture<>();
+        AtomicInteger left = new AtomicInteger(BURST);
+        counts.wakeUps.ask(BURST);
+        for (int i = 0; i < BURST; i++) {
+            context.execute(() -> {
+                counts.wakeUps.arrive(1);
+                if (left.decrementAndGet() == 0) {
+                    arrival.complete(null);
+                }
+            });
+        }
+        troubles.await(arrival, "a burst of " + context.name());
+    }
+
+    /** A task that goes from loop to loop. */
+    void hop(Random random) {
+        CompletableFuture<Void> arrival = new CompletableFuture<>();
+        counts.hops.ask(HOPS);
+        new Object() {
+            private int left = HOPS;
+
+            void hop() {
+                any(random).execute(() -> {
+                    counts.hops.arrive(1);
+                    if (--left == 0) {
+                        arrival.complete(null);
+                    } else {
+                        hop();
+                    }
+                });
+            }
+        }.hop();
+        troubles.await(arrival, "a task that goes from loop to loop");
+    }
+
+    /** Work for a thread pool. */
+    void submit(Random random) {
+        AioContext context = any(random);
+        CompletableFuture<Void> arrival = new CompletableFuture<>();
+        AtomicInteger left = new AtomicInteger(JOBS);
+        counts.jobs.ask(JOBS);
+        for (int i = 0; i < JOBS; i++) {
+            int work = random.nextInt(MOST_WORK_NANOS);
+            context.threadPool()
+                    .submit(
+                            () -> {
+                                LockSupport.parkNanos(work);
+                                return work;
+                            },
+                            (result, failure) -> {
+                                if (failure == null && context.isHomeThread()) {
+                                    counts.jobs.arrive(1);
+                                }
+                                if (left.decrementAndGet() == 0) {
+                                    arrival.complete(null);
+                                }
+                            });
+        }
+        troubles.await(arrival, "work of the pool of " + context.name());
+    }
+
+    /** A descriptor that comes, has an event, and goes. */
+    void useDescriptor(Random random) {
+        AioContext context = any(random);
+        CompletableFuture<Void> arrival = new CompletableFuture<>();
+        try (EventNotifier notifier = EventNotifier.open()) {
+            counts.descriptors.ask(1);
+            try (Registration registration = context.onReadable(notifier.fd(), fd -> {
+                if (notifier.testAndClear() && fd == notifier.fd()) {
+                    counts.descriptors.arrive(1);
+                }
+                arrival.complete(null);
+            })) {
+                notifier.set();
+                troubles.await(arrival, "an event of fd " + registration.fd() + " on " + context.name());
+            }
+        }
+    }
+
+    /** A context of its own, from its opening to its end. */
+    void useContext(Random random) {
+        RelayMode relay = relays.get(random.nextInt(relays.size()));
+        MonitorMode monitor = MONITORS.get(random.nextInt(MONITORS.size()));
+        counts.contexts.ask(1);
+        try (EventNotifier notifier = EventNotifier.open();
+                AioContext context = AioContext.builder()
+                        .relay(relay)
+                        .monitor(monitor)
+                        .exceptionHandler((ctx, failure) -> troubles.add("a callback on " + ctx.name(), failure))
+                        .open()) {
+            context.onReadable(notifier.fd(), fd -> {
+                if (notifier.testAndClear()) {
+                    counts.contexts.arrive(1);
+                }
+                context.stop();
+            });
+            context.threadPool().submit(() -> 0, (zero, failure) -> notifier.set());
+            context.run();
+            if (context.statistics().rescues() > 0) {
+                troubles.add("lost: a wake-up of " + context.name() + ", which the relay rescued");
+            }
+        }
+    }
+}

@@ -1,0 +1,71 @@
+package dev.aiocontext.stress.soak;
+
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * What the process holds while nothing is under way.
+ *
+ * @param heap bytes in use after a collection
+ * @param resident bytes of anonymous memory that are resident: heap, native memory, compiled code, stacks
+ * @param descriptors open eventfds, timerfds, epoll sets and ends of pipes
+ * @param threads threads of the process but for those of the pools, which come and go
+ */
+record Vitals(long heap, long resident, int descriptors, int threads) {
+    static final double MIB = 1 << 20;
+
+    static Vitals take() throws IOException {
+        // Native memory is freed when the collector finds what it belongs to, by threads of the JVM, somewhat later.
+        System.gc();
+        System.gc();
+        long heap = ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed();
+        return new Vitals(heap, readResident(), countDescriptors(), countThreads());
+    }
+
+    private static long readResident() throws IOException {
+        return Files.readAllLines(Path.of("/proc/self/status")).stream()
+                .filter(line -> line.startsWith("RssAnon:"))
+                .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")) << 10)
+                .sum();
+    }
+
+    /** Of the library's kinds only: the JVM opens and closes files when it likes. */
+    private static int countDescriptors() throws IOException {
+        int count = 0;
+        try (DirectoryStream<Path> descriptors = Files.newDirectoryStream(Path.of("/proc/self/fd"))) {
+            for (Path descriptor : descriptors) {
+                String file = target(descriptor);
+                if (file.startsWith("anon_inode:") || file.startsWith("pipe:")) {
+                    count++;
+                }
+            }
+        }
+        return count;
+    }
+
+    private static String target(Path descriptor) throws IOException {
+        try {
+            return Files.readSymbolicLink(descriptor).toString();
+        } catch (NoSuchFileException closed) {
+            return ""; // by another thread
+        }
+    }
+
+    private static int countThreads() throws IOException {
+        int count = 0;
+        try (DirectoryStream<Path> tasks = Files.newDirectoryStream(Path.of("/proc/self/task"))) {
+            for (Path ignored : tasks) {
+                count++;
+            }
+        }
+        List<Thread> workers = Thread.getAllStackTraces().keySet().stream()
+                .filter(thread -> thread.getName().contains("-worker-"))
+                .toList();
+        return count - workers.size();
+    }
+}
