@@ -12,6 +12,7 @@ import java.util.function.Consumer;
  */
 final class Load {
     private final Thread thread;
+    private final Troubles troubles;
 
     /**
      * Starts it.
@@ -26,6 +27,7 @@ final class Load {
             int mostPause,
             long seed,
             Consumer<Random> round) {
+        this.troubles = troubles;
         Random random = new Random(seed);
         thread = Thread.ofPlatform().name("load-" + name).daemon().start(() -> {
             while (!over.getAsBoolean()) {
@@ -43,7 +45,8 @@ final class Load {
         });
     }
 
+    /** Waits for the end of its last round. */
     void join() throws InterruptedException {
-        thread.join();
+        troubles.awaitEnd(thread, thread.getName());
     }
 }

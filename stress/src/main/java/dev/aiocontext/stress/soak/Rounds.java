@@ -21,7 +21,7 @@ final class Rounds {
     private static final int JOBS = 16;
     private static final int MOST_WORK_NANOS = (int) TimeUnit.MILLISECONDS.toNanos(1);
 
-    private final List<Station> stations;
+    private final List<Station> busy;
     private final List<RelayMode> relays;
     private final Counts counts;
     private final Troubles troubles;
@@ -29,25 +29,28 @@ final class Rounds {
     /** From a single wake-up to the task that it announces, in nanoseconds. */
     private final Recorder latency;
 
-    Rounds(List<Station> stations, List<RelayMode> relays, Counts counts, Troubles troubles, Recorder latency) {
-        this.stations = stations;
+    Rounds(List<Station> busy, List<RelayMode> relays, Counts counts, Troubles troubles, Recorder latency) {
+        this.busy = busy;
         this.relays = relays;
         this.counts = counts;
         this.troubles = troubles;
         this.latency = latency;
     }
 
-    private AioContext any(Random random) {
+    private static AioContext any(List<Station> stations, Random random) {
         return stations.get(random.nextInt(stations.size())).context;
     }
 
-    /** A wake-up that is waited for; now and then a burst. */
-    void wakeUp(Random random) {
-        AioContext context = any(random);
+    /** A wake-up that is waited for, of a quiet station that is the caller's alone or of a busy one; now and then a burst. */
+    void wakeUp(Random random, List<Station> quiet) {
         if (random.nextInt(BURST) == 0) {
-            burst(context);
-            return;
+            burst(any(busy, random));
+        } else {
+            wakeUp(any(random.nextBoolean() ? quiet : busy, random));
         }
+    }
+
+    private void wakeUp(AioContext context) {
         CompletableFuture<Void> arrival = new CompletableFuture<>();
         counts.wakeUps.ask(1);
         long asked = System.nanoTime();
@@ -82,7 +85,7 @@ final class Rounds {
             private int left = HOPS;
 
             void hop() {
-                any(random).execute(() -> {
+                any(busy, random).execute(() -> {
                     counts.hops.arrive(1);
                     if (--left == 0) {
                         arrival.complete(null);
@@ -97,7 +100,7 @@ final class Rounds {
 
     /** Work for a thread pool. */
     void submit(Random random) {
-        AioContext context = any(random);
+        AioContext context = any(busy, random);
         CompletableFuture<Void> arrival = new CompletableFuture<>();
         AtomicInteger left = new AtomicInteger(JOBS);
         counts.jobs.ask(JOBS);
@@ -123,7 +126,7 @@ final class Rounds {
 
     /** A descriptor that comes, has an event, and goes. */
     void useDescriptor(Random random) {
-        AioContext context = any(random);
+        AioContext context = any(busy, random);
         CompletableFuture<Void> arrival = new CompletableFuture<>();
         try (EventNotifier notifier = EventNotifier.open()) {
             counts.descriptors.ask(1);

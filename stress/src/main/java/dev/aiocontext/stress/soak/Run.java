@@ -31,6 +31,8 @@ final class Run {
     private final List<RelayMode> relays;
     private final Counts counts = new Counts();
     private final Troubles troubles = new Troubles();
+    private final List<Station> busy = new ArrayList<>();
+    private final List<Station> quiet = new ArrayList<>();
     private final List<Station> stations = new ArrayList<>();
     private final List<Load> loads = new ArrayList<>();
     private final List<Vitals> samples = new ArrayList<>();
@@ -56,10 +58,10 @@ final class Run {
         startLoads();
         System.out.printf(
                 Locale.ROOT,
-                "%d loops for %s: %s%n     time    wake-ups  p50 us  p99 us  p99.9 us  max ms  heap MiB  RSS MiB  fds  threads%n",
-                stations.size(),
+                "%d loops for %s: %s, and as many quiet ones%n     time    wake-ups  p50 us  p99 us  p99.9 us  max ms  heap MiB  RSS MiB  fds  threads%n",
+                busy.size(),
                 duration,
-                stations.stream().map(station -> station.context.name()).toList());
+                busy.stream().map(station -> station.context.name()).toList());
         long interval = Math.max(SHORTEST_INTERVAL, duration.toNanos() / SAMPLES);
         for (long next = start + interval; !troubles.any() && next - start <= duration.toNanos(); next += interval) {
             sleepUntil(next);
@@ -72,12 +74,13 @@ final class Run {
         long rescues = stations.stream()
                 .mapToLong(station -> station.context.statistics().rescues())
                 .sum();
+        stations.forEach(Station::stop);
         for (Station station : stations) {
-            station.end();
+            station.join();
         }
         printTotals();
         List<String> complaints = new ArrayList<>(troubles.all());
-        checkBalance(complaints, stations.size()); // each timer may be one tick ahead of the clock, or behind
+        checkBalance(complaints, busy.size()); // each timer may be one tick ahead of the clock, or behind
         if (rescues > 0) {
             complaints.add("lost: " + rescues + " wake-ups, which the relay rescued");
         }
@@ -94,15 +97,22 @@ final class Run {
         for (RelayMode relay : relays) {
             for (MonitorMode monitor : MonitorMode.values()) {
                 Duration polling = monitor == MonitorMode.AUTO ? POLLING : Duration.ZERO;
-                stations.add(new Station(relay, monitor, polling, counts, troubles));
+                busy.add(new Station(relay, monitor, polling, true, counts, troubles));
+                quiet.add(new Station(relay, monitor, polling, false, counts, troubles));
             }
         }
+        stations.addAll(busy);
+        stations.addAll(quiet);
     }
 
     private void startLoads() {
-        Rounds rounds = new Rounds(stations, relays, counts, troubles, latency);
+        Rounds rounds = new Rounds(busy, relays, counts, troubles, latency);
         for (int i = 0; i < WAKERS; i++) {
-            load("wake-" + i, 200 * MICRO, rounds::wakeUp);
+            List<Station> own = new ArrayList<>();
+            for (int station = i; station < quiet.size(); station += WAKERS) {
+                own.add(quiet.get(station));
+            }
+            load("wake-" + i, 200 * MICRO, random -> rounds.wakeUp(random, own));
         }
         load("hop", 20 * MILLI, rounds::hop);
         load("submit", 5 * MILLI, rounds::submit);
@@ -122,9 +132,12 @@ final class Run {
         }
     }
 
-    private void sample() throws IOException {
+    private void sample() throws IOException, InterruptedException {
         Lock quiet = lock.writeLock();
-        quiet.lock();
+        if (!quiet.tryLock(2 * Troubles.LIMIT.toSeconds(), TimeUnit.SECONDS)) {
+            troubles.add("lost: a round does not end");
+            return;
+        }
         try {
             Vitals vitals = Vitals.take();
             samples.add(vitals);

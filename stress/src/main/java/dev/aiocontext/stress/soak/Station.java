@@ -4,33 +4,41 @@ import dev.aiocontext.AioContext;
 import dev.aiocontext.MonitorMode;
 import dev.aiocontext.RelayMode;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
-/** A loop, its thread, and a timer on it. */
+/**
+ * A loop and its thread. A busy one has a timer, and all loads use it. A quiet one has nothing but the wake-ups of a single
+ * thread that waits for each: nothing else would wake it if one were lost.
+ */
 final class Station {
     private static final int POOL_THREADS = 4;
 
     final AioContext context;
     private final Troubles troubles;
-    private final Timer timer;
+    private final @Nullable Timer timer;
     private final Thread thread;
 
-    Station(RelayMode relay, MonitorMode monitor, Duration polling, Counts counts, Troubles troubles) {
+    Station(RelayMode relay, MonitorMode monitor, Duration polling, boolean busy, Counts counts, Troubles troubles) {
         this.troubles = troubles;
         context = AioContext.builder()
-                .name(relay + "-" + monitor)
+                .name(relay + "-" + monitor + (busy ? "" : "-quiet"))
                 .relay(relay)
                 .monitor(monitor)
                 .polling(polling)
                 .maximumPoolThreads(POOL_THREADS)
                 .exceptionHandler((ctx, failure) -> troubles.add("a callback on " + ctx.name(), failure))
                 .open();
-        timer = new Timer(context, counts);
+        timer = busy ? new Timer(context, counts) : null;
         thread = Thread.ofPlatform().name("station-" + context.name()).daemon().start(this::run);
     }
 
     private void run() {
         try {
             context.run();
+            if (timer != null) {
+                timer.close();
+            }
+            context.close();
         } catch (Throwable failure) {
             troubles.add("the loop of " + context.name(), failure);
         }
@@ -38,17 +46,17 @@ final class Station {
 
     /** Says so if the timer's expirations do not arrive. */
     void check() {
-        timer.check(troubles);
+        if (timer != null) {
+            timer.check(troubles);
+        }
     }
 
-    /** Stops the loop and closes the context. */
-    void end() throws InterruptedException {
+    void stop() {
         context.stop();
-        if (!thread.join(Troubles.LIMIT)) {
-            troubles.add("the loop of " + context.name() + " does not stop");
-            return; // only its home thread could close it
-        }
-        timer.close();
-        context.close();
+    }
+
+    /** Waits for its end, which {@link #stop} began. */
+    void join() throws InterruptedException {
+        troubles.awaitEnd(thread, "the loop of " + context.name());
     }
 }

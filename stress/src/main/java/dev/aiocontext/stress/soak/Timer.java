@@ -55,7 +55,7 @@ final class Timer implements AutoCloseable {
         }
     }
 
-    /** After the loop has ended. */
+    /** On the loop, after its last poll. */
     @Override
     public void close() {
         tick(fd);

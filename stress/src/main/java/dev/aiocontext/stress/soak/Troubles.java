@@ -36,6 +36,17 @@ final class Troubles {
         return List.copyOf(list);
     }
 
+    /** Waits for the end of a thread; shows where it is if that does not come. */
+    void awaitEnd(Thread thread, String what) throws InterruptedException {
+        if (!thread.join(LIMIT)) {
+            add("lost: " + what + " does not end");
+            System.out.println(what + " is here:");
+            for (StackTraceElement frame : thread.getStackTrace()) {
+                System.out.println("    at " + frame);
+            }
+        }
+    }
+
     /** Waits for what must come. */
     void await(CompletableFuture<?> arrival, String what) {
         try {

@@ -14,10 +14,13 @@ import java.util.List;
  * @param heap bytes in use after a collection
  * @param resident bytes of anonymous memory that are resident: heap, native memory, compiled code, stacks
  * @param descriptors open eventfds, timerfds, epoll sets and ends of pipes
- * @param threads threads of the process but for those of the pools, which come and go
+ * @param threads threads of the process but for the workers of the stations, which come and go
  */
 record Vitals(long heap, long resident, int descriptors, int threads) {
     static final double MIB = 1 << 20;
+
+    /** How the contexts are named that come and go: of these, no worker may be left. */
+    private static final String UNNAMED_CONTEXT = "aio-";
 
     static Vitals take() throws IOException {
         // Native memory is freed when the collector finds what it belongs to, by threads of the JVM, somewhat later.
@@ -64,7 +67,8 @@ record Vitals(long heap, long resident, int descriptors, int threads) {
             }
         }
         List<Thread> workers = Thread.getAllStackTraces().keySet().stream()
-                .filter(thread -> thread.getName().contains("-worker-"))
+                .filter(thread -> thread.getName().contains("-worker-")
+                        && !thread.getName().startsWith(UNNAMED_CONTEXT))
                 .toList();
         return count - workers.size();
     }
