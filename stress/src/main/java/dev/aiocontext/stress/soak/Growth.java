@@ -15,7 +15,7 @@ final class Growth {
     /** What the JVM itself may come to hold in the meantime. */
     private static final long HEAP = 2L << 20;
 
-    private static final long RESIDENT = 8L << 20;
+    private static final long RESIDENT = 32L << 20;
     private static final long THREADS = 2;
 
     private Growth() {}
