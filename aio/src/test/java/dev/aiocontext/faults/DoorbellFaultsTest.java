@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.aiocontext.AioContext;
 import dev.aiocontext.AioStatistics;
 import dev.aiocontext.EventNotifier;
-import dev.aiocontext.Eventually;
 import dev.aiocontext.LoopThread;
 import dev.aiocontext.RelayMode;
 import dev.aiocontext.faults.FaultyDoorbell.Fault;
@@ -49,7 +48,7 @@ class DoorbellFaultsTest {
                     done.incrementAndGet();
                 }));
             }
-            notifiers.forEach(Eventually::ends);
+            Rounds.join(notifiers);
             assertThat(done).as("notifiers whose wake-ups all arrived").hasValue(2);
             doorbell.heal();
             loop.awaitBlocked();

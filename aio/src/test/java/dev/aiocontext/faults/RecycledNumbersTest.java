@@ -53,9 +53,9 @@ class RecycledNumbersTest {
             threads.add(start(() -> repeat(rounds / 5, () -> openAndClose(monitor))));
             strangers.add(start(this::holdNotifiers));
             strangers.add(start(this::holdPipes));
-            threads.forEach(Eventually::ends);
+            Rounds.join(threads);
             done = true;
-            strangers.forEach(Eventually::ends);
+            Rounds.join(strangers);
             loop.awaitBlocked();
         }
         assertThat(failures).isEmpty();

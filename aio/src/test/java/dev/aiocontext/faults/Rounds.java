@@ -3,6 +3,7 @@ package dev.aiocontext.faults;
 import dev.aiocontext.BottomHalf;
 import dev.aiocontext.Eventually;
 import dev.aiocontext.LoopThread;
+import java.util.List;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -22,6 +23,17 @@ final class Rounds {
     /** The same in every build, unless {@code -Ddev.aiocontext.faults.seed=} says otherwise. */
     static Random random() {
         return new Random(SEED);
+    }
+
+    /** Waits for threads, as long as it takes: each wait in them has a limit of its own. */
+    static void join(List<Thread> threads) {
+        try {
+            for (Thread thread : threads) {
+                thread.join();
+            }
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
     }
 
     /** Wakes a loop, waits until it has run, and so on: in between the loop mostly blocks. All must arrive. */

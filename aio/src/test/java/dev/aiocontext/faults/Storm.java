@@ -67,7 +67,7 @@ final class Storm {
             // not over yet
         }
         over = true;
-        threads.forEach(Eventually::ends);
+        Rounds.join(threads);
         Eventually.holds("all arrive", () -> ran.get() == asked.get());
         loop.awaitBlocked();
     }
