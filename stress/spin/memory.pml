@@ -18,6 +18,8 @@ byte memory[VARS];
 #ifdef SC
 inline store(cpu, variable, value) { memory[variable] = value }
 inline store_or(cpu, variable, bits) { memory[variable] = memory[variable] | bits }
+inline store_bits(cpu, variable, keep, bits) { memory[variable] = (memory[variable] & (keep)) | (bits) }
+#define store_bits_release(cpu, variable, keep, bits) store_bits(cpu, variable, keep, bits)
 inline fence(cpu) { skip }
 #define DRAINED(cpu) true
 #else
@@ -32,6 +34,20 @@ inline store(cpu, variable, value) { queue[cpu]!variable, 0, value }
 /* Stores a bit of a variable whose other bits belong to others: how a model tells apart who stored the same "true". */
 inline store_or(cpu, variable, bits) { queue[cpu]!variable, 255, bits }
 
+/* Stores some bits of a variable whose other bits are stored by others. */
+inline store_bits(cpu, variable, keep, bits) { queue[cpu]!variable, keep, bits }
+
+/*
+ * The same as a release store: it leaves the queue after all that came before it. For the one variable of a model that is
+ * defined as RELEASED.
+ */
+#ifdef TSO
+#define store_bits_release(cpu, variable, keep, bits) store_bits(cpu, variable, keep, bits)
+#else
+#define RELEASE 255
+inline store_bits_release(cpu, variable, keep, bits) { queue[cpu]!RELEASE, keep, bits }
+#endif
+
 inline fence(cpu) { empty(queue[cpu]) }
 
 /* Lets the stores of one processor out, sooner or later. */
@@ -44,6 +60,9 @@ end:
     :: d_step { queue[cpu]?variable, keep, set; memory[variable] = (memory[variable] & keep) | set; set = 0; keep = 0; variable = 0 }
 #else
     :: d_step { queue[cpu]??0, keep, set; memory[0] = (memory[0] & keep) | set; set = 0; keep = 0 }
+#ifdef RELEASED
+    :: d_step { queue[cpu]?RELEASE, keep, set; memory[RELEASED] = (memory[RELEASED] & keep) | set; set = 0; keep = 0 }
+#endif
 #if VARS > 1
     :: d_step { queue[cpu]??1, keep, set; memory[1] = (memory[1] & keep) | set; set = 0; keep = 0 }
 #endif
