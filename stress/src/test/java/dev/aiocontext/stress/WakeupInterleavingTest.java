@@ -1,0 +1,132 @@
+package dev.aiocontext.stress;
+
+import dev.aiocontext.internal.wakeup.Doorbell;
+import dev.aiocontext.internal.wakeup.Wakeup;
+import dev.aiocontext.internal.wakeup.WorkList;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicIntegerArray;
+import org.jetbrains.lincheck.datastructures.ModelCheckingOptions;
+import org.jetbrains.lincheck.datastructures.Operation;
+import org.jetbrains.lincheck.datastructures.StressOptions;
+import org.jetbrains.lincheck.datastructures.Validate;
+import org.jetbrains.lincheck.datastructures.verifier.EpsilonVerifier;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Notifiers and a loop meet in the library's {@link Wakeup}, whose doorbell is a flag. Instead of blocking, the loop falls
+ * asleep and is asked again later. When all have come to their end, no work may be left to a loop that sleeps, each arming
+ * was rung at most once, and disarming knew of it.
+ */
+class WakeupInterleavingTest {
+    private static final int MOST_ARMINGS = 64;
+
+    @Test
+    void noWakeupIsLostInAnyInterleavingThatIsTried() {
+        new ModelCheckingOptions()
+                .threads(3)
+                .actorsBefore(0)
+                .actorsPerThread(2)
+                .actorsAfter(0)
+                .iterations(20)
+                .invocationsPerIteration(2000)
+                .checkObstructionFreedom(true)
+                .verifier(EpsilonVerifier.class)
+                .check(Meeting.class);
+    }
+
+    @Test
+    void noWakeupIsLostUnderStress() {
+        new StressOptions()
+                .threads(2)
+                .actorsBefore(1)
+                .actorsPerThread(4)
+                .actorsAfter(0)
+                .iterations(5)
+                .invocationsPerIteration(500)
+                .verifier(EpsilonVerifier.class)
+                .check(Meeting.class);
+    }
+
+    /** What Lincheck calls: the first two from all threads, the third from one of them. */
+    public static class Meeting implements Doorbell {
+        private final WorkList work = new WorkList();
+        private final AtomicIntegerArray rings = new AtomicIntegerArray(MOST_ARMINGS);
+        private final Wakeup wakeup = new Wakeup(this);
+        private final AtomicInteger wakeups = new AtomicInteger();
+        private volatile boolean doorbell;
+
+        // The home thread's.
+        private int seenWakeups;
+        private final boolean[] answered = new boolean[MOST_ARMINGS];
+        private boolean asleep;
+
+        @Override
+        public void ring(long arming) {
+            rings.incrementAndGet((int) arming);
+            doorbell = true;
+        }
+
+        @Operation
+        public void handOver() {
+            work.push(new Item());
+            wakeup.ring();
+        }
+
+        @Operation
+        public void wake() {
+            wakeups.incrementAndGet();
+            wakeup.request();
+        }
+
+        /** An iteration, or a part of it: a loop that sleeps goes on here when its doorbell was rung. */
+        @Operation(nonParallelGroup = "home")
+        public void iterate() {
+            if (asleep) {
+                if (!doorbell) {
+                    return;
+                }
+                asleep = false;
+                disarm();
+            } else if (isNothingToDo()) {
+                wakeup.arm();
+                if (isNothingToDo()) {
+                    asleep = true;
+                    return;
+                }
+                disarm();
+            }
+            doorbell = false;
+            wakeup.takeRequest();
+            seenWakeups = wakeups.get();
+            work.takeAll();
+        }
+
+        private boolean isNothingToDo() {
+            return work.isEmpty() && !wakeup.isRequested();
+        }
+
+        private void disarm() {
+            answered[(int) wakeup.arming()] = wakeup.disarm();
+        }
+
+        /** When all have come to their end. */
+        @Validate
+        public void nobodyIsLeftBehind() {
+            if (asleep && !doorbell) {
+                require(isNothingToDo(), "the loop sleeps, has work, and nobody rang");
+                require(seenWakeups == wakeups.get(), "the loop sleeps and has not seen a bare wake-up");
+            }
+            for (int arming = 1; arming <= wakeup.arming(); arming++) {
+                require(rings.get(arming) <= 1, "rung twice for one arming");
+                boolean disarmed = !asleep || arming < wakeup.arming();
+                require(!disarmed || answered[arming] == (rings.get(arming) == 1), "disarm did not know who rang");
+            }
+        }
+
+        private static void require(boolean condition, String otherwise) {
+            if (!condition) {
+                throw new AssertionError(otherwise);
+            }
+        }
+    }
+}
