@@ -1,31 +1,27 @@
 /*
- * The queue of work: many threads push, the home thread takes (MPSC). Segments of N slots, linked, never used again; a
- * slot goes from empty to its item, and from there to TAKEN. PRODUCERS threads push an item each and ring, the first of them
- * ITEMS_OF_FIRST; the home thread polls, as in wakeup.pml but for what does not matter here, and may close the queue
- * between two polls.
+ * The queue of work: WorkQueue.java, of which many threads are pushers and the home thread is the taker. PRODUCERS threads
+ * push an item each and ring, the first of them ITEMS_OF_FIRST; the home thread polls, as in wakeup.pml but for what does
+ * not matter here, and may close the queue between two polls. Segments have N slots. Names are those of the Java code.
  *
- *   push(x)   takes the last segment and its hint; from there to the first empty slot, CAS(null -> x), hint = i + 1;
- *             CLOSED on the way: refused. At the end: the next segment, or CAS(next, null -> a segment that begins with x)
- *   poll()    the slots in order, as far as they are filled
- *   close()   pushes CLOSED, which stays
+ * Slots and links change by compare-and-set; the hints and the loop's state are stored through memory.pml's queues.
  *
- * Slots change by compare-and-set; the hints and the loop's state are stored through memory.pml's queues.
- *
- *   NULLED               a slot becomes empty again when its item is taken
- *   NULLED_BELOW_HINT    ... but only if the hint is past it
+ *   NULL_IS_EMPTY        a slot is empty while it holds null, and not its own segment: it is empty again once it is taken
+ *   NULL_BELOW_HINT      ... but is cleared only if the hint is past it
+ *   MARK_OF_ARRAY        an array keeps its mark of emptiness when it is used again
  *   NO_REREAD            a lost compare-and-set goes on to the next slot, without a look at what won
- *   CLOSE_MOVES_HINT     the closer moves the hint past CLOSED
- *   CLOSED_TAKEN         CLOSED becomes TAKEN when the home thread comes to it
+ *   CLOSE_MOVES_HINT     close() moves the hint past CLOSED
  *   HINT_FIRST           the hint is moved before the slot is filled
- *   NEXT_CUT             the home thread cuts the link of a segment that it leaves
- *   PLAIN_TAIL           (no bug) the last segment is stored, not compared and set
- *   EMPTY_SEGMENT        (no bug) a new segment is linked empty
+ *   NEXT_CUT             the taker cuts the link of a segment that it leaves
+ *   TAIL_LEFT            (no bug) the taker does not help the tail off a segment that it leaves
+ *   PLAIN_TAIL           (no bug) the tail is stored, not compared and set
+ *   NOT_USED_AGAIN       (no bug) the taker leaves its arrays to the garbage collector
  *   LATE_CAS             (no bug) others may see a slot as empty for a while after its compare-and-set succeeded, as where
- *                        that is no full fence; whoever tries to set the slot sees it
+ *                        that is no full fence; whoever tries to fill the slot sees it
  *   OPAQUE_HINT          the hint is no release store: it may be seen before the slot
+ *   NO_LOOP_FENCE, NO_SECOND_LOOK   as in wakeup.pml
+ *   NO_NOTIFIER_FENCE    ringAfterPush() on x86-64
  *   NO_CLOSE             (no bug) the home thread never closes the queue
- *   NO_LOOP_FENCE, NO_SECOND_LOOK, NO_NOTIFIER_FENCE   as in wakeup.pml
- *   STALLED              (no bug) the first producer may be held up for ever, anywhere in push() and before ring()
+ *   STALLED              (no bug) the first producer may be held up for ever, anywhere in push() and before its ring
  */
 #ifndef PRODUCERS
 #define PRODUCERS 2
@@ -36,14 +32,16 @@
 #ifndef N
 #define N 2
 #endif
-#define ITEMS    (PRODUCERS - 1 + ITEMS_OF_FIRST)
-#define SEGMENTS ((ITEMS + 1 + N - 1) / N)      /* of the items and CLOSED */
+#define ITEMS (PRODUCERS - 1 + ITEMS_OF_FIRST)
+
+/* With CLOSED, all fit into them; the taker has one made in advance, and one may be made for nothing. */
+#define SEGMENTS ((ITEMS + N) / N + 3)
 
 #define CPUS (PRODUCERS + 1)
 #define HOME 0
 
 #define STATE 0
-#define HINTS 1         /* two bits for each segment */
+#define HINTS 1         /* Segment.hint, some bits for each */
 #define SEEN  2         /* with LATE_CAS: the slots that others see filled */
 #define VARS  3
 #define RELEASED HINTS
@@ -54,13 +52,31 @@
 #define ARMED 1
 #define RUNG  2
 
-#define EMPTY  0
-#define TAKEN  254
-#define CLOSED 255
+#define TAKEN   0       /* null; items are numbers from 1 on */
+#define MARK(s) (100 + (s))
+#define CLOSED  255
 
-byte slot[SEGMENTS * N];
-bool next[SEGMENTS];
-byte tail;              /* the last segment, or one before it */
+#ifdef NULL_IS_EMPTY
+#define EMPTY(s) TAKEN
+#else
+#ifdef NULL_BELOW_HINT
+#define EMPTY(s) TAKEN
+#else
+#ifdef MARK_OF_ARRAY
+#define EMPTY(s) MARK(array[s])
+#else
+#define EMPTY(s) MARK(s)
+#endif
+#endif
+#endif
+
+byte slot[SEGMENTS * N];    /* of all arrays */
+byte array[SEGMENTS];       /* Segment.slots: which array it is */
+byte base[SEGMENTS];        /* Segment.base, in segments */
+byte next[SEGMENTS];        /* Segment.next, 0 for null */
+byte tail;
+byte segments = 1;          /* how many were made; the first is there */
+byte arrays = 1;
 bool doorbell;
 
 /* What only the model knows; a bit for each item. */
@@ -69,13 +85,19 @@ byte accepted, taken;
 byte returned;          /* pushed, and push() has returned */
 byte before[ITEMS];     /* what was returned when the push of this began */
 #endif
-byte rung;              /* pushed, and ring() has returned */
+byte rung;              /* pushed, and the ring has returned */
 bool closed;            /* CLOSED is in its slot */
 byte finished;          /* producers */
 bool stalled;
 
 #define BIT(item) (1 << (item - 1))
-#define HINT(s)   ((memory[HINTS] >> (2 * s)) & 3)
+
+#if N == 1
+#define HINT_BITS 1
+#else
+#define HINT_BITS 2
+#endif
+#define HINT(s) ((memory[HINTS] >> (HINT_BITS * (s))) & ((1 << HINT_BITS) - 1))
 
 #ifdef SAFE
 #define CHECK(condition) assert(condition)
@@ -89,85 +111,96 @@ bool stalled;
 #define MAY_STALL skip
 #endif
 
+#define AT(s, i) (array[s] * N + (i))
 #ifdef LATE_CAS
 #define CAS_FENCE(cpu) true
-#define SEES(i) ((memory[SEEN] & (1 << (i))) || (me == HOME && slot[i] == CLOSED))
+#define SLOT(s, i) ((memory[SEEN] & (1 << AT(s, i))) || slot[AT(s, i)] == TAKEN || (me == HOME && slot[AT(s, i)] == CLOSED) -> slot[AT(s, i)] : EMPTY(s))
 #else
 #define CAS_FENCE(cpu) DRAINED(cpu)
-#define SEES(i) true
+#define SLOT(s, i) slot[AT(s, i)]
 #endif
-#define SLOT(i) (SEES(i) -> slot[i] : EMPTY)
-#define NEXT(s) (next[s] && SEES((s + 1) * N))
 
-/* In the step that puts x into a slot, if it won. */
-inline becomes_visible(what)
-{
-    CHECK(!(won && closed));            /* nothing is accepted after the close */
-    closed = closed || (won && what == CLOSED);
-    accepted = accepted | (won && what != CLOSED -> BIT(what) : 0)
-}
-
-/* What a compare-and-set that failed does not hide, and one that succeeded may hide for a while. */
-inline seen_by_all(which)
-{
-#ifdef LATE_CAS
-    if
-    :: won -> store_or(me, SEEN, (1 << (which)))
-    :: else -> memory[SEEN] = memory[SEEN] | (1 << (which))
-    fi
-#else
-    skip
-#endif
-}
-
-/* Fills a slot if it is empty. */
+/* SLOT.compareAndSet(slots, slot, segment, work) */
 inline fill(at, what)
 {
     d_step {
         CAS_FENCE(me);
-        won = (slot[at] == EMPTY);
+        won = (slot[at] == EMPTY(s));
         slot[at] = (won -> what : slot[at]);
-        becomes_visible(what)
+        CHECK(!(won && closed));            /* nothing is accepted after the close */
+        closed = closed || (won && what == CLOSED);
+        accepted = accepted | (won && what != CLOSED -> BIT(what) : 0)
     };
-    seen_by_all(at)
-}
-
-/* Links a segment that begins with x, if none is linked yet. */
-inline link(last, what)
-{
-    d_step {
-        CAS_FENCE(me);
-        CHECK(last + 1 < SEGMENTS);
-        won = !next[last];
-        next[last] = true
-#ifndef EMPTY_SEGMENT
-        ; slot[(last + 1) * N] = (won -> what : slot[(last + 1) * N]);
-        becomes_visible(what)
+#ifdef LATE_CAS
+    if
+    :: won -> store_or(me, SEEN, (1 << (at)))
+    :: else -> memory[SEEN] = memory[SEEN] | (1 << (at))
+    fi
 #endif
-    };
-    seen_by_all((last + 1) * N)
 }
 
 inline move_hint(segment, to)
 {
 #ifdef OPAQUE_HINT
-    store_bits(me, HINTS, (255 - (3 << (2 * segment))), (to << (2 * segment)))
+    store_bits(me, HINTS, (255 - (((1 << HINT_BITS) - 1) << (HINT_BITS * segment))), (to << (HINT_BITS * segment)))
 #else
-    store_bits_release(me, HINTS, (255 - (3 << (2 * segment))), (to << (2 * segment)))
+    store_bits_release(me, HINTS, (255 - (((1 << HINT_BITS) - 1) << (HINT_BITS * segment))), (to << (HINT_BITS * segment)))
 #endif
 }
 
-/* CAS(tail, s, s + 1) */
-inline move_tail(from)
+/* new Segment(slots, base), in an array that nobody pushes to. The loop is one step for all. */
+inline mark_empty(which, segment)
+{
+    for (m : 0 .. N - 1) { slot[which * N + m] = EMPTY(segment) };
+    m = 0
+}
+
+/* TAIL.compareAndSet(this, full, next) */
+inline move_tail(from, to)
 {
 #ifdef PLAIN_TAIL
-    tail = from + 1
+    tail = to
 #else
-    d_step { tail = (tail == from -> from + 1 : tail) }
+    d_step { tail = (tail == from -> to : tail) }
 #endif
 }
 
-/* push(x); whether it was accepted is in won. */
+/* append(full, new Object[N]), if nobody else did: an array that nobody else can see until it is linked. */
+inline append_new(last)
+{
+    d_step {
+        DRAINED(me);
+        if
+        :: next[last] == 0 ->
+            assert(segments < SEGMENTS);
+            array[segments] = arrays;
+            base[segments] = base[last] + 1;
+            mark_empty(arrays, segments);
+            next[last] = segments;
+            arrays++;
+            segments++
+        :: else
+#ifdef REACH_LOST_LINK
+            -> assert(false)
+#endif
+        fi
+    }
+}
+
+/* following(s) */
+inline follow()
+{
+    if
+    :: next[s] == 0 ->
+        append_new(s)
+    :: else
+    fi;
+    t = next[s];
+    move_tail(s, t);
+    d_step { s = t; t = 0 }
+}
+
+/* push(work); whether it was accepted is in won. */
 inline push(what)
 {
     s = tail;
@@ -175,60 +208,42 @@ inline push(what)
     i = HINT(s);
     do
     :: i < N ->
-        v = SLOT(s * N + i);
+        MAY_STALL;
+#ifdef HINT_FIRST
+        move_hint(s, (i + 1));
+#endif
+        fill(AT(s, i), what);
         MAY_STALL;
         if
-        :: v == CLOSED -> won = false; break
-        :: v == EMPTY ->
-#ifdef HINT_FIRST
-            move_hint(s, (i + 1));
-#endif
-            fill(s * N + i, what);
-            MAY_STALL;
-            if
-            :: won ->
+        :: won ->
 #ifndef HINT_FIRST
 #ifndef CLOSE_MOVES_HINT
-                if
-                :: what != CLOSED -> move_hint(s, (i + 1))
-                :: else
-                fi;
+            if
+            :: what != CLOSED -> move_hint(s, (i + 1))
+            :: else
+            fi;
 #else
-                move_hint(s, (i + 1));
+            move_hint(s, (i + 1));
 #endif
 #endif
-                break
-            :: else                     /* look at what won */
+            break
+        :: else ->
 #ifdef REACH_LOST_SLOT
-                -> assert(false)
+            assert(false);
 #endif
 #ifdef NO_REREAD
-                -> i++
-#endif
-            fi
-        :: else -> i++
-        fi
-    :: else ->
-        if
-        :: NEXT(s) -> move_tail(s); s++; i = HINT(s)
-        :: else ->
-            link(s, what);
-            MAY_STALL;
-#ifdef EMPTY_SEGMENT
-            move_tail(s); s++; i = 0
+            i++
 #else
             if
-            :: won -> move_tail(s); break
-            :: else                     /* next is set: go there */
-#ifdef REACH_LOST_LINK
-                -> assert(false)
-#endif
+            :: SLOT(s, i) == CLOSED -> break
+            :: else -> i++
             fi
 #endif
         fi
+    :: else -> MAY_STALL; follow(); i = HINT(s)
     od;
     skip;
-    d_step { s = 0; i = 0; v = 0 }
+    d_step { s = 0; i = 0 }
 }
 
 #ifdef SAFE
@@ -241,7 +256,7 @@ inline push(what)
 
 proctype producer(byte me)
 {
-    byte k, x, s, i, v;
+    byte k, x, s, t, i, m;
     bool won;
     for (k : 1 .. (me == 1 -> ITEMS_OF_FIRST : 1)) {
         d_step { x = (me == 1 -> k : me - 1 + ITEMS_OF_FIRST); PUSH_BEGINS };
@@ -251,7 +266,7 @@ proctype producer(byte me)
             PUSH_ENDS;
             MAY_STALL;
 #ifndef NO_NOTIFIER_FENCE
-            fence(me);                  /* ring() */
+            fence(me);                  /* ringAfterPush() */
 #endif
             if
             :: memory[STATE] == ARMED ->
@@ -271,95 +286,146 @@ proctype producer(byte me)
     d_step { k = 0; x = 0; finished++ }
 }
 
-/* What is at the head: EMPTY, CLOSED or an item. Goes on to the next segment if there is one. */
-inline peek()
+#define IS_EMPTY(s, i) (SLOT(s, i) == EMPTY(s) || SLOT(s, i) == CLOSED)
+
+/* isEmpty() */
+inline look(found)
 {
     if
-    :: i == N && NEXT(s) ->
-#ifdef REACH_TAIL_BEHIND
-        assert(tail != s);
-#endif
-#ifdef NEXT_CUT
-        next[s] = false;
-#endif
-        move_tail(s);
-        d_step { s++; i = 0 }
-    :: else
-    fi;
-    v = (i == N -> EMPTY : SLOT(s * N + i))
+    :: hi < N -> found = !IS_EMPTY(hs, hi)
+    :: else -> found = (next[hs] != 0 && !IS_EMPTY(next[hs], 0))
+    fi
 }
 
-inline take()
+/* end() */
+inline find_end()
 {
-    d_step {
-        CHECK(!(taken & BIT(v)));                       /* taken once */
-        CHECK((before[v - 1] & ~taken) == 0);           /* what was pushed before came before */
-#ifdef NULLED
-        slot[s * N + i] = EMPTY;
-#else
-#ifdef NULLED_BELOW_HINT
-        slot[s * N + i] = (HINT(s) > i -> EMPTY : TAKEN);
-#else
-        slot[s * N + i] = TAKEN;
+    s = tail;
+    i = HINT(s);
+    do
+    :: i < N ->
+        if
+        :: IS_EMPTY(s, i) -> break
+        :: else -> i++
+        fi
+    :: else ->
+        if
+        :: next[s] == 0 -> break
+        :: else -> s = next[s]; i = HINT(s)
+        fi
+    od;
+    skip;
+    d_step { end_of_work = base[s] * N + i; s = 0; i = 0 }
+}
+
+/* advance() */
+inline advance()
+{
+    s = hs;
+    CHECK(next[s] != 0);
+#ifdef REACH_TAIL_BEHIND
+    assert(tail != s);
 #endif
+#ifdef TAIL_LEFT
+    s = next[s];
+#else
+    follow();
 #endif
-        taken = taken | BIT(v);
-        i++;
-        v = 0
-    }
+#ifdef NEXT_CUT
+    next[hs] = 0;
+#endif
+#ifndef NOT_USED_AGAIN
+    if
+    :: next[s] == 0 ->                  /* append(next, headSlots) */
+        d_step {
+            assert(segments < SEGMENTS);
+            t = segments;
+            segments++;
+            array[t] = array[hs];
+            base[t] = base[s] + 1;
+            mark_empty(array[hs], t);
+#ifdef LATE_CAS
+            memory[SEEN] = memory[SEEN] & ~(((1 << N) - 1) << (array[hs] * N))
+#endif
+        };
+        d_step { DRAINED(HOME); next[s] = (next[s] == 0 -> t : next[s]); t = 0 }
+    :: else
+    fi;
+#endif
+    d_step { hs = s; hi = 0; s = 0 }
+}
+
+#ifdef NULL_BELOW_HINT
+#define CLEARED (HINT(hs) > hi -> TAKEN : MARK(hs))
+#else
+#define CLEARED TAKEN
+#endif
+
+/* take(end) until there is nothing before the end. */
+inline take_all()
+{
+    do
+    :: base[hs] * N + hi >= end_of_work -> break
+    :: else ->
+        if
+        :: hi == N -> advance()
+        :: else
+        fi;
+        d_step {
+            v = SLOT(hs, hi);
+            CHECK(v >= 1 && v <= ITEMS);
+            CHECK(!(taken & BIT(v)));                   /* taken once */
+            CHECK((before[v - 1] & ~taken) == 0);       /* what was pushed before came before */
+            slot[AT(hs, hi)] = CLEARED;
+            taken = taken | (v >= 1 && v <= ITEMS -> BIT(v) : 0);
+            hi++;
+            v = 0
+        }
+    od;
+    end_of_work = 0
 }
 
 proctype home()
 {
-    byte s, i, v;                       /* the head: segment and slot */
-    byte me = HOME, hs, hi;
-    bool won;
+    byte hs, hi;                        /* the head: segment and slot */
+    byte me = HOME, s, t, i, m, v, end_of_work;
+    bool won, found;
     do
     :: true ->                          /* poll */
-        peek();
+        look(found);
         if
-        :: v != EMPTY
+        :: found
         :: else ->
             store(HOME, STATE, ARMED);
 #ifndef NO_LOOP_FENCE
             fence(HOME);
 #endif
 #ifndef NO_SECOND_LOOK
-            peek();
+            look(found);
 #endif
             if
-            :: v != EMPTY
+            :: found
             :: else -> doorbell         /* sleeps */
             fi;
             exchange(HOME, STATE, AWAKE, v);
-            doorbell = false;
-            peek()
+            d_step { doorbell = false; v = 0 }
         fi;
-        do
-        :: v == EMPTY -> break
-        :: else -> take(); peek()
-        od
+        found = false;
+        find_end();
+        take_all()
 #ifndef NO_CLOSE
-    :: true ->                          /* close */
-        d_step { hs = s; hi = i };
+    :: true ->                          /* close, and run what was accepted */
         push(CLOSED);
-        d_step { s = hs; i = hi; hs = 0; hi = 0; won = false };
-        do
-        :: peek();
-            if
-            :: v == EMPTY -> CHECK(false); break            /* it need not wait for anybody */
-            :: v == CLOSED -> CHECK(taken == accepted); break   /* what was accepted came before */
-            :: else -> take()
-            fi
-        od;
-#ifdef CLOSED_TAKEN
-        slot[s * N + i] = TAKEN;
-#endif
+        find_end();
+        take_all();
+        look(found);
+        CHECK(taken == accepted);       /* all of it, without waiting for anybody */
+        CHECK(!found);
 #ifdef REACH_CLOSED_AT_THE_END
-        assert(i != N - 1);
+        assert(hi != N - 1);
 #endif
 #ifdef REACH_CLOSED_IN_NEW_SEGMENT
-        assert(i != 0);
+        assert(hi != N);
 #endif
         break
 #endif
@@ -379,8 +445,9 @@ active proctype hang()
 init
 {
     atomic {
-        byte p;
+        byte p, m;
         start_buffers();
+        mark_empty(0, 0);
         run home();
         for (p : 1 .. PRODUCERS) { run producer(p) }
         p = 0
