@@ -11,7 +11,16 @@
  *   NO_LAST_SIGNAL       the relay thread does not wait for the last signal before it ends
  *   NO_DISCARD           it leaves pending signals pending
  *   NUMBER_BEFORE_BLOCK  it tells its number before it blocks the signal
+ *   ENDING_AFTER_SIGNAL  it is told to end after the last signal is sent; what a store that comes late would do
+ *   FOREIGN_IF_ALONE     a signal from outside is passed on only if no channel is on the list
+ *   PROCESS              (no bug) mode PROCESS: the signal is the process's, which no other thread takes
+ *   FOREIGN              (no bug) somebody else sends SIGIO to the process, which every thread blocks, twice; the first
+ *                        context handles SIGIO itself
+ *   NO_CLOSE             (no bug) nobody closes
  *   CHECK_THEN_USE, CLOSE_RELEASES, EXIT_FORGETS   as in use_count.pml
+ *
+ * There is no store buffer here: what the threads share changes by atomic read-modify-writes, but for "ending" and what
+ * the kernel keeps. The kernel's locks see to it that who takes a signal sees what was stored before it was sent.
  */
 #include "use_count.pml"
 
@@ -33,6 +42,7 @@ bool last_signal_sent;
 bool started;
 
 bool sigio;                     /* pending for the relay thread */
+bool shared;                    /* pending for the process */
 bool blocked;                   /* the relay thread blocks it */
 bool alive;                     /* its number is its own */
 
@@ -40,6 +50,7 @@ bool alive;                     /* its number is its own */
 bool is_open[CHANNELS] = true;  /* the pipe */
 byte rung[CHANNELS];            /* the latest arming whose ring has returned, having been let in */
 byte delivered[CHANNELS];       /* the latest arming in the pipe */
+bool owed;                      /* a signal from outside that the first context has not been told of */
 byte home_done;                 /* the home threads that have closed, or never will */
 
 #ifdef SAFE
@@ -58,16 +69,31 @@ inline leave_channel(c)
 }
 
 /* SigioRelay.send in mode THREAD: tgkill */
-inline send()
+inline send_to_thread()
 {
     CHECK(alive && blocked);    /* else it hits another thread, or ends the process */
     sigio = true
 }
 
+/* SigioRelay.send in the channel's mode */
+inline send()
+{
+#ifdef PROCESS
+    shared = true
+#else
+    send_to_thread()
+#endif
+}
+
 inline end()
 {
+#ifdef ENDING_AFTER_SIGNAL
+    send_to_thread();
     ending = true;
-    send();
+#else
+    ending = true;
+    send_to_thread();
+#endif
     last_signal_sent = true
 }
 
@@ -138,6 +164,22 @@ proctype notifier(byte c, arming)
     fi
 }
 
+/* RelayChannel.write: a record for an arming, or for a signal from outside */
+inline write_record(arming)
+{
+    enter(uses[c], entered);
+    if
+    :: entered ->
+        CHECK(is_open[c]);
+        d_step {
+            delivered[c] = (arming > delivered[c] -> arming : delivered[c]);
+            owed = owed && c != 0
+        };
+        leave_channel(c)
+    :: else
+    fi
+}
+
 /* SigioRelay.relay */
 proctype relay_thread()
 {
@@ -154,7 +196,10 @@ proctype relay_thread()
     do
     :: ending -> break
     :: else ->
-        d_step { sigio -> sigio = false };              /* Signals.await */
+        if                                              /* Signals.await */
+        :: d_step { sigio -> sigio = false }
+        :: d_step { shared -> shared = false }
+        fi;
         /* deliverAll */
 #ifdef WANTED_FIRST
         took = requests;
@@ -173,20 +218,24 @@ proctype relay_thread()
 #ifdef WANTED_FIRST
                 requests = requests & ~(1 << c);
 #endif
-                enter(uses[c], entered);                /* RelayChannel.write */
-                if
-                :: entered ->
-                    CHECK(is_open[c] && arming > 0);
-                    d_step { delivered[c] = (arming > delivered[c] -> arming : delivered[c]) };
-                    leave_channel(c)
-                :: else
-                fi;
+                CHECK(arming > 0);
+                write_record(arming);
                 arming = 0
             :: else
             fi
         };
-        took = 0;
-        c = 0
+        c = 0;
+#ifdef FOREIGN
+        if                                              /* the listeners */
+#ifdef FOREIGN_IF_ALONE
+        :: took == 0 -> write_record(0)
+#else
+        :: !(took & 1) -> write_record(0)
+#endif
+        :: else
+        fi;
+#endif
+        took = 0
     od;
 #ifndef NO_LAST_SIGNAL
     last_signal_sent;
@@ -195,7 +244,7 @@ proctype relay_thread()
     assert(!sigio);
 #endif
 #ifndef NO_DISCARD
-    sigio = false;                                      /* Signals.discardPending */
+    d_step { sigio = false; shared = false };           /* Signals.discardPending */
 #endif
     CHECK(!sigio);                                      /* HotSpot unblocks it now: what is pending ends the process */
     blocked = false;
@@ -208,6 +257,7 @@ proctype home(byte c)
     bool last;
     started;
     if
+#ifndef NO_CLOSE
     :: true ->
         close(uses[c], last);
         if
@@ -230,16 +280,26 @@ proctype home(byte c)
         :: else
         fi;
         lock = false
+#endif
     :: true
     fi;
     home_done++
 }
 
+#ifdef FOREIGN
+proctype stranger()
+{
+    d_step { shared = true; owed = !(uses[0] & CLOSED) };
+    d_step { shared = true; owed = !(uses[0] & CLOSED) }
+}
+#endif
+
 #define LAST (CHANNELS - 1)
 #define DELIVERED(c) ((uses[c] & CLOSED) || delivered[c] == rung[c])
 #define RELEASED(c)  (!(uses[c] & CLOSED) || !is_open[c])
 #define ENDED        (channels > 0 || !alive)
-#define DONE         (home_done == CHANNELS && DELIVERED(0) && DELIVERED(LAST) && RELEASED(0) && RELEASED(LAST) && ENDED)
+#define TOLD         (!owed || (uses[0] & CLOSED))
+#define DONE         (home_done == CHANNELS && DELIVERED(0) && DELIVERED(LAST) && RELEASED(0) && RELEASED(LAST) && ENDED && TOLD)
 
 #ifdef NO_HANG
 active proctype hang()
@@ -252,6 +312,9 @@ init
 {
     atomic {
         run relay_thread();
+#ifdef FOREIGN
+        run stranger();
+#endif
         run home(0);
 #if CHANNELS == 2
         run notifier(0, 1);

@@ -2,7 +2,7 @@ package dev.aiocontext.stress;
 
 import dev.aiocontext.internal.wakeup.Doorbell;
 import dev.aiocontext.internal.wakeup.Wakeup;
-import dev.aiocontext.internal.wakeup.WorkList;
+import dev.aiocontext.internal.wakeup.WorkQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 import org.jetbrains.lincheck.datastructures.ModelCheckingOptions;
@@ -22,12 +22,17 @@ class WakeupInterleavingTest {
 
     @Test
     void noWakeupIsLostInAnyInterleavingThatIsTried() {
+        check(3, 2);
+        check(2, 3);
+    }
+
+    private static void check(int threads, int callsOfEach) {
         new ModelCheckingOptions()
-                .threads(3)
+                .threads(threads)
                 .actorsBefore(0)
-                .actorsPerThread(2)
+                .actorsPerThread(callsOfEach)
                 .actorsAfter(0)
-                .iterations(20)
+                .iterations(15)
                 .invocationsPerIteration(2000)
                 .checkObstructionFreedom(true)
                 .verifier(EpsilonVerifier.class)
@@ -49,7 +54,7 @@ class WakeupInterleavingTest {
 
     /** What Lincheck calls: the first two from all threads, the third from one of them. */
     public static class Meeting implements Doorbell {
-        private final WorkList work = new WorkList();
+        private final WorkQueue<Item> work = new WorkQueue<>(2);
         private final AtomicIntegerArray rings = new AtomicIntegerArray(MOST_ARMINGS);
         private final Wakeup wakeup = new Wakeup(this);
         private final AtomicInteger wakeups = new AtomicInteger();
@@ -69,7 +74,7 @@ class WakeupInterleavingTest {
         @Operation
         public void handOver() {
             work.push(new Item());
-            wakeup.ring();
+            wakeup.ringAfterPush();
         }
 
         @Operation
@@ -98,7 +103,7 @@ class WakeupInterleavingTest {
             doorbell = false;
             wakeup.takeRequest();
             seenWakeups = wakeups.get();
-            work.takeAll();
+            Item.names(work);
         }
 
         private boolean isNothingToDo() {
