@@ -1,12 +1,12 @@
 /*
- * Closing a context: AioContext.close, WorkList.close, EventNotifier. Two notifiers push a task each and may find the
+ * Closing a context: AioContext.close, WorkQueue.close, EventNotifier. Two notifiers push a task each and may find the
  * loop armed, so that they write the doorbell; the home thread polls, then refuses work, runs what was accepted and
  * closes the doorbell; a third thread closes the doorbell too. The kernel gives the number of a closed descriptor to
  * somebody else at once: a write after that ends in a stranger's file.
  *
  *   CHECK_THEN_USE, CLOSE_RELEASES, EXIT_FORGETS   as in use_count.pml
- *   CLOSE_IN_TWO_STEPS                             the list is taken, and then marked as closed
- *   PUSH_UNCHECKED                                 a push looks whether the list is closed, and pushes in a second step
+ *   TAKE_THEN_CLOSE                                the last work is taken before the queue refuses more
+ *   PUSH_UNCHECKED                                 a push looks whether the queue is closed, and pushes in a second step
  */
 #include "use_count.pml"
 
@@ -17,8 +17,8 @@ bool is_open = true;    /* the descriptor is ours */
 bool readable;
 byte released;
 
-byte list;              /* the work, a bit for each */
-bool list_closed;
+byte queued;            /* the work, a bit for each; workqueue.pml has the real queue */
+bool refuses;
 byte accepted;          /* pushed, as its notifier was told */
 byte served;
 byte finished;          /* the threads that are done */
@@ -76,21 +76,21 @@ proctype notifier(byte work)
 {
     bool entered, last, pushed;
 #ifdef PUSH_UNCHECKED
-    pushed = !list_closed;
+    pushed = !refuses;
     if
-    :: pushed -> d_step { list = list | work; accepted = accepted | work }
+    :: pushed -> d_step { queued = queued | work; accepted = accepted | work }
     :: else
     fi;
 #else
     d_step {
-        pushed = !list_closed;
-        list = (pushed -> list | work : list);
+        pushed = !refuses;
+        queued = (pushed -> queued | work : queued);
         accepted = (pushed -> accepted | work : accepted)
     };
 #endif
     if
     :: pushed -> ring_doorbell()
-    :: true                         /* the list was closed, or the loop is not armed */
+    :: true                         /* the queue was closed, or the loop is not armed */
     fi;
     finished++
 }
@@ -109,17 +109,18 @@ proctype home()
             leave()
         :: else -> break            /* it throws: somebody else has closed it */
         fi;
-        d_step { took = list; list = 0 };
+        d_step { took = queued; queued = 0 };
         d_step { served = served | took; took = 0 }
     :: true -> break
     od;
     skip;
     /* Loop.refuseWork */
-#ifdef CLOSE_IN_TWO_STEPS
-    d_step { took = list; list = 0 };
-    list_closed = true;
+#ifdef TAKE_THEN_CLOSE
+    d_step { took = queued; queued = 0 };
+    refuses = true;
 #else
-    d_step { took = list; list = 0; list_closed = true };
+    refuses = true;
+    d_step { took = queued; queued = 0 };           /* runAcceptedWork */
 #endif
     d_step { served = served | took; took = 0 };
     close_doorbell();               /* Loop.free */

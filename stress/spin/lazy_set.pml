@@ -1,7 +1,7 @@
 /*
- * Specimen: Netty's epoll loop in 2019 (pull request 9586, reverted by 9561). The loop resets wakenUp by lazySet, a
- * release store, and then looks for tasks; the comment says that this is sufficient, "since the only access outside this
- * thread is a getAndSet". But what the reset must not come after is the loop's own look: another thread puts a task into
+ * Specimen: Netty's epoll loop in 2019, until pull request 9561 took it back. The loop resets wakenUp by lazySet, a
+ * release store, and then looks for tasks. A comment said that an ordered store is sufficient, for the only access outside
+ * the loop's thread is a getAndSet. But what the reset must not come after is the loop's own look: another thread puts a task into
  * the queue, finds wakenUp still set, and leaves the doorbell alone.
  *
  *   LAZY_SET   the bug; without it, a volatile store

@@ -1,7 +1,8 @@
 /*
  * The SIGIO relay: RelayChannel.java and SigioRelay.java. CHANNELS contexts, one or two, share the relay thread. One has
  * RINGS notifiers, each for an arming of its own; two have one each. A home thread may close its context at any time, or
- * never; the last to close ends the relay thread. Signals coalesce: one is pending, or none is. Names are those of the Java code.
+ * never; the last to close ends the relay thread. Signals coalesce: one is pending, or none is. The list of requests is a
+ * set here, workqueue.pml has the real one. Names are those of the Java code.
  *
  *   SIGNAL_BEFORE_PUSH   the notifier signals, then puts the channel on the list
  *   WANTED_FIRST         the relay thread takes "wanted" before it takes the channel off the list
@@ -200,7 +201,7 @@ proctype relay_thread()
         :: d_step { sigio -> sigio = false }
         :: d_step { shared -> shared = false }
         fi;
-        /* deliverAll */
+        /* deliverAll: all that is on the list up to end() */
 #ifdef WANTED_FIRST
         took = requests;
 #else
@@ -237,7 +238,9 @@ proctype relay_thread()
 #endif
         took = 0
     od;
-#ifndef NO_LAST_SIGNAL
+#ifdef NO_LAST_SIGNAL
+    skip;
+#else
     last_signal_sent;
 #endif
 #ifdef REACH_DISCARDED

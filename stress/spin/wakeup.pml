@@ -1,7 +1,7 @@
 /*
  * The wake-up of the library: Wakeup.java, and of Loop.java what surrounds it. One home thread, whose callbacks may poll
- * again (nested); NOTIFIERS threads that publish work, each piece as a task (WorkList.push, then ring) or as a
- * bare wake-up (request); a device that wakes the loop for another reason. Names are those of the Java code.
+ * again (nested); NOTIFIERS threads that publish work, each piece as a task (WorkQueue.push, then ringAfterPush) or as a
+ * bare wake-up (request); the queue is a set here, workqueue.pml has the real one; a device that wakes the loop for another reason. Names are those of the Java code.
  *
  * Each -D below takes one line away, or puts it in the wrong place; verdicts.tsv says what comes of it.
  *
@@ -16,7 +16,6 @@
  *   DRAIN_AFTER_WORK     the doorbell is drained after the work has run
  *   DRAIN_IF_RUNG        the doorbell is drained only when the state says that it was rung
  *   REQUEST_NOT_KEPT     a bare wake-up leaves no request behind
- *   TAKE_NOT_ATOMIC      the list is taken by a load and a store
  *   OPAQUE_PUSH          the push does not order what the work holds before the work itself
  *   THROWING_DOORBELL    the doorbell throws, once; its notifier gets the exception, and its own item is excused
  *   EXCUSE_CONCURRENT    ... and so is what was published before the arming was given back
@@ -24,6 +23,11 @@
  *   TASKS                (no bug) no bare wake-ups
  *   PAYLOADS             (no bug) a task holds something that was stored before it was pushed
  *   LOSSY_DOORBELL       a write to the doorbell may be lost; what the relay is the insurance for
+ *   CLOSER               (no bug) one more thread stops the loop, which then closes: no work is accepted any more, what was
+ *                        accepted is run
+ *   STOP_AFTER_REQUEST   the closer wakes the loop, then says that it is to stop
+ *   RESCUE               (no bug) the loop judges which records of the relay are rescues
+ *   JUDGED_EARLY         ... without a last look at the doorbell
  *   RELAY                (no bug) the SIGIO relay rings after the doorbell, as Doorbell.andThen has it
  */
 #ifndef NOTIFIERS
@@ -33,13 +37,18 @@
 #define ITEMS_OF_FIRST 1
 #endif
 
+#ifdef CLOSER
+#define CPUS (NOTIFIERS + 2)
+#else
 #define CPUS (NOTIFIERS + 1)
+#endif
 #define LOOP 0
 
 #define STATE     0
 #define REQUESTED 1
 #define WORK      2
 #define PAYLOAD   3
+#define STOP      3     /* with CLOSER, and then without PAYLOADS */
 #define VARS      4
 
 #include "memory.pml"
@@ -64,6 +73,15 @@ bool relay_pipe;    /* the relay's pipe is readable */
 /* What only the model knows. */
 byte served;        /* the items that the loop has dealt with */
 bool asleep;        /* the loop is in its wait */
+#ifdef CLOSER
+bool closed;        /* the loop has closed, and run what was accepted */
+#define REFUSES 128 /* in WORK: CLOSED */
+#endif
+#ifdef RESCUE
+byte wanted;        /* RelayChannel.wanted */
+byte record;        /* the latest arming in the relay's pipe */
+int lost;           /* the armings whose write to the doorbell was lost */
+#endif
 #ifdef SAFE
 int rung;           /* the armings that have been rung */
 int unanswered;     /* the armings that nobody had answered when the loop disarmed */
@@ -85,16 +103,22 @@ inline ring_doorbell(arming)
     if
     :: doorbell = true
     :: true
+#ifdef RESCUE
+        -> lost = lost | (1 << arming)
+#endif
     fi
 #else
     doorbell = true
+#endif
+#ifdef RESCUE
+    ; wanted = (arming > wanted -> arming : wanted)
 #endif
 #ifdef RELAY
     ; sigio = true
 #endif
 }
 
-/* WorkList.push(work), or requested = true */
+/* WorkQueue.push(work), or requested = true */
 inline publish(item)
 {
     if
@@ -108,10 +132,18 @@ inline publish(item)
 #ifdef PAYLOADS
         store_or(me, PAYLOAD, item);
 #endif
+#ifdef CLOSER
+        d_step {
+            DRAINED(me);
+            served = (memory[WORK] & REFUSES -> served | item : served);    /* its pusher is told, and that is that */
+            memory[WORK] = (memory[WORK] & REFUSES -> REFUSES : memory[WORK] | item)
+        }
+#else
 #ifdef OPAQUE_PUSH
         store_or(me, WORK, item)
 #else
         fetch_or(me, WORK, item)
+#endif
 #endif
     fi
 }
@@ -213,6 +245,25 @@ proctype notifier(byte me)
     }
 }
 
+#ifdef CLOSER
+/* AioContext.stop() */
+proctype closer(byte me)
+{
+    byte s;
+    bool won, early;
+#ifdef STOP_AFTER_REQUEST
+    store(me, REQUESTED, 1);
+    ring();
+    store(me, STOP, 1)
+#else
+    store(me, STOP, 1);
+    fence(me);                  /* what comes next is a release store */
+    store(me, REQUESTED, 1);
+    ring()
+#endif
+}
+#endif
+
 /* Loop.timeout() == 0 */
 inline look(found)
 {
@@ -250,12 +301,44 @@ inline disarm()
 #endif
 }
 
+#ifdef RESCUE
+#define DRAINED_NOW drained = armings
+#else
+#define DRAINED_NOW skip
+#endif
+
 inline drain()
 {
     if
-    :: seen -> doorbell = false; seen = false
+    :: seen -> d_step { doorbell = false; seen = false; DRAINED_NOW }
     :: else
     fi
+}
+
+/* RelayEnd.relayed(arming) */
+inline judge()
+{
+    if
+    :: told == armings && (memory[WORK] != 0 || memory[REQUESTED] != 0) && drained != armings ->
+#ifdef JUDGED_EARLY
+        assert(lost & (1 << armings));
+#else
+        d_step { rescue = !doorbell; doorbell = false; drained = (rescue -> drained : armings) };
+        if
+        :: rescue ->
+#ifdef REACH_RESCUE
+            assert(false);
+#endif
+#ifdef SAFE
+            assert(lost & (1 << armings));        /* a rescue is one */
+#endif
+            rescue = false
+        :: else
+        fi
+#endif
+    :: else
+    fi;
+    told = 0
 }
 
 /* Loop.await, with the timeout that was found. */
@@ -305,7 +388,11 @@ inline accept_wakeup()
 #endif
     was = 0;
     if
+#ifdef RESCUE
+    :: piped -> d_step { relay_pipe = false; piped = false; told = record; record = 0 }; judge()
+#else
     :: piped -> relay_pipe = false; piped = false
+#endif
     :: else
     fi;
     if
@@ -323,12 +410,7 @@ inline take_work()
 {
     if
     :: memory[WORK] != 0 ->
-#ifdef TAKE_NOT_ATOMIC
-        got = memory[WORK];
-        memory[WORK] = 0;
-#else
         exchange(LOOP, WORK, 0, got);
-#endif
         d_step { taken = taken | got; got = 0 }
     :: else
     fi
@@ -342,6 +424,10 @@ proctype loop()
 {
     byte armings, was, got, taken, item;
     bool found, seen, piped, nested;
+#ifdef RESCUE
+    byte drained, told;
+    bool rescue;
+#endif
 iterate:
     await();
     accept_wakeup();
@@ -371,6 +457,11 @@ run_taken:
 #endif
         d_step { nested = false; served = served | NESTING };
         goto run_taken
+#ifdef CLOSER
+    :: !nested && memory[STOP] ->                       /* AioContext.run returns, close */
+        exchange(LOOP, WORK, REFUSES, got);
+        d_step { served = served | got; got = 0; closed = true }
+#endif
     :: else -> goto iterate
     fi
 }
@@ -380,11 +471,17 @@ proctype other_device()
     device = true
 }
 
+#ifdef CLOSER
+#define DONE (served == ALL && closed)
+#else
+#define DONE ((served | excused) == ALL)
+#endif
+
 #ifdef NO_HANG
 /* Nobody can move: then no work may be left. Finds a hang in far fewer states than served_all, but no busy loop. */
 active proctype hang()
 {
-    timeout -> assert((served | excused) == ALL)
+    timeout -> assert(DONE)
 }
 #endif
 
@@ -394,7 +491,11 @@ proctype relay()
 {
 end:
     do
+#ifdef RESCUE
+    :: sigio -> sigio = false; d_step { record = (wanted > record -> wanted : record); wanted = 0; relay_pipe = true }
+#else
     :: sigio -> sigio = false; relay_pipe = true
+#endif
     od
 }
 #endif
@@ -410,12 +511,15 @@ init
         run relay();
 #endif
         for (i : 1 .. NOTIFIERS) { run notifier(i) }
+#ifdef CLOSER
+        run closer(NOTIFIERS + 1);
+#endif
         i = 0
     }
 }
 
 /* Every piece of work is dealt with: none waits for ever while the loop sleeps. */
-ltl served_all { <> (served == ALL) }
+ltl served_all { <> DONE }
 
 /* In the end the loop sleeps: no doorbell keeps it turning for nothing. */
 ltl quiet { <> [] asleep }
