@@ -15,11 +15,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Handlers of descriptors, with every monitor. */
+@Tag("architecture")
 class DescriptorTest {
     private final List<AutoCloseable> opened = new ArrayList<>();
     private final List<Throwable> reported = new ArrayList<>();

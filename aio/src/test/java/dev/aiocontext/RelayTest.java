@@ -4,13 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.aiocontext.internal.posix.Libc;
+import dev.aiocontext.internal.posix.Platform;
 import dev.aiocontext.internal.posix.Signals;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** The relay in THREAD mode, in this JVM; {@link RelayInChildJvmTest} has what could end it. */
+@Tag("architecture")
 class RelayTest {
     private static AioContext withRelay() {
         return AioContext.builder().relay(RelayMode.THREAD).open();
@@ -20,6 +23,14 @@ class RelayTest {
         return Thread.getAllStackTraces().keySet().stream()
                 .filter(thread -> thread.getName().equals("aiocontext-sigio-relay"))
                 .count();
+    }
+
+    @Test
+    void autoIsThreadOnAarch64AndOffElsewhere() {
+        try (AioContext ctx = AioContext.builder().relay(RelayMode.AUTO).open()) {
+            assertThat(ctx.relayMode())
+                    .isEqualTo(Platform.current() == Platform.AARCH64 ? RelayMode.THREAD : RelayMode.OFF);
+        }
     }
 
     @Test

@@ -3,12 +3,14 @@ package dev.aiocontext.internal.doctor;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.aiocontext.RelayMode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -52,7 +54,7 @@ class DoctorProcessTest {
     @Test
     void drawsNoProgressIntoAPipe() throws Exception {
         Ended ended = run(Map.of(), List.of(), "--seconds", "1");
-        assertThat(ended.out()).startsWith("This machine\n").doesNotContain("\r", "\033");
+        assertThat(ended.out()).as(ended.err()).startsWith("This machine\n").doesNotContain("\r", "\033");
         assertThat(ended.err()).isEmpty();
     }
 
@@ -82,6 +84,18 @@ class DoctorProcessTest {
     @Test
     void tellsTheRelayModeThatWasSetAndWhoSetIt() throws Exception {
         Ended ended = run(Map.of("AIOCONTEXT_RELAY", "thread"), List.of(), "--seconds", "1");
-        assertThat(ended.out()).contains("THREAD: set by environment variable AIOCONTEXT_RELAY");
+        assertThat(ended.out()).as(ended.err()).contains("THREAD: set by environment variable AIOCONTEXT_RELAY");
+    }
+
+    @Test
+    void processModeIsMeasuredInAChildJvm() throws ProcessTrials.FailedException {
+        ProcessTrials.Results results = ProcessTrials.measure(TimeUnit.MILLISECONDS.toNanos(100));
+        assertThat(results.wakeup().relay()).isEqualTo(RelayMode.PROCESS);
+        assertThat(results.wakeup().lost()).isZero();
+        assertThat(results.wakeup().echoes()).isPositive();
+        assertThat(results.insurance().hangs()).isZero();
+        assertThat(results.insurance().rescues())
+                .isPositive()
+                .isLessThanOrEqualTo(results.insurance().dropped());
     }
 }

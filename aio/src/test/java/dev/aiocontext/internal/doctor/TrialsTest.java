@@ -8,10 +8,12 @@ import dev.aiocontext.RelayMode;
 import dev.aiocontext.internal.wakeup.Doorbell;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
+@Tag("architecture")
 class TrialsTest {
     private static final long SHORT = TimeUnit.MILLISECONDS.toNanos(100);
 
@@ -102,17 +104,5 @@ class TrialsTest {
             ctx.close();
             assertThat(recording.stories()).isNotEmpty().noneMatch(RescueStory::provoked);
         }
-    }
-
-    @Test
-    void processModeIsMeasuredInAChildJvm() throws ProcessTrials.FailedException {
-        ProcessTrials.Results results = ProcessTrials.measure(SHORT);
-        assertThat(results.wakeup().relay()).isEqualTo(RelayMode.PROCESS);
-        assertThat(results.wakeup().lost()).isZero();
-        assertThat(results.wakeup().echoes()).isPositive();
-        assertThat(results.insurance().hangs()).isZero();
-        assertThat(results.insurance().rescues())
-                .isPositive()
-                .isLessThanOrEqualTo(results.insurance().dropped());
     }
 }

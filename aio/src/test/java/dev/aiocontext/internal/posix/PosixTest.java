@@ -8,8 +8,10 @@ import dev.aiocontext.SyscallException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
+@Tag("architecture")
 class PosixTest {
     @Test
     void aFailedCallReturnsItsNegatedErrno() {

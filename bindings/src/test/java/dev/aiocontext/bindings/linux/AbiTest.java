@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -16,6 +17,7 @@ import org.opentest4j.TestAbortedException;
  * Asks the C compiler of each target for everything that the generated code says of C: sizes, alignments, offsets,
  * constants and signatures. The headers are those installed, which may be newer than those it was generated from.
  */
+@Tag("architecture")
 class AbiTest {
     private static final boolean IN_CI = "true".equals(System.getenv("CI"));
 
