@@ -45,7 +45,9 @@ final class RescueRecording implements AutoCloseable {
             Path file = Files.createTempFile("aiocontext-doctor", ".jfr");
             try {
                 recording.dump(file);
+                // Slow callbacks are in it as well: a recording has all events that are on by default.
                 return RecordingFile.readAllEvents(file).stream()
+                        .filter(event -> event.getEventType().getName().equals(EVENT))
                         .map(RescueStory::of)
                         .toList();
             } finally {

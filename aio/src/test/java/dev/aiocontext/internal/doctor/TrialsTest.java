@@ -83,6 +83,21 @@ class TrialsTest {
     }
 
     @Test
+    void aSlowCallbackIsNoRescueAlthoughItIsRecorded() {
+        try (RescueRecording recording = new RescueRecording();
+                AioContext ctx = AioContext.open()) {
+            ctx.execute(() -> {
+                long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(20); // the event's threshold is 10
+                while (System.nanoTime() - end < 0) {
+                    Thread.onSpinWait();
+                }
+            });
+            ctx.poll(true);
+            assertThat(recording.stories()).isEmpty();
+        }
+    }
+
+    @Test
     void aRescueThatNobodyProvokedIsToldFirst() {
         try (RescueRecording recording = new RescueRecording()) {
             InsuranceTrial.measure(RelayMode.THREAD, SHORT);
