@@ -1,12 +1,12 @@
 package dev.aiocontext.jmh;
 
-import dev.aiocontext.AioContext;
-import dev.aiocontext.AioStatistics;
-import dev.aiocontext.BottomHalf;
-import dev.aiocontext.RelayMode;
-import java.time.Duration;
+import dev.aiocontext.jmh.machine.Affinity;
+import dev.aiocontext.jmh.machine.Pin;
+import dev.aiocontext.jmh.machine.SleepWatch;
+import dev.aiocontext.jmh.peer.Polling;
+import dev.aiocontext.jmh.peer.RoundTrip;
 import java.util.concurrent.TimeUnit;
-import org.openjdk.jmh.annotations.AuxCounters;
+import org.jspecify.annotations.Nullable;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
@@ -22,135 +22,92 @@ import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * How long does it take to wake a blocked loop and to hear of it? Two loops in two threads send each other a bottom
- * half, and each blocks until the other's comes: a trip there and one back, by doorbell, with and without the relay
- * beside it.
+ * How long does it take to wake a blocked loop and to hear of it? The benchmark's thread hands the loop a task, and the
+ * task tells it back.
+ *
+ * <p>Each trip begins when the kernel says that the loop's thread sleeps, so none finds the loop still awake; that check is
+ * not timed. Loops that spin ({@code SPIN}, {@code C_SPIN}, the library's with adaptive polling) are asked at once: never to
+ * sleep is what they are for.
+ *
+ * <p>Pinned, it is by sched_setaffinity(2) in both threads; all that the peer starts inherits its thread's processor.
+ * Virtual threads have one carrier, as the loops have one thread: two would hand the one virtual thread to and fro.
  */
-@BenchmarkMode(Mode.AverageTime)
+@State(Scope.Benchmark)
+@BenchmarkMode(Mode.SampleTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
-@Fork(value = 3, jvmArgsAppend = "--enable-native-access=ALL-UNNAMED")
+@Fork(
+        value = 3,
+        jvmArgsAppend = {
+            "--enable-native-access=ALL-UNNAMED",
+            "-Djdk.virtualThreadScheduler.parallelism=1",
+            "-Djdk.virtualThreadScheduler.maxPoolSize=1"
+        })
 @Warmup(iterations = 3, time = 1)
 @Measurement(iterations = 5, time = 1)
 public class RoundTripBenchmark {
-    /** The two loops. The near one is the benchmark thread's. */
-    @State(Scope.Benchmark)
-    public static class Loops {
-        /** Whether a ring also takes the relay. */
-        @Param({"OFF", "THREAD"})
-        public RelayMode relay = RelayMode.OFF;
+    /** Who is asked. */
+    @Param({
+        "AIO_POLL",
+        "AIO_EPOLL",
+        "NETTY_NIO",
+        "NETTY_EPOLL",
+        "NETTY_IO_URING",
+        "SELECTOR",
+        "THREAD_POOL",
+        "VIRTUAL_THREAD",
+        "PARK",
+        "SPIN",
+        "FFM_POLL",
+        "C_POLL",
+        "C_EPOLL",
+        "C_SPIN"
+    })
+    public String peer = "";
 
-        /** The longest time to poll before a wait, in nanoseconds. */
-        @Param({"0", "32768"})
-        public long polling;
+    /** Whether the library's loop spins before it blocks; the others do not know it. */
+    @Param("OFF")
+    public Polling polling = Polling.OFF;
 
-        private AioContext near;
-        private AioContext far;
-        private BottomHalf there;
-        private BottomHalf back;
-        private Thread farHome;
-        private boolean returned;
+    /** How the asker waits. */
+    @Param
+    public RoundTrip.Reply reply = RoundTrip.Reply.PARK;
 
-        /** Opens both and starts the far one's thread. */
-        @Setup(Level.Trial)
-        public void open() {
-            near = AioContext.builder()
-                    .name("near")
-                    .polling(Duration.ofNanos(polling))
-                    .relay(relay)
-                    .open();
-            far = AioContext.builder()
-                    .name("far")
-                    .polling(Duration.ofNanos(polling))
-                    .relay(relay)
-                    .open();
-            there = far.newBottomHalf("there", () -> back.schedule());
-            back = near.newBottomHalf("back", () -> returned = true);
-            farHome = Thread.ofPlatform().name("far").start(far::run);
-            near.poll(false);
-        }
+    /** Which processors the two threads may use. */
+    @Param
+    public Pin pin = Pin.NONE;
 
-        /**
-         * Ends the thread and closes both.
-         *
-         * @throws InterruptedException never
-         */
-        @TearDown(Level.Trial)
-        public void close() throws InterruptedException {
-            far.stop();
-            farHome.join();
-            there.delete();
-            back.delete();
-            far.close();
-            near.close();
-        }
+    private RoundTrip roundTrip;
+    private @Nullable SleepWatch watch;
 
-        private void roundTrip() {
-            returned = false;
-            there.schedule();
-            while (!returned) {
-                near.poll(true);
-            }
+    /** Starts the peer. */
+    @Setup(Level.Trial)
+    public void open() {
+        roundTrip = pin.around(() -> RoundTrip.open(peer, polling, reply));
+        boolean spins = peer.endsWith("SPIN") || polling != Polling.OFF;
+        watch = spins ? null : new SleepWatch(roundTrip.tid());
+    }
+
+    /** Ends it. */
+    @TearDown(Level.Trial)
+    public void close() {
+        Affinity.unpin();
+        roundTrip.close();
+        if (watch != null) {
+            watch.close();
         }
     }
 
-    /** What became of the wake-ups of an iteration: a figure of blocked loops needs doorbells that rang. */
-    @State(Scope.Thread)
-    @AuxCounters(AuxCounters.Type.EVENTS)
-    public static class Rings {
-        private long rungBefore;
-        private long echoesBefore;
-
-        /** Doorbells rung, by both. */
-        public long rung;
-
-        /** Wake-ups that the relay brought late. */
-        public long echoes;
-
-        /** Wake-ups that only the relay brought: must be 0. */
-        public long rescues;
-
-        /**
-         * Notes where the counters stand.
-         *
-         * @param loops the loops
-         */
-        @Setup(Level.Iteration)
-        public void begin(Loops loops) {
-            rungBefore = rung(loops);
-            echoesBefore = echoes(loops);
-        }
-
-        /**
-         * Takes the difference.
-         *
-         * @param loops the loops
-         */
-        @TearDown(Level.Iteration)
-        public void end(Loops loops) {
-            rung = rung(loops) - rungBefore;
-            echoes = echoes(loops) - echoesBefore;
-            rescues = loops.near.statistics().rescues() + loops.far.statistics().rescues();
-        }
-
-        private static long rung(Loops loops) {
-            AioStatistics near = loops.near.statistics();
-            return near.wakeupsRung() + loops.far.statistics().wakeupsRung();
-        }
-
-        private static long echoes(Loops loops) {
-            AioStatistics near = loops.near.statistics();
-            return near.echoes() + loops.far.statistics().echoes();
+    /** Waits until the loop has blocked. */
+    @Setup(Level.Invocation)
+    public void awaitBlocked() {
+        if (watch != null) {
+            watch.awaitSleep();
         }
     }
 
-    /**
-     * There and back.
-     *
-     * @param loops the loops
-     * @param rings counts
-     */
+    /** There and back. */
     @Benchmark
-    public void roundTrip(Loops loops, Rings rings) {
-        loops.roundTrip();
+    public void roundTrip() {
+        roundTrip.trip();
     }
 }

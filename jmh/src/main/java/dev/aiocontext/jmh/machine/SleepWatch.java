@@ -1,0 +1,63 @@
+package dev.aiocontext.jmh.machine;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Path;
+
+/**
+ * Asks the kernel whether a thread of this process sleeps, by proc(5)'s {@code stat}: nobody else knows that a loop has
+ * really blocked. One thread only.
+ */
+public final class SleepWatch implements AutoCloseable {
+    /** Enough for the number, the name of at most 15 characters, and the state. */
+    private static final int START_OF_LINE = 64;
+
+    private final FileChannel stat;
+    private final ByteBuffer line = ByteBuffer.allocateDirect(START_OF_LINE);
+
+    /**
+     * Watches a thread.
+     *
+     * @param tid the kernel's number of it
+     */
+    public SleepWatch(int tid) {
+        try {
+            stat = FileChannel.open(Path.of("/proc/self/task/" + tid + "/stat"));
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot watch thread " + tid, e);
+        }
+    }
+
+    /** Waits until it sleeps, giving way to it where it shares the processor. */
+    @SuppressWarnings("ThreadPriorityCheck") // to yield is all one can do for a thread that is to block
+    public void awaitSleep() {
+        while (!isAsleep()) {
+            Thread.yield();
+        }
+    }
+
+    private boolean isAsleep() {
+        line.clear();
+        try {
+            stat.read(line, 0);
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot watch a thread", e);
+        }
+        int parenthesis = line.position() - 1;
+        while (parenthesis >= 0 && line.get(parenthesis) != ')') {
+            parenthesis--;
+        }
+        return parenthesis >= 0 && parenthesis + 2 < line.position() && line.get(parenthesis + 2) == 'S';
+    }
+
+    @Override
+    public void close() {
+        try {
+            stat.close();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

@@ -1,0 +1,97 @@
+package dev.aiocontext.jmh.report;
+
+import dev.aiocontext.internal.posix.Signals;
+import dev.aiocontext.jmh.machine.Affinity;
+import dev.aiocontext.jmh.machine.CLibrary;
+import io.netty.channel.epoll.Epoll;
+import io.netty.channel.uring.IoUring;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import org.openjdk.jmh.runner.BenchmarkList;
+import org.openjdk.jmh.runner.BenchmarkListEntry;
+import org.openjdk.jmh.runner.format.OutputFormatFactory;
+import org.openjdk.jmh.runner.options.VerboseMode;
+
+/**
+ * A benchmark with a value for each of its parameters.
+ *
+ * @param benchmark the full name of class and method
+ * @param params the parameters' values
+ */
+record Case(String benchmark, Map<String, String> params) {
+    /** All cases of a class: each method, with all values of all parameters. */
+    static List<Case> of(Class<?> benchmarks) {
+        List<Case> cases = new ArrayList<>();
+        String include = Pattern.quote(benchmarks.getName()) + "\\..*";
+        for (BenchmarkListEntry entry : BenchmarkList.defaultList()
+                .find(OutputFormatFactory.createFormatInstance(System.out, VerboseMode.SILENT), List.of(include), List.of())) {
+            List<Map<String, String>> combinations = List.of(Map.of());
+            for (Map.Entry<String, String[]> param : entry.getParams().orElse(Map.of()).entrySet()) {
+                combinations = multiplied(combinations, param.getKey(), param.getValue());
+            }
+            combinations.forEach(params -> cases.add(new Case(entry.getUsername(), params)));
+        }
+        return cases;
+    }
+
+    private static List<Map<String, String>> multiplied(
+            List<Map<String, String>> combinations, String name, String[] values) {
+        List<Map<String, String>> product = new ArrayList<>();
+        for (Map<String, String> combination : combinations) {
+            for (String value : values) {
+                Map<String, String> longer = new LinkedHashMap<>(combination);
+                longer.put(name, value);
+                product.add(longer);
+            }
+        }
+        return product;
+    }
+
+    String param(String name) {
+        return params.getOrDefault(name, "");
+    }
+
+    String method() {
+        return benchmark.substring(benchmark.lastIndexOf('.') + 1);
+    }
+
+    /** Why this machine cannot run it. */
+    Optional<String> obstacle() {
+        if (needs("C_") || needs("JNI")) {
+            if (!CLibrary.problem().isEmpty()) {
+                return Optional.of(CLibrary.problem());
+            }
+        }
+        if (param("pin").equals("TWO") && Affinity.second() < 0) {
+            return Optional.of("there is only one core");
+        }
+        if (needs("NETTY_EPOLL") && !Epoll.isAvailable()) {
+            return Optional.of(String.valueOf(Epoll.unavailabilityCause()));
+        }
+        if (needs("NETTY_IO_URING") && !IoUring.isAvailable()) {
+            return Optional.of(String.valueOf(IoUring.unavailabilityCause()));
+        }
+        if (needs("PROCESS") && !Signals.blockedHere(Signals.SIGIO)) {
+            return Optional.of("SIGIO is not blocked in this JVM");
+        }
+        return Optional.empty();
+    }
+
+    private boolean needs(String start) {
+        return params.values().stream().anyMatch(value -> value.startsWith(start));
+    }
+
+    @Override
+    public String toString() {
+        String shortName = benchmark.substring(benchmark.lastIndexOf('.', benchmark.lastIndexOf('.') - 1) + 1);
+        return shortName
+                + params.entrySet().stream()
+                        .map(param -> " " + param.getKey() + "=" + param.getValue())
+                        .collect(Collectors.joining());
+    }
+}

@@ -1,0 +1,92 @@
+package dev.aiocontext.jmh.report;
+
+import freemarker.template.Configuration;
+import freemarker.template.TemplateException;
+import freemarker.template.TemplateExceptionHandler;
+import java.io.IOException;
+import java.io.Writer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/** The page of a report. */
+final class Page {
+    private Page() {}
+
+    /**
+     * A question and its answers, as the template shows them.
+     *
+     * @param title the question
+     * @param text how to read it
+     * @param tables the answers
+     * @param charts SVG
+     * @param details all figures
+     */
+    public record Section(String title, String text, List<Table> tables, List<String> charts, List<Detail> details) {}
+
+    /**
+     * All figures of a case, as words.
+     *
+     * @param name the case
+     * @param cells the figures
+     */
+    public record Detail(String name, List<String> cells) {}
+
+    static void write(Run run, List<Question> questions, Path file) throws IOException {
+        Configuration configuration = new Configuration(Configuration.VERSION_2_3_34);
+        configuration.setClassForTemplateLoading(Page.class, "/report");
+        configuration.setDefaultEncoding("UTF-8");
+        configuration.setTemplateExceptionHandler(TemplateExceptionHandler.RETHROW_HANDLER);
+        configuration.setLogTemplateExceptions(false);
+        List<Section> sections = questions.stream()
+                .map(question -> section(question, question.of(run.results())))
+                .filter(section -> !section.details().isEmpty())
+                .toList();
+        try (Writer out = Files.newBufferedWriter(file)) {
+            configuration.getTemplate("index.ftlh").process(Map.of("run", run, "sections", sections), out);
+        } catch (TemplateException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static Section section(Question question, List<Result> results) {
+        List<Table> tables = new ArrayList<>();
+        question.captions().forEach((method, caption) -> {
+            List<Result> ofMethod = results.stream()
+                    .filter(result -> result.benchmark().endsWith("." + method))
+                    .toList();
+            if (!ofMethod.isEmpty()) {
+                tables.add(Table.of(caption, ofMethod, question.row()));
+            }
+        });
+        return new Section(
+                question.title(),
+                question.text(),
+                tables,
+                Drawings.of(question, results),
+                results.stream().map(Page::detail).toList());
+    }
+
+    private static Detail detail(Result result) {
+        return new Detail(
+                new Case(result.benchmark(), result.params()).toString(),
+                List.of(
+                        Words.figure(result),
+                        result.isTime() ? Words.time(result.mean()) : Words.rate(result.mean()),
+                        Words.percent(result.error() / result.mean()),
+                        Words.percent(result.spread()),
+                        percentile(result, "p99"),
+                        percentile(result, "p99.9"),
+                        percentile(result, "p100"),
+                        Words.digits(result.counters().getOrDefault("gc.alloc.rate.norm", Double.NaN)),
+                        Words.digits(result.othersLoad()),
+                        Words.digits(result.stolen())));
+    }
+
+    private static String percentile(Result result, String name) {
+        Double value = result.percentiles().get(name);
+        return value == null ? "" : Words.time(value);
+    }
+}

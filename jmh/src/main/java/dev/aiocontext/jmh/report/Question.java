@@ -1,0 +1,40 @@
+package dev.aiocontext.jmh.report;
+
+import java.util.List;
+import java.util.Map;
+import java.util.function.Predicate;
+
+/**
+ * A question that a class of benchmarks answers, and how the report shows the answer: a table for each method, with a row
+ * for each value of one parameter and a column for each combination of the others.
+ *
+ * @param title the question, short
+ * @param text what is measured and how to read it
+ * @param benchmarks the class
+ * @param row the parameter that has the rows
+ * @param captions what each method is, in the order of their tables
+ * @param sensible which combinations of parameters are a case at all
+ * @param inShortSuite which of those are in the short suite too
+ */
+record Question(
+        String title,
+        String text,
+        Class<?> benchmarks,
+        String row,
+        Map<String, String> captions,
+        Predicate<Case> sensible,
+        Predicate<Case> inShortSuite) {
+    List<Case> cases(Suite suite) {
+        return Case.of(benchmarks).stream()
+                .filter(sensible)
+                .filter(suite == Suite.SHORT ? inShortSuite : all -> true)
+                .toList();
+    }
+
+    /** The results that answer it. */
+    List<Result> of(List<Result> results) {
+        return results.stream()
+                .filter(result -> result.benchmark().startsWith(benchmarks.getName() + "."))
+                .toList();
+    }
+}
