@@ -1,9 +1,7 @@
 package dev.aiocontext.jmh;
 
-import dev.aiocontext.AioContext;
-import dev.aiocontext.EventNotifier;
-import dev.aiocontext.MonitorMode;
-import dev.aiocontext.RelayMode;
+import dev.aiocontext.jmh.machine.FileLimit;
+import dev.aiocontext.jmh.peer.DescriptorSet;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
@@ -18,53 +16,85 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
+import org.openjdk.jmh.infra.BenchmarkParams;
 
 /**
- * What does it cost to find one descriptor ready and to call its handler? One active of one, by each monitor. Three
- * system calls are in the figure: the write that makes it ready, the wait, and the handler's read.
+ * What does an event cost a loop that watches many descriptors? All watch pipes, for that is what a selector can watch. The
+ * loop's own thread writes the pipe anew each time it has read it, so an event is a write, a wait that finds it, and a
+ * read: the same system calls for all. Starting the loop is in the figure once for all events of an operation.
  */
-@State(Scope.Thread)
-@BenchmarkMode(Mode.AverageTime)
+@State(Scope.Benchmark)
+@BenchmarkMode(Mode.SampleTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
 @Fork(value = 3, jvmArgsAppend = "--enable-native-access=ALL-UNNAMED")
 @Warmup(iterations = 3, time = 1)
 @Measurement(iterations = 5, time = 1)
 public class DescriptorBenchmark {
-    /** How the loop waits. */
-    @Param({"POLL", "EPOLL"})
-    public MonitorMode monitor = MonitorMode.AUTO;
+    private static final int OPEN_BY_THE_JVM = 200;
 
-    private final EventNotifier event = EventNotifier.open();
-    private AioContext context;
-    private int calls;
+    /** Who watches them. */
+    @Param
+    public DescriptorSet.Peer peer = DescriptorSet.Peer.AIO_EPOLL;
 
-    /** Opens the context, with this as its home thread. */
-    @Setup(Level.Trial)
-    public void open() {
-        context = AioContext.builder().relay(RelayMode.OFF).monitor(monitor).open();
-        context.onReadable(event.fd(), fd -> {
-            event.testAndClear();
-            calls++;
-        });
-        context.poll(false);
-    }
+    /** How many there are. */
+    @Param({"1", "10", "100", "1000", "10000"})
+    public int descriptors;
 
-    /** Closes the context, then the descriptor. */
-    @TearDown(Level.Trial)
-    public void close() {
-        context.close();
-        event.close();
+    /** How often within an operation: JMH's figures are for all of these together, the report's for one. */
+    @Param({"10000", "100"})
+    public int times;
+
+    private DescriptorSet set;
+
+    /**
+     * Says how many descriptors a case opens.
+     *
+     * @param peer who watches
+     * @param descriptors how many are watched
+     * @param allActive whether all of them are written to: a selector's pipes take two each
+     * @return the number that `ulimit -n` must be at least
+     */
+    public static int openFiles(DescriptorSet.Peer peer, int descriptors, boolean allActive) {
+        boolean two = allActive && peer == DescriptorSet.Peer.SELECTOR;
+        return OPEN_BY_THE_JVM + (two ? 2 * descriptors : descriptors);
     }
 
     /**
-     * Makes the descriptor readable and calls its handler.
+     * Opens them and starts the loop.
      *
-     * @return how often it was called so far
+     * @param benchmark which one
      */
+    @Setup(Level.Trial)
+    public void open(BenchmarkParams benchmark) {
+        boolean allActive = benchmark.getBenchmark().endsWith(".allActive");
+        int openFiles = openFiles(peer, descriptors, allActive);
+        if (!FileLimit.raise(openFiles)) {
+            throw new IllegalStateException("`ulimit -Hn` must be at least " + openFiles);
+        }
+        set = DescriptorSet.open(peer, descriptors, allActive ? descriptors : 1);
+    }
+
+    /** Closes them. */
+    @TearDown(Level.Trial)
+    public void close() {
+        set.close();
+    }
+
+    /** One of them becomes readable again and again. */
     @Benchmark
-    public int dispatch() {
-        event.set();
-        context.poll(false);
-        return calls;
+    public void oneActive() {
+        set.handle(1, times);
+    }
+
+    /** All of them do. */
+    @Benchmark
+    public void allActive() {
+        set.handle(descriptors, times);
+    }
+
+    /** One more is added and removed. */
+    @Benchmark
+    public void register() {
+        set.register(times);
     }
 }
