@@ -4,6 +4,8 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
@@ -13,6 +15,8 @@ import java.nio.file.Path;
 public final class SleepWatch implements AutoCloseable {
     /** Enough for the number, the name of at most 15 characters, and the state. */
     private static final int START_OF_LINE = 64;
+
+    private static final int NAME_LENGTH = 15;
 
     private final FileChannel stat;
     private final ByteBuffer line = ByteBuffer.allocateDirect(START_OF_LINE);
@@ -27,6 +31,34 @@ public final class SleepWatch implements AutoCloseable {
             stat = FileChannel.open(Path.of("/proc/self/task/" + tid + "/stat"));
         } catch (IOException e) {
             throw new UncheckedIOException("cannot watch thread " + tid, e);
+        }
+    }
+
+    /**
+     * Watches the thread of a name. One with that name must be there.
+     *
+     * @param name its name; the kernel knows 15 characters of it
+     * @return the watch
+     */
+    public static SleepWatch of(String name) {
+        String known = name.substring(0, Math.min(name.length(), NAME_LENGTH));
+        try (DirectoryStream<Path> tasks = Files.newDirectoryStream(Path.of("/proc/self/task"))) {
+            for (Path task : tasks) {
+                if (nameOf(task).equals(known)) {
+                    return new SleepWatch(Integer.parseInt(task.getFileName().toString()));
+                }
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        throw new IllegalStateException("there is no thread " + name);
+    }
+
+    private static String nameOf(Path task) {
+        try {
+            return Files.readString(task.resolve("comm")).strip();
+        } catch (IOException e) {
+            return ""; // it has ended meanwhile
         }
     }
 
