@@ -1,0 +1,136 @@
+package dev.aiocontext.jmh;
+
+import dev.aiocontext.jmh.machine.FileLimit;
+import dev.aiocontext.jmh.machine.Footprint;
+import dev.aiocontext.jmh.peer.DescriptorSet;
+import dev.aiocontext.jmh.peer.LoopPeer;
+import dev.aiocontext.jmh.peer.Threads;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.openjdk.jmh.annotations.AuxCounters;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Fork;
+import org.openjdk.jmh.annotations.Level;
+import org.openjdk.jmh.annotations.Measurement;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Param;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.TearDown;
+import org.openjdk.jmh.annotations.Warmup;
+
+/**
+ * How much memory do an idle loop and a watched descriptor keep? Many are opened, the garbage is collected, and the growth of
+ * the heap, of the process and of its descriptors is divided by their number. The time is that of opening them.
+ */
+@BenchmarkMode(Mode.AverageTime)
+@OutputTimeUnit(TimeUnit.MILLISECONDS)
+@Fork(value = 3, jvmArgsAppend = {"--enable-native-access=ALL-UNNAMED", "-XX:+UseSerialGC"})
+@Warmup(iterations = 1, time = 1)
+@Measurement(iterations = 3, time = 1)
+public class MemoryBenchmark {
+    private static final int LOOPS = 100;
+    private static final int DESCRIPTORS = 5000;
+    private static final int OPEN_FILES = 2 * DESCRIPTORS;
+
+    /** What each of them keeps. */
+    @State(Scope.Thread)
+    @AuxCounters(AuxCounters.Type.EVENTS)
+    public static class Kept {
+        /** Bytes of heap, of all of them. */
+        public long heapBytes;
+
+        /** Bytes of the process, resident, of all of them. */
+        public long residentBytes;
+
+        /** Descriptors of all of them. */
+        public long openFiles;
+
+        /** How many. */
+        public long count;
+
+        private final List<AutoCloseable> opened = new ArrayList<>();
+
+        void measure(Footprint before, int number) {
+            Footprint after = Footprint.now();
+            heapBytes += after.heapBytes() - before.heapBytes();
+            residentBytes += after.residentBytes() - before.residentBytes();
+            openFiles += after.openFiles() - before.openFiles();
+            count += number;
+        }
+
+        /**
+         * Closes what was opened.
+         *
+         * @throws Exception never
+         */
+        @TearDown(Level.Invocation)
+        public void close() throws Exception {
+            for (AutoCloseable each : opened) {
+                each.close();
+            }
+            opened.clear();
+        }
+    }
+
+    /** Whose loops. */
+    @State(Scope.Thread)
+    public static class Loops {
+        /** Which. */
+        @Param({
+            "AIO_POLL",
+            "AIO_EPOLL",
+            "NETTY_NIO",
+            "NETTY_EPOLL",
+            "NETTY_IO_URING",
+            "SELECTOR",
+            "THREAD_POOL",
+            "VIRTUAL_THREAD"
+        })
+        public LoopPeer peer = LoopPeer.AIO_POLL;
+    }
+
+    /** Who watches. */
+    @State(Scope.Thread)
+    public static class Watchers {
+        /** Which. */
+        @Param({"AIO_POLL", "AIO_EPOLL", "NETTY_EPOLL", "SELECTOR"})
+        public DescriptorSet.Peer peer = DescriptorSet.Peer.AIO_EPOLL;
+    }
+
+    /**
+     * Idle loops, each with its thread, which has run one task.
+     *
+     * @param loops whose
+     * @param kept takes what they keep
+     */
+    @Benchmark
+    public void idleLoop(Loops loops, Kept kept) {
+        Footprint before = Footprint.now();
+        for (int i = 0; i < LOOPS; i++) {
+            var loop = loops.peer.open();
+            kept.opened.add(loop);
+            Threads.runOn(loop, () -> {});
+        }
+        kept.measure(before, LOOPS);
+    }
+
+    /**
+     * Watched descriptors, with their handlers.
+     *
+     * @param watchers whose
+     * @param kept takes what they keep
+     */
+    @Benchmark
+    public void registration(Watchers watchers, Kept kept) {
+        if (!FileLimit.raise(OPEN_FILES)) {
+            throw new IllegalStateException("`ulimit -Hn` must be at least " + OPEN_FILES);
+        }
+        Footprint before = Footprint.now();
+        kept.opened.add(DescriptorSet.open(watchers.peer, DESCRIPTORS, 1));
+        kept.measure(before, DESCRIPTORS);
+    }
+}
