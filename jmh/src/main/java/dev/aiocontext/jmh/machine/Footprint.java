@@ -6,32 +6,22 @@ import java.lang.management.ManagementFactory;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import javax.management.JMException;
+import javax.management.ObjectName;
 
 /**
  * What this process holds.
  *
- * @param heapBytes live objects, after a collection
+ * @param heapBytes live objects
  * @param residentBytes its memory that is in use, as proc(5)'s {@code statm} says; the heap's own pages count once touched
  * @param openFiles its descriptors
  */
 public record Footprint(long heapBytes, long residentBytes, long openFiles) {
     private static final long PAGE_BYTES = 4096;
-    private static final long PAUSE_MILLIS = 20;
-
-    /** Cleaners run after a collection, and make more garbage: so it is collected until nothing goes any more. */
-    private static long collected() {
-        long before;
-        long used = Long.MAX_VALUE;
-        do {
-            before = used;
-            System.gc();
-            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(PAUSE_MILLIS));
-            used = ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed();
-        } while (used < before);
-        return used;
-    }
+    private static final int COLLECTIONS = 3;
+    private static final Pattern LINE = Pattern.compile("^ *[0-9]+: +[0-9]+ +([0-9]+) +(\\S+)", Pattern.MULTILINE);
 
     /**
      * Collects the garbage and looks.
@@ -39,11 +29,14 @@ public record Footprint(long heapBytes, long residentBytes, long openFiles) {
      * @return what is held now
      */
     public static Footprint now() {
-        long heap = collected();
+        long heap = 0;
+        for (int i = 0; i < COLLECTIONS; i++) {
+            heap = liveBytes(); // cleaners run after a collection, and make more garbage
+        }
         try {
             String statm = Files.readString(Path.of("/proc/self/statm"));
-            int first = statm.indexOf(' ') + 1;
-            long pages = Long.parseLong(statm.substring(first, statm.indexOf(' ', first)));
+            int second = statm.indexOf(' ') + 1;
+            long pages = Long.parseLong(statm.substring(second, statm.indexOf(' ', second)));
             long files = 0;
             try (DirectoryStream<Path> descriptors = Files.newDirectoryStream(Path.of("/proc/self/fd"))) {
                 for (Path ignored : descriptors) {
@@ -54,5 +47,27 @@ public record Footprint(long heapBytes, long residentBytes, long openFiles) {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** By HotSpot's histogram, which collects first. What a collector fills its gaps with looks like objects, too. */
+    private static long liveBytes() {
+        String histogram;
+        try {
+            histogram = (String) ManagementFactory.getPlatformMBeanServer()
+                    .invoke(
+                            new ObjectName("com.sun.management:type=DiagnosticCommand"),
+                            "gcClassHistogram",
+                            new Object[] {null},
+                            new String[] {String[].class.getName()});
+        } catch (JMException e) {
+            throw new IllegalStateException(e);
+        }
+        long bytes = 0;
+        for (Matcher line = LINE.matcher(histogram); line.find(); ) {
+            if (!line.group(2).contains("jdk.internal.vm.Filler")) {
+                bytes += Long.parseLong(line.group(1));
+            }
+        }
+        return bytes;
     }
 }
