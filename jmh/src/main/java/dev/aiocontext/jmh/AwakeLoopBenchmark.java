@@ -32,6 +32,10 @@ public class AwakeLoopBenchmark {
     @Param
     public AwakeNotifier.Way peer = AwakeNotifier.Way.AIO_WAKEUP;
 
+    /** The relay's mode, of the library's own loop: one that is awake must not take it. */
+    @Param({"OFF", "THREAD", "PROCESS"})
+    public RelayMode relay = RelayMode.OFF;
+
     /** How often it is notified while it is held: JMH's figures are for all of these together, the report's for one. */
     @Param("1000")
     public int times;
@@ -41,7 +45,7 @@ public class AwakeLoopBenchmark {
     /** Starts the loop. */
     @Setup(Level.Trial)
     public void open() {
-        notifier = new AwakeNotifier(peer, RelayMode.OFF, times);
+        notifier = new AwakeNotifier(peer, relay, times);
     }
 
     /** Ends it. */

@@ -64,8 +64,8 @@ public class RoundTripBenchmark {
     })
     public String peer = "";
 
-    /** Whether the library's loop spins before it blocks; the others do not know it. */
-    @Param("OFF")
+    /** Whether the library's loop polls before it blocks; the others do not know it. */
+    @Param
     public Polling polling = Polling.OFF;
 
     /** How the asker waits. */

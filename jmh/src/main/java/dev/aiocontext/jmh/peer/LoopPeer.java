@@ -39,7 +39,7 @@ public enum LoopPeer {
     /**
      * Starts one.
      *
-     * @param polling whether the library's own spins before it blocks; the others take no notice
+     * @param polling whether the library's own looks for work before it blocks; the others take no notice
      * @return the loop, to be closed
      */
     public TaskLoop open(Polling polling) {
@@ -60,11 +60,11 @@ public enum LoopPeer {
     }
 
     /**
-     * Starts one that blocks at once.
+     * Starts one as it is by default.
      *
      * @return the loop, to be closed
      */
     public TaskLoop open() {
-        return open(Polling.OFF);
+        return open(Polling.ON);
     }
 }

@@ -1,11 +1,14 @@
 package dev.aiocontext.jmh.peer;
 
 import dev.aiocontext.AioContext;
+import java.time.Duration;
 
-/** Whether the library's loop spins a while before it blocks. */
+/** Whether the library's loop looks for work for a while before it blocks. */
 public enum Polling {
     /** It blocks at once. */
-    OFF;
+    OFF,
+    /** It does, as it is by default. */
+    ON;
 
     /**
      * Tells a context.
@@ -14,6 +17,6 @@ public enum Polling {
      * @return the same
      */
     public AioContext.Builder applyTo(AioContext.Builder builder) {
-        return builder;
+        return this == OFF ? builder.polling(Duration.ZERO) : builder;
     }
 }

@@ -2,7 +2,11 @@ package dev.aiocontext.jmh.report;
 
 import dev.aiocontext.internal.posix.Signals;
 import dev.aiocontext.jmh.machine.Affinity;
+import dev.aiocontext.jmh.DescriptorBenchmark;
+import dev.aiocontext.jmh.MemoryBenchmark;
 import dev.aiocontext.jmh.machine.CLibrary;
+import dev.aiocontext.jmh.machine.FileLimit;
+import dev.aiocontext.jmh.peer.DescriptorSet;
 import io.netty.channel.epoll.Epoll;
 import io.netty.channel.uring.IoUring;
 import java.util.ArrayList;
@@ -60,9 +64,18 @@ record Case(String benchmark, Map<String, String> params) {
         return benchmark.substring(benchmark.lastIndexOf('.') + 1);
     }
 
-    /** Why this machine cannot run it. */
-    Optional<String> obstacle() {
-        if (needs("C_") || needs("JNI")) {
+    /** Whether a second time in the same JVM would find what the first has left. */
+    boolean isMeasuredOnce() {
+        return benchmark.startsWith(MemoryBenchmark.class.getName());
+    }
+
+    /**
+     * Why this machine cannot run it.
+     *
+     * @param sigioBlockedInForks whether it runs in a JVM that has SIGIO blocked; else that is looked up in this one
+     */
+    Optional<String> obstacle(boolean sigioBlockedInForks) {
+        if (peerStarts("C_") || needs("JNI")) {
             if (!CLibrary.problem().isEmpty()) {
                 return Optional.of(CLibrary.problem());
             }
@@ -76,14 +89,27 @@ record Case(String benchmark, Map<String, String> params) {
         if (needs("NETTY_IO_URING") && !IoUring.isAvailable()) {
             return Optional.of(String.valueOf(IoUring.unavailabilityCause()));
         }
-        if (needs("PROCESS") && !Signals.blockedHere(Signals.SIGIO)) {
-            return Optional.of("SIGIO is not blocked in this JVM");
+        if (needs("PROCESS") && !sigioBlockedInForks && !Signals.blockedHere(Signals.SIGIO)) {
+            return Optional.of("SIGIO is not blocked in its JVM: env(1) cannot, or there is no fork");
+        }
+        if (!param("descriptors").isEmpty()) {
+            int openFiles = DescriptorBenchmark.openFiles(
+                    DescriptorSet.Peer.valueOf(param("peer")),
+                    Integer.parseInt(param("descriptors")),
+                    method().equals("allActive"));
+            if (!FileLimit.raise(openFiles)) {
+                return Optional.of("`ulimit -Hn` is below " + openFiles);
+            }
         }
         return Optional.empty();
     }
 
+    private boolean peerStarts(String start) {
+        return param("peer").startsWith(start);
+    }
+
     private boolean needs(String start) {
-        return params.values().stream().anyMatch(value -> value.startsWith(start));
+        return params.values().stream().anyMatch(value -> value.contains(start));
     }
 
     @Override

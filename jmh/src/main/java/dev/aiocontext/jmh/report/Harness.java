@@ -1,12 +1,14 @@
 package dev.aiocontext.jmh.report;
 
 import dev.aiocontext.jmh.machine.CLibrary;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.regex.Pattern;
 import org.openjdk.jmh.profile.GCProfiler;
 import org.openjdk.jmh.results.BenchmarkResult;
@@ -23,12 +25,22 @@ import org.openjdk.jmh.util.Statistics;
 final class Harness {
     private static final Map<String, Double> PERCENTILES = percentiles();
 
+    /** The parameter by which a benchmark says that its operation is so many. */
+    private static final String TIMES = "times";
+
     private final Suite suite;
+    private final Optional<Path> jvm;
     private final List<Result> results = new ArrayList<>();
     private final List<Run.NotMeasured> notMeasured = new ArrayList<>();
 
-    Harness(Suite suite) {
+    /**
+     * Has run nothing yet.
+     *
+     * @param jvm the command that starts a fork; this JVM's own java without it
+     */
+    Harness(Suite suite, Optional<Path> jvm) {
         this.suite = suite;
+        this.jvm = jvm;
     }
 
     private static Map<String, Double> percentiles() {
@@ -57,7 +69,7 @@ final class Harness {
 
     /** Runs one; says in words what came of it. */
     private String run(Case next) {
-        String obstacle = next.obstacle().orElse("");
+        String obstacle = next.obstacle(jvm.isPresent() && suite.forks()).orElse("");
         if (!obstacle.isEmpty()) {
             notMeasured.add(new Run.NotMeasured(next.toString(), obstacle, true));
             return "skipped: " + obstacle;
@@ -87,7 +99,12 @@ final class Harness {
             options.jvmArgsPrepend("-D" + CLibrary.PROPERTY + "=" + CLibrary.path());
         }
         next.params().forEach(options::param);
-        suite.applyTo(options);
+        jvm.ifPresent(command -> options.jvm(command.toString()));
+        if (next.isMeasuredOnce()) {
+            suite.applyOnceTo(options);
+        } else {
+            suite.applyTo(options);
+        }
         return options;
     }
 
@@ -104,9 +121,11 @@ final class Harness {
             Statistics samples = primary.getStatistics();
             PERCENTILES.forEach((name, rank) -> percentiles.put(name, samples.getPercentile(rank)));
         }
-        return new Result(
+        Map<String, String> params = new LinkedHashMap<>(measured.params());
+        String times = params.remove(TIMES);
+        Result result = new Result(
                 measured.benchmark(),
-                measured.params(),
+                params,
                 primary.getScoreUnit(),
                 percentiles.getOrDefault("p50", median(iterations)),
                 primary.getScore(),
@@ -117,6 +136,7 @@ final class Harness {
                 counters(run),
                 load.others(),
                 load.stolen());
+        return times == null ? result : result.dividedBy(Integer.parseInt(times));
     }
 
     private static Map<String, Double> counters(RunResult run) {

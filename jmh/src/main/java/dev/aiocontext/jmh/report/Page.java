@@ -7,7 +7,6 @@ import java.io.IOException;
 import java.io.Writer;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
@@ -18,13 +17,14 @@ final class Page {
     /**
      * A question and its answers, as the template shows them.
      *
+     * @param id its name for links
      * @param title the question
      * @param text how to read it
      * @param tables the answers
      * @param charts SVG
      * @param details all figures
      */
-    public record Section(String title, String text, List<Table> tables, List<String> charts, List<Detail> details) {}
+    public record Section(String id, String title, String text, List<Table> tables, List<String> charts, List<Detail> details) {}
 
     /**
      * All figures of a case, as words.
@@ -52,16 +52,12 @@ final class Page {
     }
 
     private static Section section(Question question, List<Result> results) {
-        List<Table> tables = new ArrayList<>();
-        question.captions().forEach((method, caption) -> {
-            List<Result> ofMethod = results.stream()
-                    .filter(result -> result.benchmark().endsWith("." + method))
-                    .toList();
-            if (!ofMethod.isEmpty()) {
-                tables.add(Table.of(caption, ofMethod, question.row()));
-            }
-        });
+        List<Table> tables = question.views().stream()
+                .filter(view -> !view.of(results).isEmpty())
+                .map(view -> Table.of(view, view.of(results)))
+                .toList();
         return new Section(
+                question.id(),
                 question.title(),
                 question.text(),
                 tables,
@@ -74,13 +70,13 @@ final class Page {
                 new Case(result.benchmark(), result.params()).toString(),
                 List.of(
                         Words.figure(result),
-                        result.isTime() ? Words.time(result.mean()) : Words.rate(result.mean()),
+                        Words.figure(result.unit(), result.mean()),
                         Words.percent(result.error() / result.mean()),
                         Words.percent(result.spread()),
                         percentile(result, "p99"),
                         percentile(result, "p99.9"),
                         percentile(result, "p100"),
-                        Words.digits(result.counters().getOrDefault("gc.alloc.rate.norm", Double.NaN)),
+                        Words.digits(result.counters().getOrDefault(Result.BYTES, Double.NaN)),
                         Words.digits(result.othersLoad()),
                         Words.digits(result.stolen())));
     }

@@ -1,27 +1,25 @@
 package dev.aiocontext.jmh.report;
 
 import java.util.List;
-import java.util.Map;
 import java.util.function.Predicate;
 
 /**
- * A question that a class of benchmarks answers, and how the report shows the answer: a table for each method, with a row
- * for each value of one parameter and a column for each combination of the others.
+ * A question that a class of benchmarks answers, and how the report shows the answer.
  *
+ * @param id a name for links and files
  * @param title the question, short
  * @param text what is measured and how to read it
  * @param benchmarks the class
- * @param row the parameter that has the rows
- * @param captions what each method is, in the order of their tables
+ * @param views the tables, with a row for each value of one parameter and a column for each combination of the others
  * @param sensible which combinations of parameters are a case at all
  * @param inShortSuite which of those are in the short suite too
  */
 record Question(
+        String id,
         String title,
         String text,
         Class<?> benchmarks,
-        String row,
-        Map<String, String> captions,
+        List<View> views,
         Predicate<Case> sensible,
         Predicate<Case> inShortSuite) {
     List<Case> cases(Suite suite) {

@@ -1,36 +1,232 @@
 package dev.aiocontext.jmh.report;
 
+import dev.aiocontext.jmh.AwakeLoopBenchmark;
+import dev.aiocontext.jmh.DescriptorBenchmark;
+import dev.aiocontext.jmh.InsuranceBenchmark;
+import dev.aiocontext.jmh.MemoryBenchmark;
+import dev.aiocontext.jmh.RelayBenchmark;
 import dev.aiocontext.jmh.RoundTripBenchmark;
+import dev.aiocontext.jmh.SteadyStateBenchmark;
+import dev.aiocontext.jmh.SystemCallBenchmark;
+import dev.aiocontext.jmh.TasksBenchmark;
+import dev.aiocontext.jmh.ThreadPoolBenchmark;
+import dev.aiocontext.jmh.TwoLoopsBenchmark;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /** All questions, in the report's order. */
 final class Questions {
     private Questions() {}
 
     static List<Question> all() {
-        return List.of(roundTrip());
+        return List.of(
+                relay(),
+                twoLoops(),
+                insurance(),
+                awake(),
+                steadyState(),
+                roundTrip(),
+                tasks(),
+                descriptors(),
+                threadPool(),
+                systemCalls(),
+                memory());
+    }
+
+    private static boolean every(Case any) {
+        return true;
+    }
+
+    private static Question relay() {
+        return new Question(
+                "relay",
+                "What does the relay cost?",
+                "Each wake-up starts when the loop sleeps in the kernel and the echo of the last one is over. The loops do not"
+                        + " poll. The C chain is the workaround of 2015 with nothing around it. What the relay costs on a loop"
+                        + " that is awake is told below.",
+                RelayBenchmark.class,
+                List.of(
+                        View.median("The call that wakes a blocked loop: what the notifier pays", "notifier"),
+                        View.median("From that call until the loop has run: median", "wakeup"),
+                        View.percentile("The same: p99", "wakeup", "p99"),
+                        View.percentile("The same: p99.9", "wakeup", "p99.9"),
+                        View.ratio(
+                                "Processor time of the loop's thread for each wake-up; with the relay, the echo is in it",
+                                "processorTime",
+                                "loopNanos",
+                                "wakeups",
+                                Result.TIME),
+                        View.ratio(
+                                "Processor time of the relay's thread for each wake-up",
+                                "processorTime",
+                                "relayNanos",
+                                "wakeups",
+                                Result.TIME)),
+                // The processor time of threads that are not of Java is not looked up.
+                next -> !(next.method().equals("processorTime") && next.param("peer").startsWith("C_")),
+                Questions::every);
+    }
+
+    private static Question twoLoops() {
+        return new Question(
+                "two-loops",
+                "How much slower does the relay make two loops that talk?",
+                "Two loops send each other a bottom half, and each waits for the other's; as fast as they can.",
+                TwoLoopsBenchmark.class,
+                List.of(View.median("There and back", "thereAndBack").by("relay")),
+                Questions::every,
+                Questions::every);
+    }
+
+    private static Question insurance() {
+        return new Question(
+                "insurance",
+                "Which insurance against a lost wake-up is the cheapest?",
+                "Its price with a doorbell that rings, and its worth with one that is lost each time. Without an insurance such"
+                        + " a wake-up comes with the next one, if ever. The deferred relay is a trial that is not in the library:"
+                        + " a thread looks every millisecond whether the loop has gone on since it was rung for.",
+                InsuranceBenchmark.class,
+                List.of(
+                        View.median("Price: the call that wakes a blocked loop", "notifier"),
+                        View.median("Price: from that call until the loop has run", "wakeup"),
+                        View.ratio("Price: processor time while nothing happens", "idle", "usedNanos", "idleNanos", "%"),
+                        View.median("Worth: how late a lost wake-up is, median", "rescue"),
+                        View.percentile("Worth: the latest of those measured", "rescue", "p100")),
+                next -> !(next.method().equals("rescue") && next.param("peer").equals("NONE")),
+                Questions::every);
+    }
+
+    private static Question awake() {
+        return new Question(
+                "awake",
+                "What does it cost to notify a loop that is awake?",
+                "The loop is held in a task that spins, while another thread notifies it a thousand times. With the relay on"
+                        + " it must cost the same.",
+                AwakeLoopBenchmark.class,
+                List.of(View.median("One notification", "notifyAwake")),
+                next -> next.param("relay").equals("OFF") || next.param("peer").startsWith("AIO"),
+                Questions::every);
+    }
+
+    private static Question steadyState() {
+        Map<String, String> methods = new LinkedHashMap<>();
+        methods.put("scheduleAndPoll", "AIO: schedule a bottom half and poll(false)");
+        methods.put("executeAndPoll", "AIO: execute a task and poll(false)");
+        methods.put("executeManyAndPoll", "AIO: execute a task and run it, a thousand in one poll(false)");
+        methods.put("wakeupAwake", "AIO: wakeup() by the home thread");
+        return new Question(
+                "steady-state",
+                "What does a piece of work cost a loop that does not block?",
+                "The home thread is its own notifier: no kernel and no other core is in the figure.",
+                SteadyStateBenchmark.class,
+                List.of(View.methods("One piece of work", methods)),
+                Questions::every,
+                Questions::every);
     }
 
     private static Question roundTrip() {
         return new Question(
-                "Waking a blocked loop, there and back",
-                "A thread hands the loop a task and waits until it ran. Each trip starts when the kernel says that the"
-                        + " loop's thread sleeps; loops that spin are asked at once. PARK and SPIN: how the asker waits."
-                        + " ONE and TWO: both threads pinned to one processor, or to one each of two cores.",
+                "round-trip",
+                "How long does it take to wake a blocked loop and to hear of it?",
+                "A thread hands the loop a task and waits until it ran, parked or spinning. Each trip starts when the kernel"
+                        + " says that the loop's thread sleeps; that check is not timed. Loops that spin or poll are asked at once:"
+                        + " not to sleep is what they are for. Pinned, both threads share one processor or have one each of two"
+                        + " cores; on one core the asker cannot spin without keeping the loop from running.",
                 RoundTripBenchmark.class,
-                "peer",
-                Map.of("roundTrip", "Round trip"),
+                List.of(View.median("Round trip: median", "roundTrip"), View.percentile("The same: p99", "roundTrip", "p99")),
                 Questions::isSensibleTrip,
-                all -> true);
+                Questions::every);
     }
 
-    /** On one processor, who spins keeps the other from running; and adaptive polling is the library's alone. */
+    /** On one processor, who always spins keeps the other from running; and adaptive polling is the library's alone. */
     private static boolean isSensibleTrip(Case trip) {
-        boolean spins = trip.param("reply").equals("SPIN")
-                || trip.param("peer").endsWith("SPIN")
-                || !trip.param("polling").equals("OFF");
+        boolean spins = trip.param("reply").equals("SPIN") || trip.param("peer").endsWith("SPIN");
         boolean polls = trip.param("polling").equals("OFF") || trip.param("peer").startsWith("AIO");
         return polls && !(trip.param("pin").equals("ONE") && spins);
+    }
+
+    private static Question tasks() {
+        return new Question(
+                "tasks",
+                "How many tasks per second?",
+                "One, two or four threads hand over 100,000 tasks each, as fast as they can, and wait for the last. Nothing is"
+                        + " pinned; all is as it is by default.",
+                TasksBenchmark.class,
+                List.of(
+                        View.median("From one thread", "producers1"),
+                        View.median("From two", "producers2"),
+                        View.median("From four", "producers4")),
+                Questions::every,
+                Questions::every);
+    }
+
+    private static Question descriptors() {
+        return new Question(
+                "descriptors",
+                "What does an event cost a loop that watches many descriptors?",
+                "Pipes all; each event is a write of one byte, a wait that finds it, and a read, by the loop's thread. A"
+                        + " selector's idle descriptors are sockets where its own pipes, which take two each, would be too many.",
+                DescriptorBenchmark.class,
+                List.of(
+                        View.median("One of so many is active: an event", "oneActive"),
+                        View.median("All of them are: an event", "allActive"),
+                        View.median("One more is added and removed", "register")),
+                Questions::isSensibleSet,
+                next -> next.method().equals("oneActive")
+                        || Set.of("10", "1000").contains(next.param("descriptors")));
+    }
+
+    /** poll(2) of a thousand and more is slow: fewer events are enough. In C it has nothing to register with. */
+    private static boolean isSensibleSet(Case set) {
+        boolean slow = set.method().equals("oneActive")
+                && set.param("peer").endsWith("_POLL")
+                && Integer.parseInt(set.param("descriptors")) >= 1000;
+        boolean registers = !(set.method().equals("register") && set.param("peer").equals("C_POLL"));
+        return registers && set.param("times").equals(slow ? "100" : "10000");
+    }
+
+    private static Question threadPool() {
+        return new Question(
+                "thread-pool",
+                "How long does it take to have work done by another thread?",
+                "One piece at a time, of no work at all. With the library, the completion arrives on the loop that handed the"
+                        + " work over; with the others, a thread waits for the result.",
+                ThreadPoolBenchmark.class,
+                List.of(
+                        View.median("There and back: median", "workAndBack"),
+                        View.percentile("The same: p99", "workAndBack", "p99")),
+                Questions::every,
+                Questions::every);
+    }
+
+    private static Question systemCalls() {
+        return new Question(
+                "system-calls",
+                "What does a system call cost in each of the ways of Java?",
+                "Those that the loop and the relay make. JNA is mapped directly, as its documentation advises for speed;"
+                        + " jnr-posix has read, write, close and kill, the rest is jnr-ffi, which it is made of.",
+                SystemCallBenchmark.class,
+                List.of(View.median("A call", "call")),
+                Questions::every,
+                next -> Set.of("GETTID", "WRITE_READ", "PPOLL", "EPOLL_WAIT", "TGKILL_SIGWAIT")
+                        .contains(next.param("call")));
+    }
+
+    private static Question memory() {
+        return new Question(
+                "memory",
+                "How much memory do an idle loop and a registration keep?",
+                "Of 100 loops, each with its thread, and of 5,000 watched pipes (with a selector, sockets), the share of one."
+                        + " What an operation allocates is in the column B/op of all figures.",
+                MemoryBenchmark.class,
+                List.of(
+                        View.ratio("An idle loop: heap", "idleLoop", "heapBytes", "count", "B"),
+                        View.ratio("An idle loop: the process, with the thread's stack", "idleLoop", "residentBytes", "count", "B"),
+                        View.ratio("An idle loop: descriptors", "idleLoop", "openFiles", "count", ""),
+                        View.ratio("A watched descriptor: heap", "registration", "heapBytes", "count", "B")),
+                Questions::every,
+                Questions::every);
     }
 }

@@ -19,8 +19,8 @@ import picocli.CommandLine;
 /**
  * The main class: measures, and writes the report.
  *
- * <p>To be started with SIGIO blocked, by {@code dev.aiocontext.SigioLauncher} or {@code env --block-signal=SIGIO}, for the
- * relay's mode PROCESS to be measured too: the forks of JMH inherit that.
+ * <p>The forks of JMH have SIGIO blocked, for the relay's mode PROCESS to be measured too. The suite SMOKE has no forks: it is
+ * to be started with SIGIO blocked itself, by {@code dev.aiocontext.SigioLauncher}.
  */
 @CommandLine.Command(
         name = "report",
@@ -66,7 +66,7 @@ public final class Report implements Callable<Integer> {
         return run.notMeasured().stream().allMatch(Run.NotMeasured::expected) ? CommandLine.ExitCode.OK : FAILED;
     }
 
-    private Run measure() {
+    private Run measure() throws IOException {
         if (!CLibrary.problem().isEmpty()) {
             System.out.println("NO C BASELINE: " + CLibrary.problem());
         }
@@ -78,7 +78,7 @@ public final class Report implements Callable<Integer> {
                     .filter(next -> only.matcher(next.toString()).find())
                     .forEach(cases::add);
         }
-        Harness harness = new Harness(suite);
+        Harness harness = new Harness(suite, ForkedJvm.withSigioBlocked(out));
         harness.run(cases);
         return new Run(
                 Run.FORMAT,

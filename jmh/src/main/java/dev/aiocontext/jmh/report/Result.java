@@ -1,5 +1,6 @@
 package dev.aiocontext.jmh.report;
 
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -8,7 +9,7 @@ import java.util.Map;
  *
  * @param benchmark class and method
  * @param params the parameters' values
- * @param unit of all figures: {@code ns/op} or {@code ops/s}
+ * @param unit of all figures: {@code ns/op} or {@code ops/s}; {@code B}, {@code %} or empty for figures that are derived
  * @param median of the samples where single operations were timed, otherwise of the iterations
  * @param mean of all
  * @param error half the 99.9 % confidence interval of the mean, as JMH computes it; NaN with too few iterations
@@ -32,6 +33,10 @@ public record Result(
         Map<String, Double> counters,
         double othersLoad,
         double stolen) {
+    static final String TIME = "ns/op";
+    static final String RATE = "ops/s";
+    static final String BYTES = "gc.alloc.rate.norm";
+
     /**
      * A parameter.
      *
@@ -43,11 +48,51 @@ public record Result(
     }
 
     /**
-     * Says whether less is better.
+     * The name of the method.
      *
-     * @return true for a time, false for a rate
+     * @return what follows the class
      */
-    public boolean isTime() {
-        return unit.endsWith("/op");
+    public String method() {
+        return benchmark.substring(benchmark.lastIndexOf('.') + 1);
+    }
+
+    /** Says whether less is better: all but rates. */
+    boolean lessIsBetter() {
+        return !unit.equals(RATE);
+    }
+
+    /** The same with another figure, whose spread is not known. */
+    Result with(String otherUnit, double figure) {
+        return new Result(
+                benchmark, params, otherUnit, figure, figure, Double.NaN, Double.NaN, iterations, percentiles, counters,
+                othersLoad, stolen);
+    }
+
+    /** The same as a row of that name. */
+    Result as(String row) {
+        return new Result(
+                benchmark, Map.of("peer", row), unit, median, mean, error, spread, iterations, percentiles, counters,
+                othersLoad, stolen);
+    }
+
+    /** The same with all figures of times divided: an operation was so many. */
+    Result dividedBy(int times) {
+        Map<String, Double> smaller = new LinkedHashMap<>(percentiles);
+        smaller.replaceAll((name, value) -> value / times);
+        Map<String, Double> fewer = new LinkedHashMap<>(counters);
+        fewer.computeIfPresent(BYTES, (name, value) -> value / times);
+        return new Result(
+                benchmark,
+                params,
+                unit,
+                median / times,
+                mean / times,
+                error / times,
+                spread,
+                iterations.stream().map(value -> value / times).toList(),
+                smaller,
+                fewer,
+                othersLoad,
+                stolen);
     }
 }

@@ -12,6 +12,8 @@ public enum Suite {
     /** Three JVMs for each case, and cases that the short suite leaves out. */
     FULL(3, 3, 5, 500);
 
+    private static final int ONCE_FORKS = 3;
+
     private final int forks;
     private final int warmups;
     private final int iterations;
@@ -32,13 +34,25 @@ public enum Suite {
                 .measurementTime(TimeValue.milliseconds(millis));
     }
 
+    /** What can be measured only once in a JVM. */
+    void applyOnceTo(ChainedOptionsBuilder options) {
+        options.forks(forks == 0 ? 0 : ONCE_FORKS)
+                .warmupIterations(0)
+                .measurementIterations(1)
+                .measurementTime(TimeValue.milliseconds(1));
+    }
+
+    boolean forks() {
+        return forks > 0;
+    }
+
     /**
      * In words.
      *
      * @return what it does for each case
      */
     public String describe() {
-        return forks + " JVMs, in each " + warmups + " iterations to warm up and " + iterations + " to measure, of "
+        return forks + (forks == 1 ? " JVM" : " JVMs") + " for each case, in each " + warmups + " iterations to warm up and " + iterations + " to measure, of "
                 + millis + " ms";
     }
 }

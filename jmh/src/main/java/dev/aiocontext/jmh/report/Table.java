@@ -4,8 +4,10 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.SequencedSet;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -30,60 +32,74 @@ public record Table(String caption, List<String> columns, List<Row> rows) {
      * A cell.
      *
      * @param figure the median
-     * @param spread of the iterations, as words
+     * @param spread of the iterations, as words; empty where it is not known
      * @param toPeer the ratio to the best peer of the column; empty for those that are none of ours
      * @param toLimit the ratio to the best in C; empty where there is none
      */
     public record Cell(String figure, String spread, String toPeer, String toLimit) {}
 
-    static Table of(String caption, List<Result> results, String rowParam) {
+    private static final String POLLING = "+";
+
+    static Table of(View view, List<Result> results) {
         SequencedSet<String> rowKeys =
-                results.stream().map(r -> r.param(rowParam)).collect(Collectors.toCollection(LinkedHashSet::new));
+                results.stream().map(r -> rowOf(r, view.row())).collect(Collectors.toCollection(LinkedHashSet::new));
         SequencedSet<String> columnKeys =
-                results.stream().map(r -> columnOf(r, rowParam)).collect(Collectors.toCollection(LinkedHashSet::new));
+                results.stream().map(r -> columnOf(r, view.row())).collect(Collectors.toCollection(LinkedHashSet::new));
         List<Row> rows = new ArrayList<>();
         for (String rowKey : rowKeys) {
             List<@Nullable Cell> cells = new ArrayList<>();
             for (String columnKey : columnKeys) {
                 List<Result> column = results.stream()
-                        .filter(r -> columnOf(r, rowParam).equals(columnKey))
+                        .filter(r -> columnOf(r, view.row()).equals(columnKey))
                         .toList();
                 cells.add(column.stream()
-                        .filter(r -> r.param(rowParam).equals(rowKey))
+                        .filter(r -> rowOf(r, view.row()).equals(rowKey))
                         .findFirst()
-                        .map(r -> cell(r, column, rowParam))
+                        .map(r -> cell(r, column, view.row()))
                         .orElse(null));
             }
-            rows.add(new Row(Side.nameOf(rowKey), Side.of(rowKey).name().toLowerCase(java.util.Locale.ROOT), cells));
+            rows.add(new Row(nameOf(rowKey), Side.of(rowKey).name().toLowerCase(Locale.ROOT), cells));
         }
-        return new Table(caption, List.copyOf(columnKeys), rows);
+        return new Table(view.caption(), List.copyOf(columnKeys), rows);
+    }
+
+    /** Adaptive polling makes another row: it is a way to be woken, not a state that is compared in. */
+    private static String rowOf(Result result, String rowParam) {
+        return result.param(rowParam) + (result.param("polling").equals("ON") ? POLLING : "");
+    }
+
+    private static String nameOf(String rowKey) {
+        return rowKey.endsWith(POLLING)
+                ? Names.of(rowKey.substring(0, rowKey.length() - 1)) + ", polling"
+                : Names.of(rowKey);
     }
 
     private static String columnOf(Result result, String rowParam) {
         return result.params().entrySet().stream()
-                .filter(param -> !param.getKey().equals(rowParam))
-                .map(param -> param.getKey() + " " + param.getValue())
+                .filter(param -> !param.getKey().equals(rowParam) && !param.getKey().equals("polling"))
+                .map(param -> Names.of(param.getKey(), param.getValue()))
                 .collect(Collectors.joining(", "));
     }
 
     private static Cell cell(Result result, List<Result> column, String rowParam) {
         Side side = Side.of(result.param(rowParam));
-        Optional<Result> peer = best(column, rowParam, Side.PEER);
-        Optional<Result> limit = best(column, rowParam, Side.LIMIT);
+        Optional<Result> peer = best(column, r -> Side.of(r.param(rowParam)) == Side.PEER);
+        boolean spins = Side.spins(rowOf(result, rowParam), POLLING);
+        Optional<Result> limit = best(
+                column,
+                r -> Side.of(r.param(rowParam)) == Side.LIMIT && Side.spins(rowOf(r, rowParam), POLLING) == spins);
         return new Cell(
                 Words.figure(result),
-                Words.percent(result.spread()),
+                Double.isNaN(result.spread()) ? "" : Words.percent(result.spread()),
                 side == Side.OURS ? ratio(result, peer) : "",
                 side == Side.LIMIT ? "" : ratio(result, limit));
     }
 
-    /** The best of a side. */
-    static Optional<Result> best(Collection<Result> results, String rowParam, Side side) {
-        return results.stream()
-                .filter(r -> Side.of(r.param(rowParam)) == side)
-                .min((a, b) -> a.isTime()
-                        ? Double.compare(a.median(), b.median())
-                        : Double.compare(b.median(), a.median()));
+    /** The best of some. */
+    static Optional<Result> best(Collection<Result> results, Predicate<Result> some) {
+        return results.stream().filter(some).min((a, b) -> a.lessIsBetter()
+                ? Double.compare(a.median(), b.median())
+                : Double.compare(b.median(), a.median()));
     }
 
     private static String ratio(Result result, Optional<Result> other) {

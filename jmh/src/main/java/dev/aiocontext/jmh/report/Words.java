@@ -10,7 +10,17 @@ final class Words {
 
     /** The median with its unit. */
     static String figure(Result result) {
-        return result.isTime() ? time(result.median()) : rate(result.median());
+        return figure(result.unit(), result.median());
+    }
+
+    /** A figure with its unit. */
+    static String figure(String unit, double value) {
+        return switch (unit) {
+            case Result.TIME -> time(value);
+            case Result.RATE -> rate(value);
+            case "%" -> digits(value * 100) + " %";
+            default -> (digits(value) + " " + unit).strip();
+        };
     }
 
     /** Nanoseconds. */
