@@ -52,7 +52,8 @@ public class TwoLoopsBenchmark {
         /** Opens both and starts the far one's thread. */
         @Setup(Level.Trial)
         public void open() {
-            near = polling.applyTo(AioContext.builder().name("near").relay(relay)).open();
+            near = polling.applyTo(AioContext.builder().name("near").relay(relay))
+                    .open();
             far = polling.applyTo(AioContext.builder().name("far").relay(relay)).open();
             there = far.newBottomHalf("there", () -> back.schedule());
             back = near.newBottomHalf("back", () -> returned = true);

@@ -112,9 +112,7 @@ final class JniCalls implements SystemCalls {
 
     @Override
     public int pipe2() {
-        return cPipe2(pair, 0)
-                + cClose(f.pair.getAtIndex(JAVA_INT, 0))
-                + cClose(f.pair.getAtIndex(JAVA_INT, 1));
+        return cPipe2(pair, 0) + cClose(f.pair.getAtIndex(JAVA_INT, 0)) + cClose(f.pair.getAtIndex(JAVA_INT, 1));
     }
 
     @Override

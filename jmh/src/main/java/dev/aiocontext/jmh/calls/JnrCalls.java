@@ -1,12 +1,12 @@
 package dev.aiocontext.jmh.calls;
 
+import java.nio.ByteBuffer;
 import jnr.ffi.LibraryLoader;
 import jnr.ffi.Pointer;
 import jnr.ffi.Runtime;
 import jnr.posix.POSIX;
 import jnr.posix.POSIXFactory;
 import org.jspecify.annotations.Nullable;
-import java.nio.ByteBuffer;
 
 /** jnr-posix for what it has, which is read, write, kill and close; jnr-ffi for the rest. */
 final class JnrCalls implements SystemCalls {

@@ -22,7 +22,8 @@ public final class CLibrary {
     /** The system property that names a library which is compiled already, for the forks of a run. */
     public static final String PROPERTY = "dev.aiocontext.jmh.clibrary";
 
-    private static final List<String> SOURCES = List.of("awake.c", "calls.c", "descriptors.c", "jni.c", "relay_chain.c", "round_trip.c");
+    private static final List<String> SOURCES =
+            List.of("awake.c", "calls.c", "descriptors.c", "jni.c", "relay_chain.c", "round_trip.c");
     private static final List<String> HEADERS = List.of("baseline.h");
 
     private CLibrary() {}

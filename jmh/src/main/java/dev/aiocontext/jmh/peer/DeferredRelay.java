@@ -37,7 +37,8 @@ final class DeferredRelay implements Doorbell, AutoCloseable {
 
     private final Doorbell doorbell;
     private final Doorbell rescue;
-    private final Thread watcher = Thread.ofPlatform().daemon().name(THREAD_NAME).unstarted(this::watch);
+    private final Thread watcher =
+            Thread.ofPlatform().daemon().name(THREAD_NAME).unstarted(this::watch);
 
     /** The latest arming that was rung for and not yet seen acknowledged; 0 for none. */
     private long rung;

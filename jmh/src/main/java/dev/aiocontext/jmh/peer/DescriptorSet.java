@@ -66,7 +66,12 @@ public interface DescriptorSet extends AutoCloseable {
             }
             case SELECTOR -> {
                 SelectorLoop loop = new SelectorLoop();
-                yield new LoopDescriptors(loop, () -> new SelectorPipe(loop.selector()), count, () -> new SelectorSocket(loop.selector()), count - active);
+                yield new LoopDescriptors(
+                        loop,
+                        () -> new SelectorPipe(loop.selector()),
+                        count,
+                        () -> new SelectorSocket(loop.selector()),
+                        count - active);
             }
             case C_POLL -> new CDescriptors(count, false);
             case C_EPOLL -> new CDescriptors(count, true);
@@ -74,8 +79,7 @@ public interface DescriptorSet extends AutoCloseable {
     }
 
     private static DescriptorSet aio(MonitorMode monitor, int count) {
-        AioLoop loop =
-                new AioLoop(AioContext.builder().relay(RelayMode.OFF).monitor(monitor));
+        AioLoop loop = new AioLoop(AioContext.builder().relay(RelayMode.OFF).monitor(monitor));
         return new LoopDescriptors(loop, () -> new AioPipe(loop.context()), count);
     }
 }

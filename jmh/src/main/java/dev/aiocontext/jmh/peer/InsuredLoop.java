@@ -79,7 +79,9 @@ public final class InsuredLoop implements NotifiedLoop {
         this.insurance = insurance;
         context = Doorbell.withFault(
                 this::doorbell,
-                () -> Polling.OFF.applyTo(AioContext.builder().relay(insurance.relay())).open());
+                () -> Polling.OFF
+                        .applyTo(AioContext.builder().relay(insurance.relay()))
+                        .open());
         bottomHalf = context.newBottomHalf("benchmark", this::run);
         if (deferred != null) {
             deferred.watch(context);

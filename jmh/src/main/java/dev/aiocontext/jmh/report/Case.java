@@ -1,9 +1,9 @@
 package dev.aiocontext.jmh.report;
 
 import dev.aiocontext.internal.posix.Signals;
-import dev.aiocontext.jmh.machine.Affinity;
 import dev.aiocontext.jmh.DescriptorBenchmark;
 import dev.aiocontext.jmh.MemoryBenchmark;
+import dev.aiocontext.jmh.machine.Affinity;
 import dev.aiocontext.jmh.machine.CLibrary;
 import dev.aiocontext.jmh.machine.FileLimit;
 import dev.aiocontext.jmh.peer.DescriptorSet;
@@ -33,9 +33,13 @@ record Case(String benchmark, Map<String, String> params) {
         List<Case> cases = new ArrayList<>();
         String include = Pattern.quote(benchmarks.getName()) + "\\..*";
         for (BenchmarkListEntry entry : BenchmarkList.defaultList()
-                .find(OutputFormatFactory.createFormatInstance(System.out, VerboseMode.SILENT), List.of(include), List.of())) {
+                .find(
+                        OutputFormatFactory.createFormatInstance(System.out, VerboseMode.SILENT),
+                        List.of(include),
+                        List.of())) {
             List<Map<String, String>> combinations = List.of(Map.of());
-            for (Map.Entry<String, String[]> param : entry.getParams().orElse(Map.of()).entrySet()) {
+            for (Map.Entry<String, String[]> param :
+                    entry.getParams().orElse(Map.of()).entrySet()) {
                 combinations = multiplied(combinations, param.getKey(), param.getValue());
             }
             combinations.forEach(params -> cases.add(new Case(entry.getUsername(), params)));

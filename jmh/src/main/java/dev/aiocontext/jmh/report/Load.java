@@ -21,16 +21,23 @@ final class Load {
 
     private final long start = System.nanoTime();
     private final long busyBefore;
+    private final long ownBefore;
     private final long stolenBefore;
 
     Load() {
         busyBefore = othersTicks();
+        ownBefore = ownTicks();
         stolenBefore = machine()[STEAL];
     }
 
     /** By others since this was made, in processors: 0.5 is half the time of one. */
     double others() {
         return Math.max(0, perSecond(othersTicks() - busyBefore));
+    }
+
+    /** By this process and its children since this was made, in processors. */
+    double own() {
+        return perSecond(ownTicks() - ownBefore);
     }
 
     /** Taken by the hypervisor since this was made, in processors. */

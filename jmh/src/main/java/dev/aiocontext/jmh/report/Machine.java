@@ -28,7 +28,8 @@ public record Machine(Map<String, String> facts) {
         facts.put("virtual machine", virtualMachine());
         facts.put("frequency governor", firstLine("/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor", "unknown"));
         facts.put(
-                "clock source", firstLine("/sys/devices/system/clocksource/clocksource0/current_clocksource", "unknown"));
+                "clock source",
+                firstLine("/sys/devices/system/clocksource/clocksource0/current_clocksource", "unknown"));
         facts.put("kernel", firstLine("/proc/sys/kernel/osrelease", "unknown"));
         facts.put("C library", lastWords("ldd", "--version"));
         facts.put("gcc", CLibrary.problem().isEmpty() ? lastWords("gcc", "--version") : CLibrary.problem());
@@ -80,7 +81,9 @@ public record Machine(Map<String, String> facts) {
     }
 
     private static String firstLine(String file, String otherwise) {
-        return Files.isReadable(Path.of(file)) ? lines(file).stream().findFirst().orElse(otherwise) : otherwise;
+        return Files.isReadable(Path.of(file))
+                ? lines(file).stream().findFirst().orElse(otherwise)
+                : otherwise;
     }
 
     private static List<String> lines(String file) {

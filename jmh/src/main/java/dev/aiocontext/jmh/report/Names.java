@@ -66,7 +66,11 @@ final class Names {
     static String of(String param, String value) {
         return switch (param) {
             case "descriptors" -> String.format(Locale.ROOT, "%,d", Integer.valueOf(value));
-            case "call" -> value.toLowerCase(Locale.ROOT).replace("_close", " + close").replace("e_r", "e + r").replace("ll_s", "ll + s");
+            case "call" ->
+                value.toLowerCase(Locale.ROOT)
+                        .replace("_close", " + close")
+                        .replace("e_r", "e + r")
+                        .replace("ll_s", "ll + s");
             default -> COLUMNS.getOrDefault(param + " " + value, param + " " + value);
         };
     }

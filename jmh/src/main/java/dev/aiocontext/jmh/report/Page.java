@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.io.Writer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
@@ -21,10 +22,16 @@ final class Page {
      * @param title the question
      * @param text how to read it
      * @param tables the answers
-     * @param charts SVG
+     * @param charts SVG, by name
      * @param details all figures
      */
-    public record Section(String id, String title, String text, List<Table> tables, List<String> charts, List<Detail> details) {}
+    public record Section(
+            String id,
+            String title,
+            String text,
+            List<Table> tables,
+            Map<String, String> charts,
+            List<Detail> details) {}
 
     /**
      * All figures of a case, as words.
@@ -55,7 +62,7 @@ final class Page {
         List<Table> tables = question.views().stream()
                 .filter(view -> !view.of(results).isEmpty())
                 .map(view -> Table.of(view, view.of(results)))
-                .toList();
+                .collect(ArrayList::new, Table::addTo, List::addAll);
         return new Section(
                 question.id(),
                 question.title(),

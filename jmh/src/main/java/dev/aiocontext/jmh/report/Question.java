@@ -1,6 +1,8 @@
 package dev.aiocontext.jmh.report;
 
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Predicate;
 
 /**
@@ -23,10 +25,28 @@ record Question(
         Predicate<Case> sensible,
         Predicate<Case> inShortSuite) {
     List<Case> cases(Suite suite) {
-        return Case.of(benchmarks).stream()
-                .filter(sensible)
-                .filter(suite == Suite.SHORT ? inShortSuite : all -> true)
-                .toList();
+        List<Case> cases = Case.of(benchmarks).stream().filter(sensible).toList();
+        return switch (suite) {
+            case FULL -> cases;
+            case SHORT -> cases.stream().filter(inShortSuite).toList();
+            case SMOKE -> oneOfEachKind(cases);
+        };
+    }
+
+    /** One for each method and row: whatever has code of its own. */
+    private static List<Case> oneOfEachKind(List<Case> cases) {
+        Map<String, Case> kinds = new LinkedHashMap<>();
+        for (Case next : cases) {
+            String kind = String.join(
+                    " ",
+                    next.benchmark(),
+                    next.param("peer"),
+                    next.param("relay"),
+                    next.param("polling"),
+                    next.param("call"));
+            kinds.putIfAbsent(kind, next);
+        }
+        return List.copyOf(kinds.values());
     }
 
     /** The results that answer it. */

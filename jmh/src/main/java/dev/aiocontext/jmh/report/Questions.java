@@ -65,7 +65,8 @@ final class Questions {
                                 "wakeups",
                                 Result.TIME)),
                 // The processor time of threads that are not of Java is not looked up.
-                next -> !(next.method().equals("processorTime") && next.param("peer").startsWith("C_")),
+                next -> !(next.method().equals("processorTime")
+                        && next.param("peer").startsWith("C_")),
                 Questions::every);
     }
 
@@ -91,7 +92,8 @@ final class Questions {
                 List.of(
                         View.median("Price: the call that wakes a blocked loop", "notifier"),
                         View.median("Price: from that call until the loop has run", "wakeup"),
-                        View.ratio("Price: processor time while nothing happens", "idle", "usedNanos", "idleNanos", "%"),
+                        View.ratio(
+                                "Price: processor time while nothing happens", "idle", "usedNanos", "idleNanos", "%"),
                         View.median("Worth: how late a lost wake-up is, median", "rescue"),
                         View.percentile("Worth: the latest of those measured", "rescue", "p100")),
                 next -> !(next.method().equals("rescue") && next.param("peer").equals("NONE")),
@@ -135,7 +137,9 @@ final class Questions {
                         + " not to sleep is what they are for. Pinned, both threads share one processor or have one each of two"
                         + " cores; on one core the asker cannot spin without keeping the loop from running.",
                 RoundTripBenchmark.class,
-                List.of(View.median("Round trip: median", "roundTrip"), View.percentile("The same: p99", "roundTrip", "p99")),
+                List.of(
+                        View.median("Round trip: median", "roundTrip"),
+                        View.percentile("The same: p99", "roundTrip", "p99")),
                 Questions::isSensibleTrip,
                 Questions::every);
     }
@@ -143,7 +147,8 @@ final class Questions {
     /** On one processor, who always spins keeps the other from running; and adaptive polling is the library's alone. */
     private static boolean isSensibleTrip(Case trip) {
         boolean spins = trip.param("reply").equals("SPIN") || trip.param("peer").endsWith("SPIN");
-        boolean polls = trip.param("polling").equals("OFF") || trip.param("peer").startsWith("AIO");
+        boolean polls =
+                trip.param("polling").equals("OFF") || trip.param("peer").startsWith("AIO");
         return polls && !(trip.param("pin").equals("ONE") && spins);
     }
 
@@ -183,7 +188,8 @@ final class Questions {
         boolean slow = set.method().equals("oneActive")
                 && set.param("peer").endsWith("_POLL")
                 && Integer.parseInt(set.param("descriptors")) >= 1000;
-        boolean registers = !(set.method().equals("register") && set.param("peer").equals("C_POLL"));
+        boolean registers =
+                !(set.method().equals("register") && set.param("peer").equals("C_POLL"));
         return registers && set.param("times").equals(slow ? "100" : "10000");
     }
 
@@ -223,7 +229,12 @@ final class Questions {
                 MemoryBenchmark.class,
                 List.of(
                         View.ratio("An idle loop: heap", "idleLoop", "heapBytes", "count", "B"),
-                        View.ratio("An idle loop: the process, with the thread's stack", "idleLoop", "residentBytes", "count", "B"),
+                        View.ratio(
+                                "An idle loop: the process, with the thread's stack",
+                                "idleLoop",
+                                "residentBytes",
+                                "count",
+                                "B"),
                         View.ratio("An idle loop: descriptors", "idleLoop", "openFiles", "count", ""),
                         View.ratio("A watched descriptor: heap", "registration", "heapBytes", "count", "B")),
                 Questions::every,

@@ -10,6 +10,7 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
@@ -35,7 +36,9 @@ public final class Report implements Callable<Integer> {
     @CommandLine.Option(names = "--out", description = "the directory to write to; target/report without this")
     private Path out = Path.of("target", "report");
 
-    @CommandLine.Option(names = "--only", description = "measure only the cases in whose name this regular expression is found")
+    @CommandLine.Option(
+            names = "--only",
+            description = "measure only the cases in whose name this regular expression is found")
     private Pattern only = Pattern.compile("");
 
     @CommandLine.Option(names = "--from", description = "measure nothing, draw the page anew from this report.json")
@@ -58,12 +61,26 @@ public final class Report implements Callable<Integer> {
     public Integer call() throws IOException {
         Files.createDirectories(out);
         ObjectMapper json = new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
-        Run run = from == null ? measure() : json.readValue(from.toFile(), Run.class);
+        Run run = from == null
+                ? measure()
+                : json.readValue(from.toFile(), Run.class).judged();
         json.writeValue(out.resolve("report.json").toFile(), run);
+        writeCharts(run);
         Path page = out.resolve("index.html");
         Page.write(run, Questions.all(), page);
         System.out.println(page.toUri());
         return run.notMeasured().stream().allMatch(Run.NotMeasured::expected) ? CommandLine.ExitCode.OK : FAILED;
+    }
+
+    /** For pages other than the report's. */
+    private void writeCharts(Run run) throws IOException {
+        Path directory = Files.createDirectories(out.resolve("charts"));
+        for (Question question : Questions.all()) {
+            for (Map.Entry<String, String> chart :
+                    Drawings.of(question, question.of(run.results())).entrySet()) {
+                Files.writeString(directory.resolve(chart.getKey() + ".svg"), Svg.standalone(chart.getValue()));
+            }
+        }
     }
 
     private Run measure() throws IOException {
@@ -81,14 +98,15 @@ public final class Report implements Callable<Integer> {
         Harness harness = new Harness(suite, ForkedJvm.withSigioBlocked(out));
         harness.run(cases);
         return new Run(
-                Run.FORMAT,
-                date.toString(),
-                Machine.commit(),
-                suite + ": " + suite.describe(),
-                TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - start),
-                Machine.here(),
-                harness.results(),
-                harness.notMeasured(),
-                List.of());
+                        Run.FORMAT,
+                        date.toString(),
+                        Machine.commit(),
+                        suite + ": " + suite.describe(),
+                        TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - start),
+                        Machine.here(),
+                        harness.results(),
+                        harness.notMeasured(),
+                        List.of())
+                .judged();
     }
 }

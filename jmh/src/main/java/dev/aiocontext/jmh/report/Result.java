@@ -64,15 +64,35 @@ public record Result(
     /** The same with another figure, whose spread is not known. */
     Result with(String otherUnit, double figure) {
         return new Result(
-                benchmark, params, otherUnit, figure, figure, Double.NaN, Double.NaN, iterations, percentiles, counters,
-                othersLoad, stolen);
+                benchmark,
+                params,
+                otherUnit,
+                figure,
+                figure,
+                Double.NaN,
+                Double.NaN,
+                iterations,
+                percentiles,
+                counters,
+                othersLoad,
+                stolen);
     }
 
     /** The same as a row of that name. */
     Result as(String row) {
         return new Result(
-                benchmark, Map.of("peer", row), unit, median, mean, error, spread, iterations, percentiles, counters,
-                othersLoad, stolen);
+                benchmark,
+                Map.of("peer", row),
+                unit,
+                median,
+                mean,
+                error,
+                spread,
+                iterations,
+                percentiles,
+                counters,
+                othersLoad,
+                stolen);
     }
 
     /** The same with all figures of times divided: an operation was so many. */

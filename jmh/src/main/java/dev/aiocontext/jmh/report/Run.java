@@ -29,6 +29,11 @@ public record Run(
     /** The format that this class writes. */
     public static final int FORMAT = 1;
 
+    /** The same, with what it says of the goals as they are now. */
+    Run judged() {
+        return new Run(formatVersion, date, commit, suite, seconds, machine, results, notMeasured, Goals.of(results));
+    }
+
     /**
      * A case that was not measured.
      *
@@ -47,5 +52,8 @@ public record Run(
      * @param reached whether it was reached; null if this run cannot tell
      */
     public record GoalResult(
-            String work, String goal, String measured, @Nullable Boolean reached) {}
+            String work,
+            String goal,
+            String measured,
+            @Nullable Boolean reached) {}
 }

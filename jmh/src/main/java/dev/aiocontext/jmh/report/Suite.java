@@ -52,7 +52,7 @@ public enum Suite {
      * @return what it does for each case
      */
     public String describe() {
-        return forks + (forks == 1 ? " JVM" : " JVMs") + " for each case, in each " + warmups + " iterations to warm up and " + iterations + " to measure, of "
-                + millis + " ms";
+        return forks + (forks == 1 ? " JVM" : " JVMs") + " for each case, in each " + warmups
+                + " iterations to warm up and " + iterations + " to measure, of " + millis + " ms";
     }
 }

@@ -2,10 +2,13 @@ package dev.aiocontext.jmh.report;
 
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.SequencedMap;
 import java.util.SequencedSet;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
@@ -63,6 +66,44 @@ public record Table(String caption, List<String> columns, List<Row> rows) {
         return new Table(view.caption(), List.copyOf(columnKeys), rows);
     }
 
+    /** Adds a table to others: one with a single column that needs no head becomes a column of the one before, if that is such too. */
+    static void addTo(List<Table> tables, Table next) {
+        if (next.columns().equals(List.of(""))) {
+            Table column = new Table("", List.of(next.caption()), next.rows());
+            if (!tables.isEmpty() && tables.getLast().caption().isEmpty()) {
+                tables.add(tables.removeLast().beside(column));
+            } else {
+                tables.add(column);
+            }
+        } else {
+            tables.add(next);
+        }
+    }
+
+    /** This and the columns of another; each has the rows of both. */
+    private Table beside(Table other) {
+        SequencedMap<String, Row> all = new LinkedHashMap<>();
+        rows.forEach(row -> all.put(row.name(), row));
+        other.rows.forEach(row -> all.putIfAbsent(row.name(), row));
+        List<Row> joined = new ArrayList<>();
+        for (Row row : all.values()) {
+            List<@Nullable Cell> cells = new ArrayList<>(cellsOf(row.name()));
+            cells.addAll(other.cellsOf(row.name()));
+            joined.add(new Row(row.name(), row.side(), cells));
+        }
+        List<String> heads = new ArrayList<>(columns);
+        heads.addAll(other.columns);
+        return new Table(caption, heads, joined);
+    }
+
+    private List<@Nullable Cell> cellsOf(String row) {
+        return rows.stream()
+                .filter(r -> r.name().equals(row))
+                .findFirst()
+                .map(Row::cells)
+                .orElseGet(() -> new ArrayList<>(Collections.nCopies(columns.size(), null)));
+    }
+
     /** Adaptive polling makes another row: it is a way to be woken, not a state that is compared in. */
     private static String rowOf(Result result, String rowParam) {
         return result.param(rowParam) + (result.param("polling").equals("ON") ? POLLING : "");
@@ -76,7 +117,8 @@ public record Table(String caption, List<String> columns, List<Row> rows) {
 
     private static String columnOf(Result result, String rowParam) {
         return result.params().entrySet().stream()
-                .filter(param -> !param.getKey().equals(rowParam) && !param.getKey().equals("polling"))
+                .filter(param ->
+                        !param.getKey().equals(rowParam) && !param.getKey().equals("polling"))
                 .map(param -> Names.of(param.getKey(), param.getValue()))
                 .collect(Collectors.joining(", "));
     }
@@ -97,9 +139,11 @@ public record Table(String caption, List<String> columns, List<Row> rows) {
 
     /** The best of some. */
     static Optional<Result> best(Collection<Result> results, Predicate<Result> some) {
-        return results.stream().filter(some).min((a, b) -> a.lessIsBetter()
-                ? Double.compare(a.median(), b.median())
-                : Double.compare(b.median(), a.median()));
+        return results.stream()
+                .filter(some)
+                .min((a, b) -> a.lessIsBetter()
+                        ? Double.compare(a.median(), b.median())
+                        : Double.compare(b.median(), a.median()));
     }
 
     private static String ratio(Result result, Optional<Result> other) {

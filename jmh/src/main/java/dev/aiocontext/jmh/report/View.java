@@ -31,10 +31,13 @@ record View(String caption, String method, String row, Function<Result, Optional
 
     /** One counter of a benchmark, divided by another. */
     static View ratio(String caption, String method, String counter, String divisor, String unit) {
-        return new View(caption, method, "peer", result -> Optional.ofNullable(
-                        result.counters().get(divisor))
-                .filter(count -> count > 0)
-                .map(count -> result.with(unit, result.counters().getOrDefault(counter, 0.0) / count)));
+        return new View(
+                caption,
+                method,
+                "peer",
+                result -> Optional.ofNullable(result.counters().get(divisor))
+                        .filter(count -> count > 0)
+                        .map(count -> result.with(unit, result.counters().getOrDefault(counter, 0.0) / count)));
     }
 
     /** The same with the rows of another parameter. */
@@ -52,8 +55,12 @@ record View(String caption, String method, String row, Function<Result, Optional
 
     /** Methods in place of a parameter, as rows of one table. */
     static View methods(String caption, Map<String, String> names) {
-        return new View(caption, "", "peer", result -> Optional.ofNullable(
-                        names.get(result.benchmark().substring(result.benchmark().lastIndexOf('.') + 1)))
-                .map(name -> result.as(name)));
+        return new View(
+                caption,
+                "",
+                "peer",
+                result -> Optional.ofNullable(names.get(
+                                result.benchmark().substring(result.benchmark().lastIndexOf('.') + 1)))
+                        .map(name -> result.as(name)));
     }
 }

@@ -31,7 +31,9 @@ final class Words {
         if (nanos < KILO * KILO) {
             return digits(nanos / KILO) + " µs";
         }
-        return nanos < KILO * KILO * KILO ? digits(nanos / KILO / KILO) + " ms" : digits(nanos / KILO / KILO / KILO) + " s";
+        return nanos < KILO * KILO * KILO
+                ? digits(nanos / KILO / KILO) + " ms"
+                : digits(nanos / KILO / KILO / KILO) + " s";
     }
 
     /** Operations per second. */
@@ -40,6 +42,11 @@ final class Words {
             return digits(perSecond / KILO / KILO) + " M/s";
         }
         return perSecond >= KILO ? digits(perSecond / KILO) + " k/s" : digits(perSecond) + " /s";
+    }
+
+    /** A time, as short as for the marks of an axis. */
+    static String shortTime(double nanos) {
+        return time(nanos).replaceFirst("\\.0+ ", " ");
     }
 
     static String ratio(double ratio) {

@@ -1,0 +1,109 @@
+package dev.aiocontext.jmh.report;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.aiocontext.SigioLauncher;
+import dev.aiocontext.jmh.machine.CLibrary;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The report's own command, with the suite that runs each benchmark for a moment. The figures are not looked at. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class SmokeTest {
+    private static final long LIMIT_MINUTES = 20;
+
+    @TempDir
+    private static Path directory;
+
+    private Run run;
+
+    @BeforeAll
+    void report() throws IOException, InterruptedException {
+        Path output = directory.resolve("output.txt");
+        Process process = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "--enable-native-access=ALL-UNNAMED",
+                        "-Djmh.ignoreLock=true",
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        SigioLauncher.class.getName(),
+                        Report.class.getName(),
+                        "--suite=smoke",
+                        "--out=" + directory)
+                .redirectErrorStream(true)
+                .redirectOutput(output.toFile())
+                .start();
+        try {
+            boolean ended = process.waitFor(LIMIT_MINUTES, TimeUnit.MINUTES);
+            String printed = Files.readString(output, StandardCharsets.UTF_8);
+            assertThat(ended).as(printed).isTrue();
+            assertThat(process.exitValue()).as(printed).isZero();
+        } finally {
+            process.destroyForcibly();
+        }
+        run = new ObjectMapper().readValue(directory.resolve("report.json").toFile(), Run.class);
+    }
+
+    @Test
+    void everyBenchmarkRan() {
+        Set<String> ran = run.results().stream().map(Result::benchmark).collect(Collectors.toCollection(TreeSet::new));
+        Set<String> all = new TreeSet<>();
+        for (Question question : Questions.all()) {
+            Case.of(question.benchmarks()).forEach(next -> all.add(next.benchmark()));
+        }
+        assertThat(ran).isEqualTo(all);
+    }
+
+    @Test
+    void everyPeerRanThatThisMachineHas() {
+        assertThat(run.notMeasured())
+                .allSatisfy(missing -> assertThat(missing.expected())
+                        .as(missing.name() + ": " + missing.reason())
+                        .isTrue());
+        Set<String> peers =
+                run.results().stream().map(result -> result.param("peer")).collect(Collectors.toSet());
+        assertThat(peers).contains("AIO_PROCESS", "NETTY_NIO", "NETTY_EPOLL", "JNA", "JNR_POSIX", "SELECTOR");
+        if (CLibrary.problem().isEmpty()) {
+            assertThat(peers).contains("JNI", "C_POLL", "C_PROCESS", "C_FLAG", "C_LOOP");
+        }
+    }
+
+    @Test
+    void everyResultHasWhatTheReportNeeds() {
+        assertThat(run.results()).allSatisfy(result -> {
+            assertThat(result.unit()).isIn("ns/op", "ops/s", "ms/op");
+            assertThat(result.median()).as(result.benchmark()).isPositive();
+            assertThat(result.iterations()).isNotEmpty();
+            assertThat(result.othersLoad()).isNotNegative();
+        });
+    }
+
+    @Test
+    void thePageAnswersEveryQuestion() throws IOException {
+        String page = Files.readString(directory.resolve("index.html"));
+        assertThat(Questions.all()).allSatisfy(question -> assertThat(page).contains("id=\"" + question.id() + "\""));
+        assertThat(page).contains("<svg ").contains("aiocontext, epoll").doesNotContain("http://localhost");
+        assertThat(directory.resolve("charts")).isNotEmptyDirectory();
+    }
+
+    /** It is one file: nothing is loaded from elsewhere. */
+    @Test
+    void thePageIsSelfContained() throws IOException {
+        String page = Files.readString(directory.resolve("index.html"));
+        assertThat(page)
+                .doesNotContain("<script")
+                .doesNotContain("<link")
+                .doesNotContainPattern("(src|xlink:href)=\"http");
+    }
+}
