@@ -23,6 +23,7 @@ import org.jfree.chart.block.BlockBorder;
 import org.jfree.chart.plot.XYPlot;
 import org.jfree.chart.renderer.xy.XYErrorRenderer;
 import org.jfree.chart.renderer.xy.XYLineAndShapeRenderer;
+import org.jfree.chart.ui.RectangleInsets;
 import org.jfree.data.xy.XYDataset;
 import org.jfree.data.xy.XYIntervalSeries;
 import org.jfree.data.xy.XYIntervalSeriesCollection;
@@ -35,6 +36,7 @@ final class Chart {
     private static final int ROW_HEIGHT = 26;
     private static final int FRAME_HEIGHT = 120;
     private static final int CURVES_HEIGHT = 420;
+    private static final double ROUNDING = 1e-6;
     private static final Font TEXT = new Font(Font.SANS_SERIF, Font.PLAIN, 12);
     private static final Font HEAD = new Font(Font.SANS_SERIF, Font.BOLD, 14);
     private static final Color NOTHING = new Color(0, 0, 0, 0);
@@ -144,9 +146,11 @@ final class Chart {
     /** So that a logarithmic axis has two marks at least. */
     private static void toWholePowers(ValueAxis axis) {
         if (axis instanceof LogAxis) {
-            double low = Math.pow(10, Math.floor(Math.log10(axis.getLowerBound())));
-            double high = Math.pow(10, Math.ceil(Math.log10(axis.getUpperBound())));
-            axis.setRange(low, high);
+            axis.setLowerMargin(0);
+            axis.setUpperMargin(0);
+            double low = Math.floor(Math.log10(axis.getLowerBound()) + ROUNDING);
+            double high = Math.ceil(Math.log10(axis.getUpperBound()) - ROUNDING);
+            axis.setRange(Math.pow(10, low), Math.pow(10, Math.max(high, low + 1)));
         }
     }
 
@@ -181,6 +185,7 @@ final class Chart {
     private static String draw(String title, XYPlot plot, int height) {
         JFreeChart chart = new JFreeChart(title, HEAD, plot, true);
         chart.setBackgroundPaint(NOTHING);
+        chart.setPadding(new RectangleInsets(4, 4, 4, 24)); // the last label of an axis sticks out
         chart.getTitle().setPaint(Svg.INK);
         chart.getLegend().setItemPaint(Svg.INK);
         chart.getLegend().setItemFont(TEXT);
