@@ -31,6 +31,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 class SameWorkTest {
     private static final int TIMES = 300;
 
+    /** Enough to meet the moments in which a thread that should be waited for is not. */
+    private static final int MANY = 20_000;
+
     private static void assumeAvailable(String name) {
         if (name.contains("IO_URING")) {
             assumeThat(IoUring.isAvailable()).as("io_uring").isTrue();
@@ -149,8 +152,13 @@ class SameWorkTest {
             loop.settle();
             loop.wakeAndWait();
         }
+        for (int i = 0; i < MANY; i++) {
+            loop.settle();
+            loop.wake();
+        }
         loop.settle();
-        assertThat(loop.runs()).isEqualTo(TIMES);
+        // Now and then a loop sleeps because the JVM has halted it: two wakes are one run then.
+        assertThat(loop.runs()).isBetween(TIMES + (long) (0.99 * MANY), (long) TIMES + MANY);
     }
 
     @ParameterizedTest

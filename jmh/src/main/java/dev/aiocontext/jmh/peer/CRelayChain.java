@@ -32,6 +32,7 @@ public final class CRelayChain implements NotifiedLoop {
     private final MemorySegment handle;
     private final boolean relayed;
     private final SleepWatch watch;
+    private long wakes;
 
     /**
      * Starts its threads.
@@ -56,6 +57,7 @@ public final class CRelayChain implements NotifiedLoop {
 
     @Override
     public void wake() {
+        wakes++;
         try {
             NOTIFY.invokeExact(handle);
         } catch (Throwable t) {
@@ -76,9 +78,10 @@ public final class CRelayChain implements NotifiedLoop {
         }
     }
 
+    /** Signals coalesce: a second one before the echo of the first would have none of its own. */
     @Override
     public void settle() {
-        while (relayed && call(ECHOES) < runs()) {
+        while (relayed && call(ECHOES) < wakes) {
             Thread.onSpinWait();
         }
         watch.awaitSleep();
