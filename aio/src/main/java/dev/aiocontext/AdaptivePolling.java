@@ -14,7 +14,8 @@ import java.util.concurrent.TimeUnit;
  *
  * <p>Where polling cannot help, for instance because the notifier needs the very processor that the loop keeps busy, waits
  * get no shorter by it. QEMU's rule alone would poll on for ever then. So after {@link #PATIENCE} times in vain polling is
- * left alone for some waits, each time that happens for twice as many.
+ * left alone for some waits, then tried {@link #PROBES} times, then left alone for twice as many, and so on, until it finds
+ * something.
  *
  * <p>Home thread only.
  */
@@ -27,7 +28,8 @@ final class AdaptivePolling {
     private static final int DEFAULT_GROW = 2;
     private static final int PATIENCE = 16;
     private static final int FIRST_PAUSE = 64;
-    private static final int LONGEST_PAUSE = 16_384;
+    private static final int PROBES = 2;
+    private static final int LONGEST_PAUSE = 1024;
 
     private final Counters counters;
     private final long maximum;
@@ -35,7 +37,7 @@ final class AdaptivePolling {
     private final int shrink;
 
     private long learned;
-    private int inVain;
+    private int patience = PATIENCE;
     private int pause;
     private int nextPause = FIRST_PAUSE;
 
@@ -85,7 +87,7 @@ final class AdaptivePolling {
     void hit(long polled) {
         counters.pollingNanos += polled;
         counters.pollingHits++;
-        inVain = 0;
+        patience = PATIENCE;
         nextPause = FIRST_PAUSE;
     }
 
@@ -94,19 +96,12 @@ final class AdaptivePolling {
         if (polled > 0) {
             counters.pollingNanos += polled;
             counters.pollingMisses++;
-            if (++inVain == PATIENCE) {
-                inVain = 0;
-                learned = 0;
+            if (--patience == 0) {
+                patience = PROBES;
                 pause = nextPause;
                 nextPause = Math.min(LONGEST_PAUSE, 2 * nextPause);
             }
         }
-        if (pause == 0) {
-            learn(waited);
-        }
-    }
-
-    private void learn(long waited) {
         if (waited > maximum) {
             learned = shrink == 0 ? 0 : learned / shrink;
         } else {

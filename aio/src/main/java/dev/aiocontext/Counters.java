@@ -3,16 +3,22 @@ package dev.aiocontext;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * What {@link AioStatistics} tells.
+ * What {@link AioStatistics} tells, and where in its iteration the loop is: all that the home thread writes in each.
  *
  * <p><b>Threads.</b> The home thread writes its own counters, plainly; whoever asks from another thread sees a recent value
  * of each (a long is written whole on the 64-bit platforms that we run on). Notifiers count beside a system call.
  */
-final class Counters {
+class Counters extends CacheLines {
     /** Notifiers: doorbells rung. */
     final AtomicLong rung = new AtomicLong();
 
     // The home thread's.
+    /** How many polls are under way, one in a callback of the other. */
+    int depth;
+
+    /** The last iteration ran several pieces of work. */
+    boolean burst;
+
     long polls;
     long asked;
     long echoes;
@@ -35,5 +41,11 @@ final class Counters {
                 pollingNanos,
                 pollingHits,
                 pollingMisses);
+    }
+
+    /** With room behind it, too. */
+    @SuppressWarnings("unused")
+    static final class Apart extends Counters {
+        private long p0, p1, p2, p3, p4, p5, p6, p7, p8, p9, p10, p11, p12, p13, p14, p15;
     }
 }

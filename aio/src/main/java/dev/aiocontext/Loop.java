@@ -26,10 +26,13 @@ final class Loop {
     /** While polling: how often to ask the kernel for ready descriptors, which costs about 0.3 us each time. */
     private static final long KERNEL_LOOK = TimeUnit.MICROSECONDS.toNanos(2);
 
+    /** While polling, after an iteration that ran several pieces of work: how long to leave those alone who push more. */
+    private static final long BURST_REST = TimeUnit.MICROSECONDS.toNanos(2);
+
     /** While polling: reading the clock takes as long as a few looks for work. */
     private static final int LOOKS_PER_CLOCK = 8;
 
-    final Counters counters = new Counters();
+    final Counters counters = new Counters.Apart();
     final Registrations registrations;
 
     private final String name;
@@ -49,7 +52,6 @@ final class Loop {
     private final AdaptivePolling polling;
     private final List<ReadyList> readyLists = new ArrayList<>();
     private final int ownDescriptors;
-    private int depth;
     private long armedAt;
     private boolean answered;
     private long drainedArming;
@@ -138,14 +140,14 @@ final class Loop {
 
     /** Whether a callback is under way. */
     boolean isInCallback() {
-        return depth > 0;
+        return counters.depth > 0;
     }
 
     /** One iteration; true if it made progress. */
     boolean iterate(boolean blocking) {
         counters.polls++;
         ReadyList ready = readyList();
-        depth++;
+        counters.depth++;
         try {
             await(blocking ? timeout() : 0, ready);
             acceptWakeup();
@@ -154,7 +156,7 @@ final class Loop {
             boolean calledHandlers = dispatch(ready);
             return ranWork || calledSigioHandler || calledHandlers;
         } finally {
-            depth--;
+            counters.depth--;
             ready.clear();
         }
     }
@@ -180,13 +182,20 @@ final class Loop {
             }
             return;
         }
-        if (!polling.isOn()) {
+        if (polling.isOn()) {
+            pollThenBlock(polling.limit(timeout), ready);
+        } else {
             block(ready);
+        }
+    }
+
+    private void pollThenBlock(long limit, ReadyList ready) {
+        if (limit > 0 && !counters.burst && looksIntoKernel(ready)) {
+            polling.hit(0); // at once: to read the clock would take as long
             return;
         }
         long began = System.nanoTime();
         long polled = 0;
-        long limit = polling.limit(timeout);
         if (limit > 0) {
             boolean found = spin(began, limit, ready);
             polled = System.nanoTime() - began;
@@ -219,17 +228,9 @@ final class Loop {
      * whether it found something within the time.
      */
     private boolean spin(long began, long limit, ReadyList ready) {
-        boolean hasDescriptors = descriptors.size() > ownDescriptors;
-        long nextLook = 0;
-        long elapsed = 0;
+        long elapsed = counters.burst ? rest(began) : 0;
+        long nextLook = KERNEL_LOOK;
         do {
-            if (hasDescriptors && elapsed >= nextLook) {
-                descriptors.await(0, ready);
-                if (ready.size() > 0) {
-                    return true;
-                }
-                nextLook = elapsed + KERNEL_LOOK;
-            }
             for (int i = 0; i < LOOKS_PER_CLOCK; i++) {
                 if (isAnnounced()) {
                     return true;
@@ -237,8 +238,31 @@ final class Loop {
                 Thread.onSpinWait();
             }
             elapsed = System.nanoTime() - began;
+            if (elapsed >= nextLook) {
+                if (looksIntoKernel(ready)) {
+                    return true;
+                }
+                nextLook = elapsed + KERNEL_LOOK;
+            }
         } while (elapsed < limit);
         return false;
+    }
+
+    /** Work streams in: to look for each piece, the moment it comes, would slow down who pushes it. */
+    private static long rest(long began) {
+        long elapsed = 0;
+        while (elapsed < BURST_REST) {
+            Thread.onSpinWait();
+            elapsed = System.nanoTime() - began;
+        }
+        return elapsed;
+    }
+
+    private boolean looksIntoKernel(ReadyList ready) {
+        if (descriptors.size() > ownDescriptors) {
+            descriptors.await(0, ready);
+        }
+        return ready.size() > 0;
     }
 
     /** Before the work is taken: what is announced after this comes after it. */
@@ -286,7 +310,9 @@ final class Loop {
     private boolean runWork() {
         long end = work.end();
         long idleEnd = idleWork.end();
+        long before = counters.asked;
         boolean progress = run(work, end);
+        counters.burst = counters.asked - before > 1;
         progress |= run(idleWork, idleEnd);
         return progress;
     }
@@ -323,10 +349,10 @@ final class Loop {
 
     /** Each nested poll walks a list of its own. */
     private ReadyList readyList() {
-        if (depth == readyLists.size()) {
+        if (counters.depth == readyLists.size()) {
             readyLists.add(new ReadyList());
         }
-        return readyLists.get(depth);
+        return readyLists.get(counters.depth);
     }
 
     /** Takes no more work. What was accepted before is left to {@link #runAcceptedWork}. */
@@ -341,11 +367,11 @@ final class Loop {
 
     /** Runs what is left after {@link #refuseWork}. */
     void runAcceptedWork() {
-        depth++;
+        counters.depth++;
         try {
             runWork();
         } finally {
-            depth--;
+            counters.depth--;
         }
     }
 

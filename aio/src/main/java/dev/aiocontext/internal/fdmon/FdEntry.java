@@ -60,7 +60,9 @@ public class FdEntry {
      */
     public final int takeEvents() {
         int events = revents;
-        revents = 0;
+        if (events != 0) {
+            revents = 0;
+        }
         return events;
     }
 }

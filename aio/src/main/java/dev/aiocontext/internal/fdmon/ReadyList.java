@@ -36,8 +36,10 @@ public final class ReadyList {
 
     /** Forgets all, so that nothing closed is kept alive. */
     public void clear() {
-        Arrays.fill(entries, 0, size, null);
-        size = 0;
+        if (size > 0) {
+            Arrays.fill(entries, 0, size, null);
+            size = 0;
+        }
     }
 
     /**

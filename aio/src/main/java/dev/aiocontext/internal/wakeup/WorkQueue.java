@@ -39,6 +39,9 @@ public final class WorkQueue<E> {
     /** Longs that keep what one thread writes all the time away from what others read: two cache lines, for lines come in pairs. */
     private static final int LINES = 128 / Long.BYTES;
 
+    /** For so few pieces of work the taker leaves {@link Segment#hint} alone, which pushers write all the time. */
+    private static final int NEAR = 16;
+
     private static final VarHandle SLOT = MethodHandles.arrayElementVarHandle(Object[].class);
     private static final VarHandle HINT;
     private static final VarHandle NEXT;
@@ -176,6 +179,17 @@ public final class WorkQueue<E> {
      * @return the position after the last piece of work
      */
     public long end() {
+        int first = (int) (taken[LINES] - headBase);
+        int near = Math.min(headSlots.length, first + NEAR);
+        for (int slot = first; slot < near; slot++) {
+            if (isEmpty(head, headSlots, slot)) {
+                return headBase + slot;
+            }
+        }
+        return endByHint();
+    }
+
+    private long endByHint() {
         Segment segment = tail;
         while (true) {
             int slot = (int) HINT.getAcquire(segment);
