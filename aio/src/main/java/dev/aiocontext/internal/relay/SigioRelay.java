@@ -16,6 +16,7 @@ import java.util.concurrent.CopyOnWriteArraySet;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.ObjLongConsumer;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -50,6 +51,9 @@ public final class SigioRelay {
     private final Set<RelayChannel> listeners = new CopyOnWriteArraySet<>();
 
     private final RelayRequests<RelayChannel> requests = new RelayRequests<>();
+
+    /** Kept, for a new one for each signal would be garbage. */
+    private final ObjLongConsumer<RelayChannel> onRequest = this::serve;
 
     /** The relay thread's: how many signals it has served. */
     private long round;
@@ -228,12 +232,14 @@ public final class SigioRelay {
         }
     }
 
+    private void serve(RelayChannel channel, long arming) {
+        channel.round = round;
+        deliver(channel, arming);
+    }
+
     private void deliverAll() {
         round++;
-        requests.takeAll((channel, arming) -> {
-            channel.round = round;
-            deliver(channel, arming);
-        });
+        requests.takeAll(onRequest);
         for (RelayChannel channel : listeners) {
             if (channel.round != round) {
                 deliver(channel, 0);
