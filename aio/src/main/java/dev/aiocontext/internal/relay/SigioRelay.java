@@ -16,6 +16,7 @@ import java.util.concurrent.CopyOnWriteArraySet;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
 import java.util.function.ObjLongConsumer;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -52,8 +53,9 @@ public final class SigioRelay {
 
     private final RelayRequests<RelayChannel> requests = new RelayRequests<>();
 
-    /** Kept, for a new one for each signal would be garbage. */
+    // Kept, for new ones for each signal would be garbage, as would be an iterator.
     private final ObjLongConsumer<RelayChannel> onRequest = this::serve;
+    private final Consumer<RelayChannel> onSignal = this::serveListener;
 
     /** The relay thread's: how many signals it has served. */
     private long round;
@@ -237,14 +239,16 @@ public final class SigioRelay {
         deliver(channel, arming);
     }
 
+    private void serveListener(RelayChannel channel) {
+        if (channel.round != round) {
+            deliver(channel, 0);
+        }
+    }
+
     private void deliverAll() {
         round++;
         requests.takeAll(onRequest);
-        for (RelayChannel channel : listeners) {
-            if (channel.round != round) {
-                deliver(channel, 0);
-            }
-        }
+        listeners.forEach(onSignal);
     }
 
     /** One context's trouble must not keep the others from being woken. */
