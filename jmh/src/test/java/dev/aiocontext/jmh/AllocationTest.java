@@ -2,6 +2,7 @@ package dev.aiocontext.jmh;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.aiocontext.jmh.report.Allocation;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
@@ -11,7 +12,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.openjdk.jmh.infra.BenchmarkParams;
 import org.openjdk.jmh.profile.GCProfiler;
-import org.openjdk.jmh.results.IterationResult;
 import org.openjdk.jmh.results.RunResult;
 import org.openjdk.jmh.runner.Runner;
 import org.openjdk.jmh.runner.RunnerException;
@@ -25,20 +25,6 @@ import org.openjdk.jmh.runner.options.TimeValue;
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class AllocationTest {
-    private static final String BYTES_PER_OPERATION = "gc.alloc.rate.norm";
-
-    /**
-     * What the harness itself may allocate in an iteration: about 8 KiB were seen on a machine of its own, 70 KiB on a busy
-     * one. It does not grow with the operations, but weighs on each when a slow machine does few of them.
-     */
-    private static final double HARNESS_BYTES = 128 * 1024;
-
-    /**
-     * What else may be left, in bytes per operation: what the interpreter allocated before the JIT had compiled all, say. Our
-     * objects have 16 bytes or more, so nothing passes that more than one operation in 32 allocates.
-     */
-    private static final double TOLERANCE = 0.5;
-
     /** Of a descriptor, in an operation. */
     private static final int EVENTS = 1000;
 
@@ -101,18 +87,8 @@ class AllocationTest {
                 .getScore();
     }
 
-    /** The least of all iterations: what belongs to the operation is in each of them. */
     private static double bytesPerOperation(RunResult result) {
-        return result.getAggregatedResult().getIterationResults().stream()
-                .mapToDouble(AllocationTest::bytesPerOperation)
-                .min()
-                .orElseThrow();
-    }
-
-    private static double bytesPerOperation(IterationResult iteration) {
-        double measured = Objects.requireNonNull(iteration.getSecondaryResults().get(BYTES_PER_OPERATION))
-                .getScore();
-        return measured - HARNESS_BYTES / iteration.getMetadata().getAllOps();
+        return Allocation.perOperation(result).orElseThrow();
     }
 
     private void assertAllocatesNothing(String name) throws RunnerException {
@@ -125,10 +101,10 @@ class AllocationTest {
      */
     private void assertAllocatesNothing(String name, int timesInAnOperation) throws RunnerException {
         double bytes = bytesPerOperation(result(name)) / timesInAnOperation;
-        if (bytes >= TOLERANCE) {
+        if (bytes >= Allocation.NOTHING) {
             bytes = bytesPerOperation(again(result(name))) / timesInAnOperation;
         }
-        assertThat(bytes).as("bytes allocated by each %s", name).isLessThan(TOLERANCE);
+        assertThat(bytes).as("bytes allocated by each %s", name).isLessThan(Allocation.NOTHING);
     }
 
     @Test
@@ -173,6 +149,6 @@ class AllocationTest {
     /** The zeros mean something. */
     @Test
     void theProfilerSeesAnAllocation() {
-        assertThat(bytesPerOperation(result("allocate"))).isGreaterThan(TOLERANCE);
+        assertThat(bytesPerOperation(result("allocate"))).isGreaterThan(Allocation.NOTHING);
     }
 }

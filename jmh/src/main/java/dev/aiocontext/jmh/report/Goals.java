@@ -20,9 +20,6 @@ import java.util.stream.Stream;
 
 /** The figures that the library is to reach, and whether it did in a run. */
 final class Goals {
-    /** What the harness itself allocates, for an operation of few nanoseconds. */
-    private static final double NO_BYTES = 0.5;
-
     private final List<Result> results;
     private final List<GoalResult> goals = new ArrayList<>();
 
@@ -107,9 +104,10 @@ final class Goals {
 
     private Verdict oneShot() {
         Result task = one(SteadyStateBenchmark.class, "executeManyAndPoll", Map.of());
-        double bytes = task.counters().getOrDefault(Result.BYTES, Double.NaN);
+        double bytes = task.counters().getOrDefault(Result.OWN_BYTES, Double.NaN);
         return new Verdict(
-                Words.time(task.median()) + ", " + Words.digits(bytes) + " B", task.median() <= 10 && bytes < NO_BYTES);
+                Words.time(task.median()) + ", " + Words.digits(bytes) + " B",
+                task.median() <= 10 && bytes < Allocation.NOTHING);
     }
 
     private Verdict polled() {
@@ -154,12 +152,13 @@ final class Goals {
     private Verdict allocation() {
         double most = results.stream()
                 .filter(Goals::hasNothingAllocatedAround)
-                .map(result -> result.counters().get(Result.BYTES))
+                .map(result -> result.counters().get(Result.OWN_BYTES))
                 .filter(Objects::nonNull)
                 .mapToDouble(Double::doubleValue)
                 .max()
                 .orElseThrow();
-        return new Verdict("at most " + Words.digits(most) + " B, the harness' own included", most < NO_BYTES);
+        return new Verdict(
+                "at most " + Words.digits(most) + " B, the harness' own left out", most < Allocation.NOTHING);
     }
 
     /** Where the harness, or what keeps a loop blocked or awake for it, allocates nothing for each operation either. */

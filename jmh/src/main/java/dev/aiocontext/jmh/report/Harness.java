@@ -142,6 +142,7 @@ final class Harness {
     private static Map<String, Double> counters(RunResult run) {
         Map<String, Double> counters = new LinkedHashMap<>();
         run.getSecondaryResults().forEach((name, counter) -> counters.put(name, counter.getScore()));
+        Allocation.perOperation(run).ifPresent(bytes -> counters.put(Result.OWN_BYTES, bytes));
         return counters;
     }
 

@@ -35,7 +35,10 @@ public record Result(
         double stolen) {
     static final String TIME = "ns/op";
     static final String RATE = "ops/s";
-    static final String BYTES = "gc.alloc.rate.norm";
+    static final String BYTES = Allocation.BYTES;
+
+    /** What the operation allocates itself. */
+    static final String OWN_BYTES = "alloc.operation";
 
     /**
      * A parameter.
@@ -101,6 +104,7 @@ public record Result(
         smaller.replaceAll((name, value) -> value / times);
         Map<String, Double> fewer = new LinkedHashMap<>(counters);
         fewer.computeIfPresent(BYTES, (name, value) -> value / times);
+        fewer.computeIfPresent(OWN_BYTES, (name, value) -> value / times);
         return new Result(
                 benchmark,
                 params,
