@@ -68,8 +68,9 @@ public final class AioContext implements Executor, AutoCloseable {
         name = builder.name != null ? builder.name : "aio-" + OPENED.incrementAndGet();
         RelayMode relayMode = RelayModes.resolve(builder.relay).mode();
         UserCode userCode = new UserCode(this, builder.exceptionHandler);
-        loop = new Loop(name, relayMode, builder.monitor, builder.polling, userCode, this::descriptorsChanged);
         pool = new AioThreadPool(this, builder.maximumPoolThreads);
+        // Last: nothing after it can fail and leave open what it opened.
+        loop = new Loop(name, relayMode, builder.monitor, builder.polling, userCode, this::descriptorsChanged);
     }
 
     /**

@@ -81,6 +81,10 @@ final class Loop {
             if (relay != null) {
                 descriptors.put(relay.entry(), FdEntry.IN);
             }
+            ownDescriptors = descriptors.size();
+            registrations = new Registrations(descriptors, userCode, descriptorsChanged);
+            Doorbell bell = Doorbell.orFault(this::ringDoorbell);
+            wakeup = new Wakeup(openedRelay == null ? bell : bell.andThen(openedRelay));
         } catch (RuntimeException | Error e) {
             openedDoorbell.close();
             if (openedSet != null) {
@@ -91,10 +95,6 @@ final class Loop {
             }
             throw e;
         }
-        ownDescriptors = descriptors.size();
-        registrations = new Registrations(descriptors, userCode, descriptorsChanged);
-        Doorbell bell = Doorbell.orFault(this::ringDoorbell);
-        wakeup = new Wakeup(openedRelay == null ? bell : bell.andThen(openedRelay));
     }
 
     RelayMode relayMode() {
@@ -149,7 +149,7 @@ final class Loop {
         ReadyList ready = readyList();
         counters.depth++;
         try {
-            await(blocking ? timeout() : 0, ready);
+            await(blocking ? timeout(0) : 0, ready);
             acceptWakeup();
             boolean ranWork = runWork();
             boolean calledSigioHandler = relay != null && relay.callSigioHandler(userCode);
@@ -161,12 +161,15 @@ final class Loop {
         }
     }
 
-    /** How long there is nothing to do, in nanoseconds: 0, 10 ms or for ever (-1). Every look for work is this one. */
-    private long timeout() {
+    /**
+     * How long there is nothing to do, in nanoseconds, after having waited already: 0, for ever (-1), or what is left of 10
+     * ms. Every look for work is this one.
+     */
+    private long timeout(long waited) {
         if (isAnnounced()) {
             return 0;
         }
-        return idleWork.isEmpty() ? -1 : IDLE_WAIT;
+        return idleWork.isEmpty() ? -1 : Math.max(0, IDLE_WAIT - waited);
     }
 
     /** Whether there is what notifiers announce by a wake-up. */
@@ -185,7 +188,7 @@ final class Loop {
         if (polling.isOn()) {
             pollThenBlock(polling.limit(timeout), ready);
         } else {
-            block(ready);
+            block(0, ready);
         }
     }
 
@@ -204,20 +207,20 @@ final class Loop {
                 return;
             }
         }
-        block(ready);
+        block(polled, ready);
         // Up to the ring, if there was one: how long it then takes to wake up is what polling would save.
         long rung = answered ? rungAt - began : 0;
         polling.waited(polled, rung > 0 ? rung : System.nanoTime() - began);
     }
 
     /** Blocks until there is something to do, unless there is something now. */
-    private void block(ReadyList ready) {
+    private void block(long waited, ReadyList ready) {
         if (relay != null) {
             armedAt = System.nanoTime();
         }
         wakeup.arm();
         try {
-            descriptors.await(timeout(), ready);
+            descriptors.await(timeout(waited), ready);
         } finally {
             answered = wakeup.disarm();
         }
@@ -244,7 +247,7 @@ final class Loop {
                 }
                 nextLook = elapsed + KERNEL_LOOK;
             }
-        } while (elapsed < limit);
+        } while (elapsed < limit && (elapsed < IDLE_WAIT || idleWork.isEmpty()));
         return false;
     }
 

@@ -117,22 +117,27 @@ class AdaptivePollingTest {
 
     /** Wakes a loop in some way until it was polling at that moment for a few times. */
     private static void polledUntilHit(AioContext ctx, Runnable wake) {
+        long before = ctx.statistics().pollingHits();
         Eventually.holds("polling ended a wait", () -> {
             wake.run();
-            return ctx.statistics().pollingHits() >= 5;
+            return ctx.statistics().pollingHits() >= before + 5;
         });
+    }
+
+    private static void execute(AioContext ctx) {
+        AtomicInteger runs = new AtomicInteger();
+        ctx.execute(runs::incrementAndGet);
+        Eventually.holds("the work ran", () -> runs.get() == 1);
     }
 
     @Test
     void workThatComesWhileTheLoopPollsRingsNoDoorbell() {
         assumeThat(Runtime.getRuntime().availableProcessors()).isGreaterThan(1);
         try (LoopThread loop = new LoopThread(longPolling())) {
-            AtomicInteger runs = new AtomicInteger();
             AtomicInteger executed = new AtomicInteger();
             polledUntilHit(loop.context, () -> {
-                loop.context.execute(runs::incrementAndGet);
-                int expected = executed.incrementAndGet();
-                Eventually.holds("the work ran", () -> runs.get() == expected);
+                execute(loop.context);
+                executed.incrementAndGet();
             });
             AioStatistics statistics = loop.context.statistics();
             assertThat(statistics.wakeupsRung()).isLessThan(executed.get());
@@ -150,6 +155,27 @@ class AdaptivePollingTest {
                 Eventually.holds(
                         "one poll more", () -> loop.context.statistics().polls() > polls);
             });
+        }
+    }
+
+    @Test
+    void idleWorkWaitsTenMillisecondsHoweverLongTheLoopMayPoll() {
+        assumeThat(Runtime.getRuntime().availableProcessors()).isGreaterThan(1);
+        try (LoopThread loop = new LoopThread(longPolling())) {
+            AtomicInteger runs = new AtomicInteger();
+            BottomHalf idle = loop.context.newBottomHalf("idle", runs::incrementAndGet);
+            long polled = 0;
+            for (int i = 1; i <= 10; i++) {
+                polledUntilHit(loop.context, () -> execute(loop.context));
+                long before = loop.context.statistics().pollingNanos();
+                idle.scheduleIdle();
+                int expected = i;
+                Eventually.holds("the idle one ran", () -> runs.get() == expected);
+                polled += loop.context.statistics().pollingNanos() - before;
+            }
+            idle.delete();
+            // A second each time, if it went on polling.
+            assertThat(Duration.ofNanos(polled)).isLessThan(Duration.ofSeconds(5));
         }
     }
 
@@ -179,11 +205,8 @@ class AdaptivePollingTest {
     void withoutPollingNothingIsPolled() {
         try (LoopThread loop =
                 new LoopThread(AioContext.builder().polling(Duration.ZERO).open())) {
-            AtomicInteger runs = new AtomicInteger();
-            for (int i = 1; i <= 100; i++) {
-                loop.context.execute(runs::incrementAndGet);
-                int expected = i;
-                Eventually.holds("the work ran", () -> runs.get() == expected);
+            for (int i = 0; i < 100; i++) {
+                execute(loop.context);
             }
             AioStatistics statistics = loop.context.statistics();
             assertThat(statistics.pollingNanos()).isZero();
