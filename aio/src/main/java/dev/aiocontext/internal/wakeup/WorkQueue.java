@@ -25,6 +25,9 @@ import org.jspecify.annotations.Nullable;
  *   <li>So a push that has returned comes before every push that begins after it, and the taker, which goes from slot to
  *       slot, takes in that order. Once a push has returned, {@link #isEmpty} is false until its work is taken.
  *   <li>The compare-and-set releases what the pusher did before, and the taker's load of the slot acquires it.
+ *   <li>{@link #end} is at the first empty slot that it finds, for behind that there is nothing. If none is near, it looks
+ *       from the hint of the tail's segment on: the {@link #tail} never moves back, and a push leaves a segment that is
+ *       full only after the tail has left it, so nothing that was pushed before lies behind that segment.
  *   <li>{@link #close} pushes a mark like a piece of work: pushes before it are taken, pushes after it find it in their way.
  *   <li>The taker helps {@link #tail} forward before it reuses the array of a segment, and a push that still holds that
  *       segment finds no slot empty and goes on to the next: every {@link Segment#next} stays what it is.
@@ -58,7 +61,7 @@ public final class WorkQueue<E> {
         }
     }
 
-    /** The segment to push to, or one before it. */
+    /** The segment to push to, or one before it that is full. */
     private volatile Segment tail;
 
     // The taker's. It writes what is here once a segment, for it lies beside what pushers read; the count has lines to
@@ -190,19 +193,13 @@ public final class WorkQueue<E> {
     }
 
     private long endByHint() {
-        Segment segment = tail;
-        while (true) {
-            int slot = (int) HINT.getAcquire(segment);
-            Object[] slots = segment.slots;
-            while (slot < slots.length && !isEmpty(segment, slots, slot)) {
-                slot++;
-            }
-            Segment next = segment.next;
-            if (slot < slots.length || next == null) {
-                return segment.base + slot;
-            }
-            segment = next;
+        Segment last = tail;
+        Object[] slots = last.slots;
+        int slot = (int) HINT.getAcquire(last);
+        while (slot < slots.length && !isEmpty(last, slots, slot)) {
+            slot++;
         }
+        return last.base + slot;
     }
 
     /**

@@ -2,7 +2,10 @@ package dev.aiocontext.internal.wakeup;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.sun.management.ThreadMXBean;
 import dev.aiocontext.Eventually;
+import java.lang.management.ManagementFactory;
+import java.lang.ref.WeakReference;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -72,11 +75,31 @@ class WorkQueueTest {
     void workThatWasTakenIsNotKeptAlive() {
         WorkQueue<Object> queue = new WorkQueue<>(8);
         queue.push(new Object());
-        var taken = new java.lang.ref.WeakReference<>(queue.take(queue.end()));
+        var taken = new WeakReference<>(queue.take(queue.end()));
         Eventually.holds("it was collected", () -> {
             System.gc();
             return taken.refersTo(null);
         });
+    }
+
+    @Test
+    void anArrayIsUsedAgain() {
+        int capacity = 1024;
+        WorkQueue<Object> queue = new WorkQueue<>(capacity);
+        ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+        long before = 0;
+        int rounds = 100;
+        for (int round = -2; round < rounds; round++) {
+            if (round == 0) {
+                before = threads.getCurrentThreadAllocatedBytes();
+            }
+            for (int i = 0; i < capacity; i++) {
+                queue.push(queue);
+                queue.take(queue.end());
+            }
+        }
+        // A slot has 4 bytes or more.
+        assertThat(threads.getCurrentThreadAllocatedBytes() - before).isLessThan((long) rounds * capacity);
     }
 
     @ParameterizedTest
