@@ -77,6 +77,8 @@ end:
 }
 #endif
 
+#define store_or_release(cpu, variable, bits) store_bits_release(cpu, variable, 255, bits)
+
 /* getAndSet */
 inline exchange(cpu, variable, value, old)
 {

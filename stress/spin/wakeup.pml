@@ -1,7 +1,8 @@
 /*
  * The wake-up of the library: Wakeup.java, and of Loop.java what surrounds it. One home thread, whose callbacks may poll
  * again (nested); NOTIFIERS threads that publish work, each piece as a task (WorkQueue.push, then ringAfterPush) or as a
- * bare wake-up (request); the queue is a set here, workqueue.pml has the real one; a device that wakes the loop for another reason. Names are those of the Java code.
+ * bare wake-up (request); the queue is a set here, workqueue.pml has the real one; a device that wakes the loop for another
+ * reason. Names are those of the Java code.
  *
  * Each -D below takes one line away, or puts it in the wrong place; verdicts.tsv says what comes of it.
  *
@@ -17,11 +18,12 @@
  *   DRAIN_IF_RUNG        the doorbell is drained only when the state says that it was rung
  *   REQUEST_NOT_KEPT     a bare wake-up leaves no request behind
  *   OPAQUE_PUSH          the push does not order what the work holds before the work itself
+ *   OPAQUE_REQUEST       nor does a bare wake-up what its notifier did before
  *   THROWING_DOORBELL    the doorbell throws, once; its notifier gets the exception, and its own item is excused
  *   EXCUSE_CONCURRENT    ... and so is what was published before the arming was given back
  *   KEEP_RUNG            the arming is not given back
  *   TASKS                (no bug) no bare wake-ups
- *   PAYLOADS             (no bug) a task holds something that was stored before it was pushed
+ *   PAYLOADS             (no bug) something is stored before each task is pushed and each bare wake-up requested
  *   LOSSY_DOORBELL       a write to the doorbell may be lost; what the relay is the insurance for
  *   CLOSER               (no bug) one more thread stops the loop, which then closes: no work is accepted any more, what was
  *                        accepted is run
@@ -50,6 +52,7 @@
 #define PAYLOAD   3
 #define STOP      3     /* with CLOSER, and then without PAYLOADS */
 #define VARS      4
+#define RELEASED  REQUESTED
 
 #include "memory.pml"
 
@@ -78,7 +81,7 @@ bool closed;        /* the loop has closed, and run what was accepted */
 #define REFUSES 128 /* in WORK: CLOSED */
 #endif
 #ifdef RESCUE
-byte wanted;        /* RelayChannel.wanted */
+byte wanted;        /* RelayRequests.Channel.wanted */
 byte record;        /* the latest arming in the relay's pipe */
 int lost;           /* the armings whose write to the doorbell was lost */
 #endif
@@ -223,6 +226,9 @@ inline accept_wakeup()
     if
     :: memory[REQUESTED] != 0 ->
         exchange(LOOP, REQUESTED, 0, got);
+#ifdef PAYLOADS
+        assert((got & ~memory[PAYLOAD]) == 0);      /* what the notifier stored before the request is there */
+#endif
         d_step { served = served | got; got = 0 }
     :: else
     fi

@@ -34,17 +34,21 @@ inline ring_doorbell(arming)
 /* WorkQueue.push(work), or requested = true */
 inline publish(item)
 {
+#ifdef PAYLOADS
+    store_or(me, PAYLOAD, item);
+#endif
     if
     :: bare ->
 #ifdef REQUEST_NOT_KEPT
         wanted_bare = wanted_bare | item
 #else
+#ifdef OPAQUE_REQUEST
         store_or(me, REQUESTED, item)
+#else
+        store_or_release(me, REQUESTED, item)
+#endif
 #endif
     :: else ->
-#ifdef PAYLOADS
-        store_or(me, PAYLOAD, item);
-#endif
 #ifdef CLOSER
         d_step {
             DRAINED(me);
@@ -165,13 +169,12 @@ proctype closer(byte me)
     byte s;
     bool won, early;
 #ifdef STOP_AFTER_REQUEST
-    store(me, REQUESTED, 1);
+    store_or_release(me, REQUESTED, 1);
     ring();
     store(me, STOP, 1)
 #else
     store(me, STOP, 1);
-    fence(me);                  /* what comes next is a release store */
-    store(me, REQUESTED, 1);
+    store_or_release(me, REQUESTED, 1);
     ring()
 #endif
 }

@@ -8,10 +8,13 @@
  *   NULL_IS_EMPTY        a slot is empty while it holds null, and not its own segment: it is empty again once it is taken
  *   NULL_BELOW_HINT      ... but is cleared only if the hint is past it
  *   MARK_OF_ARRAY        an array keeps its mark of emptiness when it is used again
+ *   WEAK_CAS             a compare-and-set may fail for nothing
  *   NO_REREAD            a lost compare-and-set goes on to the next slot, without a look at what won
  *   CLOSE_MOVES_HINT     close() moves the hint past CLOSED
  *   HINT_FIRST           the hint is moved before the slot is filled
  *   NEXT_CUT             the taker cuts the link of a segment that it leaves
+ *   NEAR_PAST_EMPTY      end() takes the first empty slot after the head for filled
+ *   NEAR_ALONE           end() looks no further than the head's segment
  *   PLAIN_TAIL           (no bug) the tail is stored, not compared and set
  *   NOT_USED_AGAIN       (no bug) the taker leaves its arrays to the garbage collector
  *   LATE_CAS             (no bug) others may see a slot as empty for a while after its compare-and-set succeeded, as where
@@ -123,22 +126,31 @@ inline look(found)
     fi
 }
 
-/* end() */
+/* end(): the slots from the head on; or, after any of them, those from the hint of the tail's segment on. The code looks at
+ * NEAR before that. */
 inline find_end()
 {
-    s = tail;
-    i = HINT(s);
+    i = hi;
     do
-    :: i < N ->
-        if
-        :: IS_EMPTY(s, i) -> break
-        :: else -> i++
-        fi
-    :: else ->
-        if
-        :: next[s] == 0 -> break
-        :: else -> s = next[s]; i = HINT(s)
-        fi
+    :: i < N && !IS_EMPTY(hs, i) -> i++
+    :: d_step {
+            i < N && IS_EMPTY(hs, i) -> s = hs;
+#ifdef NEAR_PAST_EMPTY
+            i++
+#endif
+        };
+        break
+#ifdef NEAR_ALONE
+    :: i == N -> s = hs; break
+#else
+    :: d_step { s = tail; i = 0 };
+        i = HINT(s);
+        do
+        :: i < N && !IS_EMPTY(s, i) -> i++
+        :: else -> break
+        od;
+        break
+#endif
     od;
     skip;
     d_step { end_of_work = base[s] * N + i; s = 0; i = 0 }

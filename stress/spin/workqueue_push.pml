@@ -12,6 +12,18 @@
 /* SLOT.compareAndSet(slots, slot, segment, work) */
 inline fill(at, what)
 {
+#ifdef WEAK_CAS
+    if
+    :: true -> won = false
+    :: true -> fill_once(at, what)
+    fi
+#else
+    fill_once(at, what)
+#endif
+}
+
+inline fill_once(at, what)
+{
     d_step {
         CAS_FENCE(me);
         won = (slot[at] == EMPTY(s));
