@@ -1,11 +1,11 @@
 /*
- * The SIGIO relay: RelayChannel.java and SigioRelay.java. CHANNELS contexts, one or two, share the relay thread. One has
- * RINGS notifiers, each for an arming of its own; two have one each. A home thread may close its context at any time, or
- * never; the last to close ends the relay thread. Signals coalesce: one is pending, or none is. The list of requests is a
- * set here, workqueue.pml has the real one. Names are those of the Java code.
+ * The SIGIO relay: RelayChannel.java, RelayRequests.java and SigioRelay.java. CHANNELS contexts, one or two, share the
+ * relay thread. One has RINGS notifiers, each for an arming of its own; two have one each. A home thread may close its
+ * context at any time, or never; the last to close ends the relay thread. Signals coalesce: one is pending, or none is. The
+ * queue of requests is a set here, workqueue.pml has the real one. Names are those of the Java code.
  *
- *   SIGNAL_BEFORE_PUSH   the notifier signals, then puts the channel on the list
- *   WANTED_FIRST         the relay thread takes "wanted" before it takes the channel off the list
+ *   SIGNAL_BEFORE_PUSH   the notifier signals, then puts the channel into the queue
+ *   WANTED_FIRST         the relay thread takes "wanted" before it takes the channel out of the queue
  *   WANTED_IN_TWO_STEPS  it takes "wanted" by a load and a store
  *   NO_SIGNAL_IF_WANTED  (no bug) a notifier that finds the channel wanted already does not signal
  *   NO_USERS             notifiers signal without being counted
@@ -13,7 +13,7 @@
  *   NO_DISCARD           it leaves pending signals pending
  *   NUMBER_BEFORE_BLOCK  it tells its number before it blocks the signal
  *   ENDING_AFTER_SIGNAL  it is told to end after the last signal is sent; what a store that comes late would do
- *   FOREIGN_IF_ALONE     a signal from outside is passed on only if no channel is on the list
+ *   FOREIGN_IF_ALONE     a signal from outside is passed on only if no channel is in the queue
  *   PROCESS              (no bug) mode PROCESS: the signal is the process's, which no other thread takes
  *   FOREIGN              (no bug) somebody else sends SIGIO to the process, which every thread blocks, twice; the first
  *                        context handles SIGIO itself
@@ -32,9 +32,9 @@
 #define RINGS 2
 #endif
 
-byte wanted[CHANNELS];          /* RelayChannel.wanted */
+byte wanted[CHANNELS];          /* RelayRequests.Channel.wanted */
 byte uses[CHANNELS];            /* RelayChannel.uses */
-byte requests;                  /* SigioRelay.requests: a bit for each channel on the list */
+byte requests;                  /* SigioRelay.requests: a bit for each channel in the queue */
 byte users;                     /* SigioRelay.users */
 byte channels = CHANNELS;       /* how many SigioRelay.channels has */
 bool lock;                      /* SigioRelay.LOCK */
@@ -98,8 +98,8 @@ inline end()
     last_signal_sent = true
 }
 
-/* SigioRelay.signal */
-inline signal(requested)
+/* SigioRelay.post */
+inline post()
 {
 #ifdef NO_USERS
     user = !(users & CLOSED);
@@ -111,10 +111,14 @@ inline signal(requested)
 #ifdef SIGNAL_BEFORE_PUSH
         send();
 #endif
+        d_step {                                        /* raise */
+            before = wanted[c];
+            wanted[c] = (arming > before -> arming : before)
+        };
         if
-        :: requested ->
+        :: before == 0 ->
             d_step {
-                CHECK((requests & (1 << c)) == 0);      /* on the list once */
+                CHECK((requests & (1 << c)) == 0);      /* in the queue once */
                 requests = requests | (1 << c)
             }
         :: else
@@ -122,7 +126,7 @@ inline signal(requested)
 #ifndef SIGNAL_BEFORE_PUSH
 #ifdef NO_SIGNAL_IF_WANTED
         if
-        :: requested -> send()
+        :: before == 0 -> send()
         :: else
         fi;
 #else
@@ -152,11 +156,7 @@ proctype notifier(byte c, arming)
     enter(uses[c], entered);
     if
     :: entered ->
-        d_step {                                        /* the loop around weakCompareAndSet */
-            before = wanted[c];
-            wanted[c] = (arming > before -> arming : before)
-        };
-        signal((before == 0));
+        post();
         d_step {
             rung[c] = (arming > rung[c] -> arming : rung[c])
         };
@@ -201,7 +201,7 @@ proctype relay_thread()
         :: d_step { sigio -> sigio = false }
         :: d_step { shared -> shared = false }
         fi;
-        /* deliverAll: all that is on the list up to end() */
+        /* deliverAll: all that is in the queue up to end() */
 #ifdef WANTED_FIRST
         took = requests;
 #else
