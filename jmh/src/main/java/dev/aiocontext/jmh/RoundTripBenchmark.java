@@ -1,8 +1,9 @@
 package dev.aiocontext.jmh;
 
+import dev.aiocontext.internal.doctor.SleepWatch;
 import dev.aiocontext.jmh.machine.Affinity;
+import dev.aiocontext.jmh.machine.KernelThreads;
 import dev.aiocontext.jmh.machine.Pin;
-import dev.aiocontext.jmh.machine.SleepWatch;
 import dev.aiocontext.jmh.peer.Polling;
 import dev.aiocontext.jmh.peer.RoundTrip;
 import java.util.concurrent.TimeUnit;
@@ -101,7 +102,7 @@ public class RoundTripBenchmark {
     @Setup(Level.Invocation)
     public void awaitBlocked() {
         if (watch != null) {
-            watch.awaitSleep();
+            KernelThreads.awaitSleep(watch);
         }
     }
 

@@ -11,27 +11,37 @@ import java.nio.file.Path;
  * has really blocked. A thread that was woken counts as running at once, even while it waits for a processor. One thread
  * only.
  */
-final class SleepWatch implements AutoCloseable {
+public final class SleepWatch implements AutoCloseable {
     /** Enough for the number, the name of at most 15 characters, and the state. */
     private static final int START_OF_LINE = 64;
 
     private final FileChannel stat;
     private final ByteBuffer line = ByteBuffer.allocateDirect(START_OF_LINE);
 
-    SleepWatch(int tid) {
+    /**
+     * Watches a thread.
+     *
+     * @param tid the kernel's number of it
+     */
+    public SleepWatch(int tid) {
         try {
             stat = FileChannel.open(Path.of("/proc/self/task/" + tid + "/stat"));
         } catch (IOException e) {
-            throw new UncheckedIOException("cannot watch the loop's thread", e);
+            throw new UncheckedIOException("cannot watch thread " + tid, e);
         }
     }
 
-    boolean isAsleep() {
+    /**
+     * Looks now.
+     *
+     * @return true if the thread sleeps
+     */
+    public boolean isAsleep() {
         line.clear();
         try {
             stat.read(line, 0);
         } catch (IOException e) {
-            throw new UncheckedIOException("cannot watch the loop's thread", e);
+            throw new UncheckedIOException("cannot watch a thread", e);
         }
         int parenthesis = line.position() - 1;
         while (parenthesis >= 0 && line.get(parenthesis) != ')') {

@@ -5,10 +5,11 @@ import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import dev.aiocontext.RelayMode;
+import dev.aiocontext.internal.doctor.SleepWatch;
 import dev.aiocontext.internal.posix.Signals;
 import dev.aiocontext.jmh.machine.CLibrary;
 import dev.aiocontext.jmh.machine.Failures;
-import dev.aiocontext.jmh.machine.SleepWatch;
+import dev.aiocontext.jmh.machine.KernelThreads;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
@@ -84,7 +85,7 @@ public final class CRelayChain implements NotifiedLoop {
         while (relayed && call(ECHOES) < wakes) {
             Thread.onSpinWait();
         }
-        watch.awaitSleep();
+        KernelThreads.awaitSleep(watch);
     }
 
     @Override

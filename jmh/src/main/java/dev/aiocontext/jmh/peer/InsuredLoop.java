@@ -3,9 +3,10 @@ package dev.aiocontext.jmh.peer;
 import dev.aiocontext.AioContext;
 import dev.aiocontext.BottomHalf;
 import dev.aiocontext.RelayMode;
+import dev.aiocontext.internal.doctor.SleepWatch;
 import dev.aiocontext.internal.posix.Libc;
 import dev.aiocontext.internal.wakeup.Doorbell;
-import dev.aiocontext.jmh.machine.SleepWatch;
+import dev.aiocontext.jmh.machine.KernelThreads;
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
 import java.time.Duration;
@@ -93,7 +94,7 @@ public final class InsuredLoop implements NotifiedLoop {
         int[] tid = new int[1];
         Threads.runOn(context, () -> tid[0] = Libc.gettid());
         watch = new SleepWatch(tid[0]);
-        relayWatch = insurance.relay() == RelayMode.OFF ? null : SleepWatch.of(RELAY_THREAD_NAME);
+        relayWatch = insurance.relay() == RelayMode.OFF ? null : KernelThreads.watch(RELAY_THREAD_NAME);
         others = Thread.getAllStackTraces().keySet().stream()
                 .filter(thread -> thread.getName().equals(RELAY_THREAD_NAME)
                         || thread.getName().equals(DeferredRelay.THREAD_NAME))
@@ -141,9 +142,9 @@ public final class InsuredLoop implements NotifiedLoop {
     @Override
     public void settle() {
         if (relayWatch != null) {
-            relayWatch.awaitSleep();
+            KernelThreads.awaitSleep(relayWatch);
         }
-        watch.awaitSleep();
+        KernelThreads.awaitSleep(watch);
     }
 
     @Override
