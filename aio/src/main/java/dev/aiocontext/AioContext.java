@@ -199,7 +199,8 @@ public final class AioContext implements Executor, AutoCloseable {
          * @throws UnsupportedOperationException on a platform other than Linux on x86-64 or aarch64
          * @throws IllegalArgumentException if the system property or the environment variable of the relay is no mode
          * @throws IllegalStateException if native access is denied to the library, or if the relay is to be {@link
-         *     RelayMode#PROCESS} and a thread of this JVM leaves SIGIO unblocked; the message says what helps
+         *     RelayMode#PROCESS} and a thread of this JVM leaves SIGIO unblocked, or whether one does cannot be read from {@code
+         *     /proc}, for want of a descriptor for instance; the message says what helps
          * @throws SyscallException if there are no descriptors left, for instance
          */
         public AioContext open() {
@@ -219,7 +220,7 @@ public final class AioContext implements Executor, AutoCloseable {
     /**
      * The relay's mode.
      *
-     * @return {@link RelayMode#OFF}, {@link RelayMode#THREAD} or {@link RelayMode#PROCESS}
+     * @return the mode, never {@link RelayMode#AUTO}
      */
     public RelayMode relayMode() {
         return loop.relayMode();

@@ -71,7 +71,7 @@ final class Loop {
         FdSet openedSet = null;
         EventNotifier openedDoorbell = EventNotifier.open();
         try {
-            openedRelay = relayMode == RelayMode.OFF ? null : SigioRelay.open(relayMode);
+            openedRelay = relayMode == RelayMode.OFF ? null : SigioRelay.open(relayMode, this::hasGoneOn);
             openedSet = new FdSet(monitorMode);
             descriptors = openedSet;
             doorbell = openedDoorbell;
@@ -287,6 +287,10 @@ final class Loop {
             drainedArming = wakeup.arming();
         }
         return rung;
+    }
+
+    private boolean hasGoneOn(long arming) {
+        return wakeup.hasGoneOn(arming);
     }
 
     boolean isLastArming(long arming) {

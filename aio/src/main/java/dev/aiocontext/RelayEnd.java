@@ -75,6 +75,7 @@ final class RelayEnd {
             long rungAt = channel.rungAt();
             event.arming = arming;
             event.notifier = channel.rungBy();
+            event.notifierId = channel.rungById();
             event.relay = mode().name();
             event.delay = System.nanoTime() - rungAt;
             loop.describe(event, rungAt);

@@ -4,7 +4,10 @@ package dev.aiocontext;
  * Whether a wake-up also takes the SIGIO relay, the second way beside the doorbell: the RHEL workaround of 2015 for
  * aarch64 hosts (Bugzilla 1184405).
  *
- * <p>The relay costs the notifier a signal, so it is an insurance: {@code ./doctor} tells what it costs here.
+ * <p>The relay is an insurance, and {@code ./doctor} tells what each mode costs here. {@link #THREAD} is the workaround of
+ * 2015: it costs whoever wakes a blocked loop a signal, each time, and a lost wake-up is repaired at once. {@link #DEFERRED}
+ * costs next to nothing while the loop is woken often, and a lost wake-up is repaired after 1 to 2 ms: the better choice where
+ * that delay, once in a long while, does no harm.
  */
 public enum RelayMode {
     /** {@link #THREAD} on aarch64, {@link #OFF} elsewhere. The default. */
@@ -13,6 +16,13 @@ public enum RelayMode {
     OFF,
     /** tgkill(2) to the relay thread alone: safe in any JVM. */
     THREAD,
+    /**
+     * The relay acts only when a loop that was rung for has not gone on within a millisecond. No signal is sent, but for one
+     * by tgkill(2) to the relay thread when it sleeps: after 100 ms without a ring. Safe in any JVM. It takes the loop's word
+     * that it has gone on, so it repairs rings that get lost, and not every error of a loop that {@link #THREAD} would repair
+     * by luck.
+     */
+    DEFERRED,
     /**
      * kill(2) to the process, the patch of 2015 to the letter. Needs SIGIO blocked in every thread of the process, which
      * only whoever starts the JVM can do: {@code env --block-signal=SIGIO java ...}, or {@link SigioLauncher}. Refused

@@ -47,9 +47,13 @@ final class RescueEvent extends Event {
     boolean request;
 
     @Label("Notifier")
-    @Description("The thread that rang last")
+    @Description("The name of the thread that rang last, which may have ended")
     @Nullable
-    Thread notifier;
+    String notifier;
+
+    @Label("Notifier Id")
+    @Description("The Java thread id of the thread that rang last")
+    long notifierId;
 
     @Label("Relay")
     @Description("The relay's mode")

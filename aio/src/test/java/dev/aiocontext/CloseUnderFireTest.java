@@ -18,19 +18,21 @@ import org.junit.jupiter.params.provider.ValueSource;
 class CloseUnderFireTest {
     private static final int ROUNDS = 3_000;
 
-    /** Says what was left, and how many strangers were written to; with an argument, the relay thread stays all the time. */
+    /** Says what was left, and how many strangers were written to; with a second argument, the relay thread stays all the time. */
     static final class Fire {
         private static volatile @Nullable AioContext target;
         private static volatile boolean done;
+        private static RelayMode relay = RelayMode.THREAD;
         private static final AtomicInteger FAILURES = new AtomicInteger();
 
         private Fire() {}
 
         public static void main(String[] args) throws Exception {
+            relay = RelayMode.valueOf(args[0]);
             rounds(100); // whatever the JVM itself opens, it has by now
             long descriptors = descriptors();
             int strangers;
-            if (args.length == 0) {
+            if (args.length == 1) {
                 strangers = rounds(ROUNDS);
             } else {
                 try (AioContext keeper = withRelay()) {
@@ -67,10 +69,7 @@ class CloseUnderFireTest {
         }
 
         private static AioContext withRelay() {
-            return AioContext.builder()
-                    .relay(RelayMode.THREAD)
-                    .monitor(MonitorMode.POLL)
-                    .open();
+            return AioContext.builder().relay(relay).monitor(MonitorMode.POLL).open();
         }
 
         private static void fire() {
@@ -107,12 +106,10 @@ class CloseUnderFireTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "keep"})
-    void nobodyIsSignalledOrWrittenToThatHasGoneAndNothingIsLeft(String keep) throws Exception {
+    @ValueSource(strings = {"THREAD", "THREAD keep", "DEFERRED", "DEFERRED keep"})
+    void nobodyIsSignalledOrWrittenToThatHasGoneAndNothingIsLeft(String arguments) throws Exception {
         List<String> command = new ArrayList<>(List.of(Fire.class.getName()));
-        if (!keep.isEmpty()) {
-            command.add(keep);
-        }
+        command.addAll(List.of(arguments.split(" ", -1)));
         ChildJvm.Result result = ChildJvm.onClassPath().run(command.toArray(String[]::new));
         assertThat(result.exit()).as(result.output()).isZero();
         assertThat(result.output().lines()).containsExactly("strangers 0", "failures 0", "descriptors 0");

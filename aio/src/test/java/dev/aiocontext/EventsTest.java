@@ -57,8 +57,10 @@ class EventsTest {
             assertThat(event.getBoolean("doorbellReadable")).isFalse();
             assertThat(event.getString("monitor")).isEqualTo("poll");
             assertThat(event.getString("relay")).isEqualTo("THREAD");
-            assertThat(event.getThread("notifier").getJavaName())
+            assertThat(event.getString("notifier"))
                     .isEqualTo(Thread.currentThread().getName());
+            assertThat(event.getLong("notifierId"))
+                    .isEqualTo(Thread.currentThread().threadId());
             assertThat(event.getDuration("asleep")).isPositive();
             assertThat(event.getDuration("delay")).isPositive();
         });

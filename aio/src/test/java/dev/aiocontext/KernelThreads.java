@@ -22,6 +22,18 @@ public final class KernelThreads {
         return Integer.parseInt(stat.substring(0, stat.indexOf(' ')));
     }
 
+    /** How often the thread of that name has gone to sleep: while it does not wake, this stays the same. */
+    public static long sleeps(String name) {
+        try {
+            return Files.readAllLines(Path.of("/proc/self/task/" + tid(name) + "/status")).stream()
+                    .filter(line -> line.startsWith("voluntary_ctxt_switches:"))
+                    .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")))
+                    .sum();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     private static String statOf(String name) {
         try (DirectoryStream<Path> tasks = Files.newDirectoryStream(Path.of("/proc/self/task"))) {
             for (Path task : tasks) {

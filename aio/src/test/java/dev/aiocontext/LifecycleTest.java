@@ -14,6 +14,8 @@ class LifecycleTest {
 
     /** Opens and closes contexts, each of which runs a task and waits for a descriptor; says what is left. */
     static final class Churn {
+        private static final List<RelayMode> RELAYS =
+                List.of(RelayMode.THREAD, RelayMode.OFF, RelayMode.DEFERRED, RelayMode.OFF);
         private static final List<MonitorMode> MONITORS = List.of(MonitorMode.values());
 
         public static void main(String[] args) throws IOException {
@@ -30,7 +32,7 @@ class LifecycleTest {
 
         private static void churn(int contexts) {
             for (int i = 0; i < contexts; i++) {
-                RelayMode relay = i % 2 == 0 ? RelayMode.THREAD : RelayMode.OFF;
+                RelayMode relay = RELAYS.get(i % RELAYS.size());
                 MonitorMode monitor = MONITORS.get(i % MONITORS.size());
                 try (AioContext ctx = AioContext.builder()
                                 .relay(relay)

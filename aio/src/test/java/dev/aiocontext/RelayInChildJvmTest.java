@@ -97,7 +97,9 @@ class RelayInChildJvmTest {
     void anUnknownModeInTheEnvironmentIsAnErrorThatListsTheModes() throws Exception {
         ChildJvm.Result result =
                 ChildJvm.onClassPath().env("AIOCONTEXT_RELAY", "yes").run(Open.class.getName());
-        assertThat(result.output()).contains("AIOCONTEXT_RELAY is \"yes\"").contains("[AUTO, OFF, THREAD, PROCESS]");
+        assertThat(result.output())
+                .contains("AIOCONTEXT_RELAY is \"yes\"")
+                .contains("[AUTO, OFF, THREAD, DEFERRED, PROCESS]");
         assertThat(result.exit()).isEqualTo(1);
     }
 

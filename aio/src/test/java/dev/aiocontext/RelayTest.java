@@ -12,7 +12,7 @@ import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** The relay in THREAD mode, in this JVM; {@link RelayInChildJvmTest} has what could end it. */
+/** The relay in THREAD mode, in this JVM; {@link RelayInChildJvmTest} has what could end it, {@link DeferredRelayTest} DEFERRED. */
 @Tag("architecture")
 class RelayTest {
     private static AioContext withRelay() {

@@ -16,7 +16,7 @@ class WakeupStormTest {
     private static final int THREADS = 4;
 
     @ParameterizedTest
-    @EnumSource(names = {"OFF", "THREAD"})
+    @EnumSource(names = {"OFF", "THREAD", "DEFERRED"})
     void aMillionWakeupsOfFourThreadsAllArrive(RelayMode relay) {
         int each = 250_000;
         AtomicLong ran = new AtomicLong();
@@ -31,7 +31,7 @@ class WakeupStormTest {
     }
 
     @ParameterizedTest
-    @EnumSource(names = {"OFF", "THREAD"})
+    @EnumSource(names = {"OFF", "THREAD", "DEFERRED"})
     void eachOfManyWakeupsThatAreWaitedForArrives(RelayMode relay) {
         // Each thread waits for its own bottom half before it schedules it again: the loop blocks in between.
         int each = 20_000;

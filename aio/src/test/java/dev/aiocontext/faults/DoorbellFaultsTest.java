@@ -32,7 +32,11 @@ class DoorbellFaultsTest {
                 Arguments.of(RelayMode.OFF, EnumSet.complementOf(EnumSet.of(Fault.LOST))),
                 Arguments.of(RelayMode.THREAD, EnumSet.of(Fault.LATE)),
                 Arguments.of(RelayMode.THREAD, EnumSet.of(Fault.LOST)),
-                Arguments.of(RelayMode.THREAD, EnumSet.allOf(Fault.class)));
+                Arguments.of(RelayMode.THREAD, EnumSet.allOf(Fault.class)),
+                Arguments.of(RelayMode.DEFERRED, EnumSet.of(Fault.LATE)),
+                Arguments.of(RelayMode.DEFERRED, EnumSet.of(Fault.LOST)),
+                // Spurious rings come so often that they leave it nothing to rescue.
+                Arguments.of(RelayMode.DEFERRED, EnumSet.complementOf(EnumSet.of(Fault.SPURIOUS))));
     }
 
     @ParameterizedTest

@@ -16,8 +16,10 @@ import dev.aiocontext.RelayMode;
 import dev.aiocontext.SyscallException;
 import dev.aiocontext.internal.posix.Descriptors;
 import dev.aiocontext.internal.posix.Libc;
+import dev.aiocontext.internal.posix.Signals;
 import java.io.IOException;
 import java.lang.foreign.Arena;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -76,24 +78,26 @@ class FailedCallsTest {
     /** As with each of these the doorbell was never written: the relay makes up for it. */
     @ParameterizedTest
     @CsvSource({
-        "eventfd, error=EAGAIN",
-        "eventfd, retval=8",
-        "eventfd, retval=3",
-        "pipe, error=EAGAIN",
-        "pipe, retval=8",
-        "pipe, retval=3"
+        "THREAD, eventfd, error=EAGAIN",
+        "THREAD, eventfd, retval=8",
+        "THREAD, eventfd, retval=3",
+        "THREAD, pipe, error=EAGAIN",
+        "THREAD, pipe, retval=8",
+        "THREAD, pipe, retval=3",
+        "DEFERRED, eventfd, error=EAGAIN",
+        "DEFERRED, pipe, error=EAGAIN"
     })
-    void aDoorbellWhoseWriteIsLostInTheKernelIsRescued(String kind, String fault) throws IOException {
-        try (LoopThread loop = kind.equals("pipe") ? withPipe() : loop(RelayMode.THREAD)) {
+    void aDoorbellWhoseWriteIsLostInTheKernelIsRescued(RelayMode relay, String kind, String fault) throws IOException {
+        try (LoopThread loop = kind.equals("pipe") ? withPipe(relay) : loop(relay)) {
             long rescuesBefore = loop.context.statistics().rescues();
             nothingIsLost(loop, Libc.gettid(), "write:" + fault + TIMES);
             assertThat(loop.context.statistics().rescues()).isGreaterThan(rescuesBefore);
         }
     }
 
-    private LoopThread withPipe() throws IOException {
+    private LoopThread withPipe(RelayMode relay) throws IOException {
         try (Strace strace = attach(Libc.gettid(), "eventfd2:error=ENOSYS")) {
-            LoopThread loop = loop(RelayMode.THREAD);
+            LoopThread loop = loop(relay);
             assertThat(strace.injected()).hasSize(1);
             return loop;
         }
@@ -130,20 +134,50 @@ class FailedCallsTest {
     }
 
     @Test
-    void aSignalThatCannotBeSentIsTheNotifiersErrorAndTheWorkIsDone() throws IOException {
+    void signalsThatCannotBeSentAreLoggedOnceAndTheWorkIsDone() throws IOException {
         AtomicInteger ran = new AtomicInteger();
-        try (LoopThread loop = loop(RelayMode.THREAD)) {
-            SyscallException failure;
-            loop.awaitBlocked();
+        try (Complaints complaints = new Complaints();
+                LoopThread loop = loop(RelayMode.THREAD)) {
             try (Strace strace = attach(Libc.gettid(), "tgkill:error=EPERM")) {
-                failure =
-                        catchThrowableOfType(SyscallException.class, () -> loop.context.execute(ran::incrementAndGet));
-                assertThat(strace.injected()).hasSize(1);
+                for (int i = 1; i <= 3; i++) {
+                    int round = i;
+                    loop.awaitBlocked();
+                    loop.context.execute(ran::incrementAndGet);
+                    Eventually.holds("task " + i + " runs", () -> ran.get() == round);
+                }
+                assertThat(strace.injected()).hasSize(3);
             }
-            assertThat(failure).hasMessageStartingWith("tgkill failed: EPERM");
-            Eventually.holds("the task runs", () -> ran.get() == 1);
+            assertThat(complaints.heard)
+                    .singleElement()
+                    .asString()
+                    .contains("cannot be signalled")
+                    .contains("tgkill failed: EPERM");
             Rounds.pingPong(loop, 10);
         }
+    }
+
+    @Test
+    void aRelayThreadThatCannotBeToldToEndStaysAndTheContextIsClosed() throws IOException {
+        LoopThread loop = loop(RelayMode.THREAD);
+        int relayThread = KernelThreads.tid(RelayFaultsTest.RELAY_THREAD);
+        loop.context.stop();
+        Eventually.ends(loop.thread);
+        try (Complaints complaints = new Complaints();
+                Strace strace = attach(Libc.gettid(), "tgkill:error=EPERM")) {
+            loop.context.close();
+            assertThat(strace.injected()).hasSize(1);
+            assertThat(complaints.heard)
+                    .singleElement()
+                    .asString()
+                    .contains("cannot be told to end")
+                    .contains("tgkill failed: EPERM");
+        }
+        assertThat(KernelThreads.tid(RelayFaultsTest.RELAY_THREAD)).isEqualTo(relayThread);
+        loop(RelayMode.THREAD).close(); // with another thread, which ends
+        assertThat(Libc.tgkill((int) ProcessHandle.current().pid(), relayThread, Signals.SIGIO))
+                .isZero();
+        Eventually.holds(
+                "it ends with the next signal", () -> !Files.exists(Path.of("/proc/self/task/" + relayThread)));
     }
 
     @ParameterizedTest

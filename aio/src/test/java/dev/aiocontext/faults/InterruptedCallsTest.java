@@ -56,24 +56,25 @@ class InterruptedCallsTest {
 
     static Stream<Arguments> calls() {
         return Stream.of(
-                Arguments.of(In.LOOP, "ppoll", MonitorMode.POLL),
-                Arguments.of(In.LOOP, EPOLL_WAIT, MonitorMode.EPOLL),
-                Arguments.of(In.LOOP, "read", MonitorMode.POLL),
-                Arguments.of(In.LOOP, "read", MonitorMode.EPOLL),
-                Arguments.of(In.NOTIFIER, "write", MonitorMode.AUTO),
-                Arguments.of(In.RELAY, "rt_sigtimedwait", MonitorMode.AUTO),
-                Arguments.of(In.RELAY, "write", MonitorMode.AUTO),
-                Arguments.of(In.LOOP, "ppoll,read," + EPOLL_WAIT, MonitorMode.AUTO));
+                Arguments.of(In.LOOP, "ppoll", MonitorMode.POLL, RelayMode.THREAD),
+                Arguments.of(In.LOOP, EPOLL_WAIT, MonitorMode.EPOLL, RelayMode.THREAD),
+                Arguments.of(In.LOOP, "read", MonitorMode.POLL, RelayMode.THREAD),
+                Arguments.of(In.LOOP, "read", MonitorMode.EPOLL, RelayMode.THREAD),
+                Arguments.of(In.NOTIFIER, "write", MonitorMode.AUTO, RelayMode.THREAD),
+                Arguments.of(In.RELAY, "rt_sigtimedwait", MonitorMode.AUTO, RelayMode.THREAD),
+                Arguments.of(In.RELAY, "rt_sigtimedwait", MonitorMode.AUTO, RelayMode.DEFERRED),
+                Arguments.of(In.RELAY, "write", MonitorMode.AUTO, RelayMode.THREAD),
+                Arguments.of(In.LOOP, "ppoll,read," + EPOLL_WAIT, MonitorMode.AUTO, RelayMode.THREAD));
     }
 
     @ParameterizedTest
     @MethodSource("calls")
-    void nothingIsLostThoughItIsInterruptedAtRandom(In thread, String calls, MonitorMode monitor) throws IOException {
+    void nothingIsLostThoughItIsInterruptedAtRandom(In thread, String calls, MonitorMode monitor, RelayMode relay)
+            throws IOException {
         Random random = Rounds.random();
         // What the relay loses shows only where the doorbell is silent.
         double silence = thread == In.RELAY ? 1 : 0;
-        AioContext.Builder builder =
-                AioContext.builder().relay(RelayMode.THREAD).monitor(monitor);
+        AioContext.Builder builder = AioContext.builder().relay(relay).monitor(monitor);
         try (LoopThread loop = new LoopThread(new LossyDoorbell(silence).open(builder))) {
             Rounds.pingPong(loop, 100);
             int tid = thread == In.NOTIFIER

@@ -7,7 +7,11 @@ import dev.aiocontext.Eventually;
 import dev.aiocontext.KernelThreads;
 import dev.aiocontext.LoopThread;
 import dev.aiocontext.LossyDoorbell;
+import dev.aiocontext.MonitorMode;
 import dev.aiocontext.RelayMode;
+import dev.aiocontext.bindings.linux.linux_h;
+import dev.aiocontext.bindings.linux.pollfd;
+import dev.aiocontext.bindings.linux.timespec;
 import dev.aiocontext.internal.posix.Errno;
 import dev.aiocontext.internal.posix.Libc;
 import dev.aiocontext.internal.posix.Signals;
@@ -20,6 +24,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -54,6 +59,50 @@ class RelayFaultsTest {
             loop.awaitBlocked();
             assertThat(loop.context.statistics().rescues()).isZero();
         }
+    }
+
+    @Test
+    void aLoopThatHearsItsDoorbellLateGetsAnEchoThatWasPutOffAndNoRescue() throws IOException {
+        Strace.assumeItWorks();
+        Map<Integer, String> before = OpenFiles.now();
+        AioContext context = AioContext.builder()
+                .relay(RelayMode.DEFERRED)
+                .monitor(MonitorMode.POLL)
+                .open();
+        int pipe = pipes(before).min().orElseThrow();
+        try (LoopThread loop = new LoopThread(context)) {
+            Rounds.pingPong(loop, 100);
+            loop.awaitBlocked();
+            long echoes = context.statistics().echoes();
+            AtomicInteger ran = new AtomicInteger();
+            Strace stall = Strace.attach(
+                    directory.resolve("log"),
+                    List.of(KernelThreads.tid(loop.thread.getName())),
+                    "ppoll:delay_exit=1000s");
+            context.execute(ran::incrementAndGet);
+            Eventually.holds("the relay acts", () -> isReadable(pipe));
+            assertThat(ran).hasValue(0);
+            stall.close();
+            Eventually.holds("the task runs", () -> ran.get() == 1);
+            Eventually.holds("the echo comes", () -> context.statistics().echoes() > echoes);
+            assertThat(context.statistics().rescues()).isZero();
+        }
+    }
+
+    private static boolean isReadable(int fd) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment entry = arena.allocate(pollfd.layout());
+            pollfd.fd(entry, fd);
+            pollfd.events(entry, (short) linux_h.POLLIN());
+            return Libc.ppoll(entry, 1, arena.allocate(timespec.layout())) == 1;
+        }
+    }
+
+    /** The ends of the pipe that was opened since. */
+    private static IntStream pipes(Map<Integer, String> before) {
+        return OpenFiles.since(before).entrySet().stream()
+                .filter(file -> file.getValue().startsWith("pipe:"))
+                .mapToInt(Map.Entry::getKey);
     }
 
     @Test
@@ -93,11 +142,7 @@ class RelayFaultsTest {
     void aFullPipeIsAsGoodAsARecord() {
         Map<Integer, String> before = OpenFiles.now();
         AioContext context = AioContext.builder().relay(RelayMode.THREAD).open();
-        int writeEnd = OpenFiles.since(before).entrySet().stream()
-                .filter(file -> file.getValue().startsWith("pipe:"))
-                .mapToInt(Map.Entry::getKey)
-                .max()
-                .orElseThrow();
+        int writeEnd = pipes(before).max().orElseThrow();
         try (Complaints complaints = new Complaints();
                 LoopThread loop = new LoopThread(context)) {
             CountDownLatch full = new CountDownLatch(1);

@@ -32,9 +32,9 @@ class StormTest {
                 .option("-Xmx64m", "-XX:+UnlockDiagnosticVMOptions", "-XX:GuaranteedSafepointInterval=1");
     }
 
-    /** In THREAD mode too the signals are harmless, as long as every thread blocks them: the relay thread takes them. */
+    /** In the other modes too the signals are harmless, as long as every thread blocks them: the relay thread takes them. */
     @ParameterizedTest
-    @ValueSource(strings = {"PROCESS", "THREAD"})
+    @ValueSource(strings = {"PROCESS", "THREAD", "DEFERRED"})
     void aHundredThousandSignalsFromOutsideLoseNothing(String relay) throws Exception {
         Process storm = jvm(relay).sigioBlocked().start(Storm.class.getName(), Integer.toString(WAKEUPS));
         awaitReady(storm);
@@ -50,7 +50,7 @@ class StormTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"OFF", "THREAD"})
+    @ValueSource(strings = {"OFF", "THREAD", "DEFERRED"})
     void aProcessThatIsStoppedAndContinuedLosesNothing(String relay) throws Exception {
         Random random = Rounds.random();
         Process storm = jvm(relay).start(Storm.class.getName(), Integer.toString(WAKEUPS));

@@ -7,7 +7,10 @@ import java.util.concurrent.TimeUnit;
 
 /** The whole examination: the machine, and each relay mode with an intact and with a lossy doorbell. */
 final class Examination {
-    private static final int TRIALS = 6;
+    private static final List<RelayMode> HERE = List.of(RelayMode.OFF, RelayMode.THREAD, RelayMode.DEFERRED);
+
+    /** One with an intact and one with a lossy doorbell for each of these, and for PROCESS. */
+    private static final int TRIALS = 2 * (HERE.size() + 1);
 
     private Examination() {}
 
@@ -19,11 +22,11 @@ final class Examination {
         List<Findings.NotMeasured> notMeasured = new ArrayList<>();
         List<RescueStory> rescues;
         try (RescueRecording recording = new RescueRecording()) {
-            for (RelayMode relay : List.of(RelayMode.OFF, RelayMode.THREAD)) {
+            for (RelayMode relay : HERE) {
                 progress.step("relay " + relay);
                 wakeups.add(WakeupTrial.measure(relay, trial));
             }
-            for (RelayMode relay : List.of(RelayMode.OFF, RelayMode.THREAD)) {
+            for (RelayMode relay : HERE) {
                 progress.step("relay " + relay + ", lossy doorbell");
                 insurance.add(InsuranceTrial.measure(relay, trial));
             }

@@ -2,7 +2,6 @@ package dev.aiocontext.internal.doctor;
 
 import java.util.Locale;
 import jdk.jfr.consumer.RecordedEvent;
-import jdk.jfr.consumer.RecordedThread;
 
 /**
  * One rescue, as the loop saw it: what the event {@code dev.aiocontext.Rescue} says, and in words.
@@ -33,7 +32,6 @@ record RescueStory(
         long delayNanos) {
 
     static RescueStory of(RecordedEvent event) {
-        RecordedThread notifier = event.getThread("notifier");
         return new RescueStory(
                 event.getString("context").equals(TrialLoop.LOSSY),
                 event.getLong("arming"),
@@ -42,7 +40,7 @@ record RescueStory(
                 event.getString("monitor"),
                 event.getBoolean("work"),
                 event.getBoolean("request"),
-                notifier == null ? "?" : String.valueOf(notifier.getJavaName()),
+                event.getString("notifier"),
                 event.getString("relay"),
                 event.getDuration("asleep").toNanos(),
                 event.getDuration("delay").toNanos());

@@ -36,6 +36,10 @@ final class TrialLoop implements AutoCloseable {
     private final ProbedDoorbell doorbell;
     private final Thread thread;
     private final SleepWatch sleep;
+
+    /** Whether each ring has one. */
+    private final boolean echoes;
+
     private final List<Errand> errands = new ArrayList<>();
     private long echoesMissing;
 
@@ -47,6 +51,7 @@ final class TrialLoop implements AutoCloseable {
      * @throws IllegalStateException in mode PROCESS, if a thread leaves SIGIO unblocked
      */
     TrialLoop(RelayMode relay, int loseOneIn) {
+        echoes = relay == RelayMode.THREAD || relay == RelayMode.PROCESS;
         AtomicReference<ProbedDoorbell> probed = new AtomicReference<>();
         ctx = Doorbell.withFault(
                 real -> {
@@ -77,7 +82,7 @@ final class TrialLoop implements AutoCloseable {
     /** Waits until the loop has nothing left to do, the relay's echo included, and sleeps in the kernel. */
     void awaitBlocked() {
         long start = System.nanoTime();
-        while (ctx.relayMode() != RelayMode.OFF && ctx.statistics().relayed() + echoesMissing < doorbell.rings()) {
+        while (echoes && ctx.statistics().relayed() + echoesMissing < doorbell.rings()) {
             if (System.nanoTime() - start > ECHO_PATIENCE) {
                 echoesMissing = doorbell.rings() - ctx.statistics().relayed();
             }

@@ -2,6 +2,8 @@ package dev.aiocontext.internal.doctor;
 
 import dev.aiocontext.RelayMode;
 import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Puts the findings in one line. */
 final class Verdict {
@@ -33,13 +35,19 @@ final class Verdict {
 
     private static String price(Findings findings) {
         Optional<WakeupResult> off = findings.wakeups(RelayMode.OFF);
-        Optional<WakeupResult> thread = findings.wakeups(RelayMode.THREAD);
-        if (off.isEmpty() || thread.isEmpty()) {
+        if (off.isEmpty()) {
             return "";
         }
-        long added = thread.get().notifier().p50Nanos() - off.get().notifier().p50Nanos();
-        return added > 0
-                ? "; THREAD would add " + Figures.nanos(added) + " to waking a blocked loop"
-                : "; THREAD would cost nothing that can be measured";
+        String prices = Stream.of(RelayMode.THREAD, RelayMode.DEFERRED)
+                .flatMap(relay -> findings.wakeups(relay).stream())
+                .map(insured -> price(insured, off.get()))
+                .collect(Collectors.joining(", "));
+        return prices.isEmpty() ? "" : "; to waking a blocked loop, it would add " + prices;
+    }
+
+    private static String price(WakeupResult insured, WakeupResult off) {
+        long added = insured.notifier().p50Nanos() - off.notifier().p50Nanos();
+        String price = added > 0 ? Figures.nanos(added) : "nothing that can be measured";
+        return price + " (" + insured.relay() + ")";
     }
 }

@@ -16,11 +16,14 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 
 /** Signal masks, waiting for a signal, and which threads of the process leave one unblocked. Any thread. */
 public final class Signals {
     /** The signal of the relay. */
     public static final int SIGIO = linux_h.SIGIO();
+
+    private static final long SECOND = TimeUnit.SECONDS.toNanos(1);
 
     private static final MethodHandle PTHREAD_SIGMASK =
             plain(linux_h.pthread_sigmask$address(), linux_h.pthread_sigmask$descriptor());
@@ -106,6 +109,33 @@ public final class Signals {
     }
 
     /**
+     * sigtimedwait(2): waits for a signal of the set, which the calling thread must have blocked, but not for ever.
+     *
+     * @param set the signals
+     * @param nanos for how long at the most, in nanoseconds
+     * @param timeout a struct timespec to hold that
+     * @return true if one came; false if none came in time, or if another signal interrupted the wait
+     */
+    public static boolean await(MemorySegment set, long nanos, MemorySegment timeout) {
+        timespec.tv_sec(timeout, nanos / SECOND);
+        timespec.tv_nsec(timeout, nanos % SECOND);
+        int taken = sigtimedwait(set, timeout);
+        if (taken == -Errno.EAGAIN || taken == -Errno.EINTR) {
+            return false;
+        }
+        return Errno.check(taken, "sigtimedwait", -1) > 0;
+    }
+
+    private static int sigtimedwait(MemorySegment set, MemorySegment timeout) {
+        MemorySegment state = Libc.state();
+        try {
+            return Libc.result((int) SIGTIMEDWAIT.invokeExact(state, set, MemorySegment.NULL, timeout), state);
+        } catch (Throwable t) {
+            throw Libc.impossible(t);
+        }
+    }
+
+    /**
      * Takes the signals of the set that are pending for the calling thread, or for the process, without waiting.
      *
      * @param set the signals, blocked by the calling thread
@@ -113,13 +143,10 @@ public final class Signals {
     public static void discardPending(MemorySegment set) {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment atOnce = arena.allocate(timespec.layout());
-            MemorySegment state = Libc.state();
             int taken;
             do {
-                taken = Libc.result((int) SIGTIMEDWAIT.invokeExact(state, set, MemorySegment.NULL, atOnce), state);
+                taken = sigtimedwait(set, atOnce);
             } while (taken > 0 || taken == -Errno.EINTR);
-        } catch (Throwable t) {
-            throw Libc.impossible(t);
         }
     }
 
@@ -136,7 +163,7 @@ public final class Signals {
                 addIfUnblocked(task, signal, unblocked);
             }
         } catch (IOException e) {
-            throw new UncheckedIOException("cannot read the signal masks in /proc/self/task", e);
+            throw new UncheckedIOException("cannot read the signal masks in /proc/self/task: " + e.getMessage(), e);
         }
         return unblocked;
     }

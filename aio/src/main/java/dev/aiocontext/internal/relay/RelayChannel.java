@@ -9,20 +9,22 @@ import dev.aiocontext.internal.posix.UseCount;
 import dev.aiocontext.internal.wakeup.Doorbell;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import org.jspecify.annotations.Nullable;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.LongPredicate;
 
 /**
  * One context's way through the relay: a request that notifiers set before they send the signal, and a pipe that the relay
  * thread writes to and the loop polls.
  *
- * <p><b>Threads.</b> {@link #ring}: any. {@link #deliver}: the relay thread. {@link #readRecords} and {@link #close}: the home
- * thread.
+ * <p><b>Threads.</b> {@link #ring}: any. {@link #deliver} and {@link #hasGoneOn}: the relay thread. {@link #readRecords} and
+ * {@link #close}: the home thread.
  */
 public final class RelayChannel extends RelayRequests.Channel implements Doorbell {
     private static final int RECORDS_AT_ONCE = 32;
 
     private final SigioRelay relay;
     private final RelayMode mode;
+    private final LongPredicate goneOn;
     private final UseCount uses = new UseCount();
 
     /** The relay thread's: the last of its signals after which it served this channel. */
@@ -37,11 +39,15 @@ public final class RelayChannel extends RelayRequests.Channel implements Doorbel
     /** Last of what is allocated: nothing after it can fail and leave it open. */
     private final Descriptors.Pipe pipe = Descriptors.pipe();
 
-    /** When the last ring was asked for, {@link System#nanoTime}: how long a rescue took. With {@link #rungBy}, of two late rings at once, one may be of the other. */
+    /** Who asked for the last ring; its name and not the thread, which would be kept from being collected after its end. */
+    private String rungBy = "";
+
+    private long rungById;
+
+    /** When, by {@link System#nanoTime}. Publishes who; of two late rings at once, one of the three may be of the other. */
     private volatile long rungAt;
 
-    /** Who asked for it. */
-    private volatile @Nullable Thread rungBy;
+    private final AtomicBoolean saidUnreachable = new AtomicBoolean();
 
     /** What the loop does with a record. */
     public interface RecordHandler {
@@ -54,9 +60,10 @@ public final class RelayChannel extends RelayRequests.Channel implements Doorbel
         void record(int signal, long arming);
     }
 
-    RelayChannel(SigioRelay relay, RelayMode mode) {
+    RelayChannel(SigioRelay relay, RelayMode mode, LongPredicate goneOn) {
         this.relay = relay;
         this.mode = mode;
+        this.goneOn = goneOn;
     }
 
     /**
@@ -71,7 +78,7 @@ public final class RelayChannel extends RelayRequests.Channel implements Doorbel
     /**
      * How the channel signals.
      *
-     * @return {@link RelayMode#THREAD} or {@link RelayMode#PROCESS}
+     * @return {@link RelayMode#THREAD}, {@link RelayMode#DEFERRED} or {@link RelayMode#PROCESS}
      */
     public RelayMode mode() {
         return mode;
@@ -87,12 +94,21 @@ public final class RelayChannel extends RelayRequests.Channel implements Doorbel
     }
 
     /**
-     * Who asked for the last ring.
+     * Who asked for the last ring, for whoever has read {@link #rungAt} before.
      *
-     * @return the notifier's thread, null before the first ring
+     * @return the name of the notifier's thread
      */
-    public @Nullable Thread rungBy() {
+    public String rungBy() {
         return rungBy;
+    }
+
+    /**
+     * Who asked for the last ring, for whoever has read {@link #rungAt} before.
+     *
+     * @return the {@link Thread#threadId} of the notifier
+     */
+    public long rungById() {
+        return rungById;
     }
 
     /**
@@ -110,7 +126,9 @@ public final class RelayChannel extends RelayRequests.Channel implements Doorbel
             return; // the context is closed: nobody is there to be woken
         }
         try {
-            rungBy = Thread.currentThread();
+            Thread notifier = Thread.currentThread();
+            rungBy = notifier.getName();
+            rungById = notifier.threadId();
             rungAt = System.nanoTime();
             relay.post(this, arming);
         } finally {
@@ -118,9 +136,20 @@ public final class RelayChannel extends RelayRequests.Channel implements Doorbel
         }
     }
 
+    /** A signal that a sandbox forbids is no reason to fail: the work is handed over, and the doorbell has rung. */
     @Override
     protected void signal() {
-        relay.send(mode);
+        int result = relay.signal(mode);
+        if (result < 0 && saidUnreachable.compareAndSet(false, true)) {
+            SigioRelay.complain(
+                    "the SIGIO relay cannot be signalled: from now on a wake-up relies on the doorbell alone",
+                    Errno.exception(mode == RelayMode.PROCESS ? "kill" : "tgkill", -result, -1));
+        }
+    }
+
+    /** Whether the loop has gone on since an arming. Relay thread. */
+    boolean hasGoneOn(long arming) {
+        return goneOn.test(arming);
     }
 
     /** Writes a record, for an arming, or 0 for a signal from outside. Relay thread. */

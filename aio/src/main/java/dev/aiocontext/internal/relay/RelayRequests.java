@@ -9,7 +9,7 @@ import java.util.function.ObjLongConsumer;
  * The channels that notifiers want delivered, each with the arming it is wanted for, announced to the relay thread by a
  * signal. No system call is made here: the signal and the delivery are the channel's, so that stress tests run this very class.
  *
- * <p><b>Threads.</b> {@link #post}: any. {@link #takeAll}: the relay thread, after each signal.
+ * <p><b>Threads.</b> {@link #post}: any. {@link #takeAll} and {@link #isEmpty}: the relay thread; it takes after each signal.
  *
  * <p><b>Why no request is lost.</b> SIGIO coalesces, so a signal says only that somebody asked; who, says the queue. A
  * notifier raises {@link Channel#wanted} from 0 to its arming and pushes the channel, or finds it above 0: another has pushed
@@ -43,7 +43,7 @@ public final class RelayRequests<C extends RelayRequests.Channel> {
         /** Creates a channel that nobody wants. */
         protected Channel() {}
 
-        /** Has the relay thread call {@link #takeAll} some time after. Any notifier. */
+        /** Has the relay thread call {@link #takeAll} some time after, by a signal unless it will do so anyway. Any notifier. */
         protected abstract void signal();
     }
 
@@ -70,6 +70,15 @@ public final class RelayRequests<C extends RelayRequests.Channel> {
             before = channel.wanted;
         } while (arming > before && !WANTED.weakCompareAndSet(channel, before, arming));
         return before == 0;
+    }
+
+    /**
+     * Says whether there are no requests.
+     *
+     * @return true if so
+     */
+    public boolean isEmpty() {
+        return channels.isEmpty();
     }
 
     /**

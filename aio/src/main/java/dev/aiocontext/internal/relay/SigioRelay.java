@@ -1,10 +1,12 @@
 package dev.aiocontext.internal.relay;
 
 import dev.aiocontext.RelayMode;
+import dev.aiocontext.bindings.linux.timespec;
 import dev.aiocontext.internal.posix.Errno;
 import dev.aiocontext.internal.posix.Libc;
 import dev.aiocontext.internal.posix.Signals;
 import dev.aiocontext.internal.posix.UseCount;
+import java.io.UncheckedIOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -17,6 +19,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
+import java.util.function.LongPredicate;
 import java.util.function.ObjLongConsumer;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -24,6 +27,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * The SIGIO relay of the process: one thread in sigwait(3) that serves the {@link RelayChannel}s of all contexts, started
  * with the first and ended with the last (QEMU's {@code sigwait_compat} thread, which has one client).
+ *
+ * <p>In DEFERRED mode it is also the watcher: while requests are, or have lately been, put off, it waits for a signal only
+ * until it is time to look at these, see {@link Deferrals}. A notifier signals it only when it sleeps without such a limit,
+ * see {@link Parking}.
  *
  * <p><b>Threads.</b> {@link #open} and {@link #remove}: any, under {@link #LOCK}. {@link #post}: any notifier.
  *
@@ -37,6 +44,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class SigioRelay {
     private static final System.Logger LOG = System.getLogger(SigioRelay.class.getName());
+    private static final String CANNOT_SERVE = "the SIGIO relay cannot wait, or cannot reach a context";
     private static final int NAMES_IN_MESSAGE = 12;
     private static final long AFTER_A_FAILED_WAIT = TimeUnit.SECONDS.toNanos(1);
     private static final int PID = (int) ProcessHandle.current().pid();
@@ -52,6 +60,11 @@ public final class SigioRelay {
     private final Set<RelayChannel> listeners = new CopyOnWriteArraySet<>();
 
     private final RelayRequests<RelayChannel> requests = new RelayRequests<>();
+    private final Parking parking = new Parking(() -> !requests.isEmpty());
+
+    // The relay thread's.
+    private final Deferrals<RelayChannel> deferrals =
+            new Deferrals<>(System::nanoTime, RelayChannel::hasGoneOn, this::deliver);
 
     // Kept, for new ones for each signal would be garbage, as would be an iterator.
     private final ObjLongConsumer<RelayChannel> onRequest = this::serve;
@@ -63,7 +76,10 @@ public final class SigioRelay {
     private final UseCount users = new UseCount();
     private final Thread thread;
     private final int tid;
-    private final CompletableFuture<Void> lastSignalSent = new CompletableFuture<>();
+
+    /** Says whether it could be. */
+    private final CompletableFuture<Boolean> lastSignalSent = new CompletableFuture<>();
+
     private volatile boolean ending;
 
     private SigioRelay() {
@@ -80,11 +96,13 @@ public final class SigioRelay {
     /**
      * Opens a channel, and starts the relay for the first.
      *
-     * @param mode {@link RelayMode#THREAD} or {@link RelayMode#PROCESS}
+     * @param mode {@link RelayMode#THREAD}, {@link RelayMode#DEFERRED} or {@link RelayMode#PROCESS}
+     * @param goneOn whether the loop has gone on since an arming that was answered; asked by the relay thread
      * @return the channel, to be closed
-     * @throws IllegalStateException in PROCESS mode, if a thread of this process leaves SIGIO unblocked
+     * @throws IllegalStateException in PROCESS mode, if a thread of this process leaves SIGIO unblocked, or if that cannot be
+     *     found out
      */
-    public static RelayChannel open(RelayMode mode) {
+    public static RelayChannel open(RelayMode mode, LongPredicate goneOn) {
         LOCK.lock();
         try {
             SigioRelay relay = current;
@@ -96,7 +114,7 @@ public final class SigioRelay {
                 if (mode == RelayMode.PROCESS) {
                     relay.requireSafeForProcess();
                 }
-                RelayChannel channel = new RelayChannel(relay, mode);
+                RelayChannel channel = new RelayChannel(relay, mode, goneOn);
                 relay.channels.add(channel);
                 return channel;
             } finally {
@@ -108,7 +126,16 @@ public final class SigioRelay {
     }
 
     private void requireSafeForProcess() {
-        List<Signals.Task> unblocked = Signals.tasksLeavingUnblocked(Signals.SIGIO);
+        List<Signals.Task> unblocked;
+        try {
+            unblocked = Signals.tasksLeavingUnblocked(Signals.SIGIO);
+        } catch (UncheckedIOException e) { // there is no /proc, or no descriptor left to read it with
+            throw new IllegalStateException(
+                    "relay mode PROCESS sends SIGIO to the process, which ends this JVM if one of its threads leaves it"
+                            + " unblocked, and whether one does cannot be found out: " + e.getMessage()
+                            + ". Relay mode THREAD is safe in any JVM",
+                    e);
+        }
         // While the relay thread waits for it in sigwait, the kernel shows it as unblocked there.
         unblocked.removeIf(task -> task.tid() == tid);
         if (!unblocked.isEmpty()) {
@@ -156,14 +183,19 @@ public final class SigioRelay {
     /** Called once, when nobody else can signal any more: the last signal is this one, and the thread waits for it. */
     private void end() {
         ending = true;
-        try {
-            send(RelayMode.THREAD);
-        } finally {
-            lastSignalSent.complete(null);
+        int result = send(RelayMode.THREAD);
+        lastSignalSent.complete(result >= 0);
+        if (result < 0) {
+            complain(
+                    "the thread of the SIGIO relay cannot be told to end: it stays, asleep, until a SIGIO comes",
+                    Errno.exception("tgkill", -result, -1));
         }
     }
 
     private void join() {
+        if (!lastSignalSent.join()) {
+            return; // nobody signals the thread any more, so it may stay
+        }
         boolean interrupted = false;
         while (thread.isAlive()) {
             try {
@@ -191,52 +223,81 @@ public final class SigioRelay {
         }
     }
 
-    /** Sends SIGIO. Only inside {@link #users}. */
-    void send(RelayMode mode) {
-        if (mode == RelayMode.PROCESS) {
-            Errno.check(Libc.kill(PID, Signals.SIGIO), "kill", -1);
-        } else {
-            Errno.check(Libc.tgkill(PID, tid, Signals.SIGIO), "tgkill", -1);
-        }
+    /** Has the relay thread look at the requests, now or, in DEFERRED mode, soon; returns a negated errno. Only inside users. */
+    int signal(RelayMode mode) {
+        return mode == RelayMode.DEFERRED && !parking.isParked() ? 0 : send(mode);
+    }
+
+    private int send(RelayMode mode) {
+        return mode == RelayMode.PROCESS ? Libc.kill(PID, Signals.SIGIO) : Libc.tgkill(PID, tid, Signals.SIGIO);
     }
 
     private void relay(CompletableFuture<Integer> started) {
         MemorySegment sigio;
         MemorySegment received;
+        MemorySegment timeout;
         try {
             Signals.block(Signals.SIGIO);
             sigio = Signals.setOf(Signals.SIGIO, Arena.ofAuto());
             received = Arena.ofAuto().allocate(ValueLayout.JAVA_INT);
+            timeout = timespec.allocate(Arena.ofAuto());
             started.complete(Libc.gettid());
         } catch (RuntimeException | Error e) {
             started.completeExceptionally(e);
             return;
         }
         while (!ending) {
-            await(sigio, received);
+            boolean signalled = await(sigio, received, timeout);
             try {
-                deliverAll();
+                serveAll(signalled);
             } catch (Throwable t) {
-                logFailure(t);
+                complain(CANNOT_SERVE, t);
             }
         }
         lastSignalSent.join();
         Signals.discardPending(sigio);
     }
 
-    /** Where the kernel, or a sandbox, refuses to wait for a signal, the channels are served all the same, later. */
-    private static void await(MemorySegment sigio, MemorySegment received) {
+    /**
+     * Waits for a signal, or until it is time to look at what is put off; says whether a signal came. Where the kernel, or a
+     * sandbox, refuses to wait for a signal, the channels are served all the same, later.
+     */
+    private boolean await(MemorySegment sigio, MemorySegment received, MemorySegment timeout) {
         try {
-            Signals.await(sigio, received);
+            if (!deferrals.isIdle()) {
+                return Signals.await(sigio, deferrals.untilNextLook(), timeout);
+            }
+            boolean parked = parking.park();
+            if (parked) {
+                Signals.await(sigio, received);
+            }
+            return parked;
         } catch (RuntimeException e) {
-            logFailure(e);
+            complain(CANNOT_SERVE, e);
             LockSupport.parkNanos(AFTER_A_FAILED_WAIT);
+            return false;
+        } finally {
+            parking.unpark();
+        }
+    }
+
+    private void serveAll(boolean signalled) {
+        if (signalled) {
+            round++;
+        }
+        requests.takeAll(onRequest);
+        deferrals.look();
+        if (signalled) {
+            listeners.forEach(onSignal);
         }
     }
 
     private void serve(RelayChannel channel, long arming) {
-        channel.round = round;
-        deliver(channel, arming);
+        if (channel.mode() == RelayMode.DEFERRED) {
+            deferrals.add(channel, arming);
+        } else {
+            deliver(channel, arming);
+        }
     }
 
     private void serveListener(RelayChannel channel) {
@@ -245,27 +306,25 @@ public final class SigioRelay {
         }
     }
 
-    private void deliverAll() {
-        round++;
-        requests.takeAll(onRequest);
-        listeners.forEach(onSignal);
-    }
-
     /** One context's trouble must not keep the others from being woken. */
-    private static void deliver(RelayChannel channel, long arming) {
+    private void deliver(RelayChannel channel, long arming) {
+        channel.round = round;
         try {
             channel.deliver(arming);
         } catch (RuntimeException e) {
-            logFailure(e);
+            complain(CANNOT_SERVE, e);
         }
     }
 
-    /** Whatever happens, the thread stays: its number must not become another's while notifiers signal it. */
-    private static void logFailure(Throwable failure) {
+    /**
+     * Logs, whatever happens: the relay thread must stay, or its number becomes another's while notifiers signal it, and a
+     * notifier has done what it was to do.
+     */
+    static void complain(String what, Throwable failure) {
         try {
-            LOG.log(System.Logger.Level.ERROR, "the SIGIO relay cannot wait, or cannot reach a context", failure);
+            LOG.log(System.Logger.Level.ERROR, what, failure);
         } catch (Throwable loggerFailure) {
-            System.err.println("aiocontext: the SIGIO relay cannot wait, or cannot reach a context: " + failure);
+            System.err.println("aiocontext: " + what + ": " + failure);
         }
     }
 }

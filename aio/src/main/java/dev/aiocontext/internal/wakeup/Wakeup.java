@@ -19,7 +19,7 @@ import java.lang.invoke.VarHandle;
  *                                                   take the work
  * </pre>
  *
- * <p><b>Threads.</b> {@link #ring} and {@link #request}: any thread. Everything else: the home thread.
+ * <p><b>Threads.</b> {@link #ring}, {@link #request} and {@link #hasGoneOn}: any thread. Everything else: the home thread.
  *
  * <p><b>Why no wake-up is lost.</b> Take a notifier that published work W and then called ring, and the loop's next
  * arming after it last looked for work.
@@ -117,6 +117,20 @@ public final class Wakeup {
      */
     public long arming() {
         return armings;
+    }
+
+    /**
+     * Says whether the loop has taken an arming back. If so, whoever answered it needs no further help: the loop looks for
+     * work after that, and sees theirs by step 3 above. That the arming is not RUNG would not do: a doorbell that throws
+     * gives it back while the loop sleeps. Any thread that learnt of the arming from who answered it, for its load reads
+     * that state or a later one then.
+     *
+     * @param arming the number of an arming that was answered
+     * @return true if the loop has disarmed since
+     */
+    public boolean hasGoneOn(long arming) {
+        long s = (long) STATE.getVolatile(this);
+        return s >> CODE_BITS != arming || (s & CODE) == AWAKE;
     }
 
     /** Wakes the loop if it is blocked or about to. Any thread, after it published its work. */

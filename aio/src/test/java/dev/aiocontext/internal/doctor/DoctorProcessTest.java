@@ -46,7 +46,8 @@ class DoctorProcessTest {
         assertThat(ended.out())
                 .startsWith("{")
                 .endsWith("}\n")
-                .contains("\"relay\": \"OFF\"", "\"relay\": \"THREAD\"", "\"relay\": \"PROCESS\"")
+                .contains("\"relay\": \"OFF\"", "\"relay\": \"THREAD\"")
+                .contains("\"relay\": \"DEFERRED\"", "\"relay\": \"PROCESS\"")
                 .contains("\"notMeasured\": []", "\"allWell\": true");
         assertThat(ended.err()).isEmpty();
     }

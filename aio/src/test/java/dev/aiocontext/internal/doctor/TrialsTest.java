@@ -18,7 +18,7 @@ class TrialsTest {
     private static final long SHORT = TimeUnit.MILLISECONDS.toNanos(100);
 
     @ParameterizedTest
-    @EnumSource(names = {"OFF", "THREAD"})
+    @EnumSource(names = {"OFF", "THREAD", "DEFERRED"})
     void anIntactDoorbellLosesNothing(RelayMode relay) {
         WakeupResult result = WakeupTrial.measure(relay, SHORT);
         assertThat(result.relay()).isEqualTo(relay);
@@ -58,9 +58,10 @@ class TrialsTest {
         assertThat(result.rescue().isEmpty()).isTrue();
     }
 
-    @Test
-    void theRelayRescuesTheLoopFromALossyDoorbell() {
-        InsuranceResult result = InsuranceTrial.measure(RelayMode.THREAD, SHORT);
+    @ParameterizedTest
+    @EnumSource(names = {"THREAD", "DEFERRED"})
+    void theRelayRescuesTheLoopFromALossyDoorbell(RelayMode relay) {
+        InsuranceResult result = InsuranceTrial.measure(relay, SHORT);
         assertThat(result.dropped()).isPositive();
         assertThat(result.hangs()).isZero();
         assertThat(result.rescues()).isPositive().isLessThanOrEqualTo(result.dropped());

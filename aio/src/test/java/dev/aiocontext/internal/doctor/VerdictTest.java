@@ -14,8 +14,15 @@ class VerdictTest {
         assertThat(Samples.allWell().allWell()).isTrue();
         assertThat(Verdict.of(Samples.allWell()))
                 .startsWith("Reliable: none of 2,200 wake-ups was lost")
-                .contains("You need no relay")
-                .contains("THREAD would add 2.50 us");
+                .endsWith("You need no relay; to waking a blocked loop, it would add 2.50 us (THREAD).");
+    }
+
+    @Test
+    void namesThePriceOfEachModeThatWasMeasured() {
+        WakeupResult deferred =
+                new WakeupResult(RelayMode.DEFERRED, 600, 500, 0, 0, 0, NEVER, new Times(1, 2000, 0, 0));
+        assertThat(Verdict.of(Samples.findings(List.of(Samples.OFF, Samples.THREAD, deferred), List.of())))
+                .endsWith("it would add 2.50 us (THREAD), nothing that can be measured (DEFERRED).");
     }
 
     @Test

@@ -16,6 +16,8 @@ class RelayModesTest {
             value = {
                 // builder, property, variable, platform, mode
                 "-,       -,       -,      AARCH64, THREAD",
+                "-,       deferred, -,     AARCH64, DEFERRED",
+                "-,       -,       deferred, X86_64, DEFERRED",
                 "-,       -,       -,      X86_64,  OFF",
                 "-,       -,       thread, X86_64,  THREAD",
                 "-,       process, thread, X86_64,  PROCESS",
@@ -36,7 +38,7 @@ class RelayModesTest {
         assertThatThrownBy(() -> RelayModes.resolve(null, name -> "on", name -> null, Platform.X86_64))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("system property dev.aiocontext.relay is \"on\", which is none of"
-                        + " [AUTO, OFF, THREAD, PROCESS]");
+                        + " [AUTO, OFF, THREAD, DEFERRED, PROCESS]");
         assertThatThrownBy(() -> RelayModes.resolve(null, name -> null, name -> "", Platform.X86_64))
                 .hasMessageContaining("environment variable AIOCONTEXT_RELAY is \"\"");
     }

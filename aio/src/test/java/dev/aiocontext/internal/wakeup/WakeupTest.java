@@ -40,6 +40,33 @@ class WakeupTest {
     }
 
     @Test
+    void theLoopHasGoneOnWhenItHasDisarmedAndNotBefore() {
+        wakeup.arm();
+        wakeup.ring();
+        assertThat(wakeup.hasGoneOn(1)).isFalse();
+        wakeup.disarm();
+        assertThat(wakeup.hasGoneOn(1)).isTrue();
+        wakeup.arm();
+        assertThat(wakeup.hasGoneOn(1)).isTrue();
+        assertThat(wakeup.hasGoneOn(2)).isFalse();
+        wakeup.ring();
+        assertThat(wakeup.hasGoneOn(1)).isTrue();
+        assertThat(wakeup.hasGoneOn(2)).isFalse();
+    }
+
+    @Test
+    void theLoopHasNotGoneOnBecauseItsDoorbellFailed() {
+        Wakeup broken = new Wakeup(arming -> {
+            throw new IllegalStateException("broken");
+        });
+        broken.arm();
+        assertThat(org.assertj.core.api.Assertions.catchThrowable(broken::ring)).hasMessage("broken");
+        assertThat(broken.hasGoneOn(1)).isFalse();
+        broken.disarm();
+        assertThat(broken.hasGoneOn(1)).isTrue();
+    }
+
+    @Test
     void aBareRequestIsKeptUntilItIsTaken() {
         wakeup.request();
         wakeup.request();

@@ -1,0 +1,137 @@
+package dev.aiocontext;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+/** The relay in DEFERRED mode. */
+@Tag("architecture")
+class DeferredRelayTest {
+    private static final String RELAY_THREAD = "aiocontext-sigi"; // the kernel keeps 15 characters
+
+    private static AioContext.Builder deferred() {
+        return AioContext.builder().relay(RelayMode.DEFERRED).polling(Duration.ZERO);
+    }
+
+    /** A loop whose relay thread is told of each signal: with other loops, it counts what they send. */
+    private static LoopThread counting(AtomicInteger signals) {
+        LoopThread counter = new LoopThread(deferred().open());
+        counter.context.onSigio(signal -> signals.incrementAndGet());
+        return counter;
+    }
+
+    private static void wake(LoopThread loop, int times) {
+        AtomicLong ran = new AtomicLong();
+        for (int i = 1; i <= times; i++) {
+            int round = i;
+            loop.context.execute(ran::incrementAndGet);
+            Eventually.holds("task " + i + " runs", () -> ran.get() == round);
+        }
+    }
+
+    /** Waits until the relay thread wakes no more by itself. */
+    private static void awaitParked() {
+        new Object() {
+            private long sleeps = -1;
+            private int looks;
+
+            private boolean sleepsOn() {
+                long now = KernelThreads.sleeps(RELAY_THREAD);
+                looks = now == sleeps ? looks + 1 : 0;
+                sleeps = now;
+                return looks == 100;
+            }
+
+            void await() {
+                Eventually.holds("the relay thread sleeps without a limit", this::sleepsOn);
+            }
+        }.await();
+    }
+
+    @Test
+    void withALossyDoorbellTheRelayRescuesTheLoop() {
+        try (LoopThread loop = new LoopThread(new LossyDoorbell(0.5).open(deferred()))) {
+            wake(loop, 200);
+            AioStatistics statistics = loop.context.statistics();
+            assertThat(loop.context.relayMode()).isEqualTo(RelayMode.DEFERRED);
+            assertThat(statistics.rescues()).isPositive();
+            assertThat(statistics.relayed()).isEqualTo(statistics.echoes() + statistics.rescues());
+        }
+    }
+
+    @Test
+    void aRelayThreadThatSleepsIsWokenByTheNextRing() {
+        AtomicInteger signals = new AtomicInteger();
+        try (LoopThread counter = counting(signals);
+                LoopThread loop = new LoopThread(new LossyDoorbell(1).open(deferred()))) {
+            for (int i = 1; i <= 3; i++) {
+                awaitParked();
+                int before = signals.get();
+                wake(loop, 1);
+                Eventually.holds("a signal was sent", () -> signals.get() > before);
+            }
+            assertThat(loop.context.statistics().rescues()).isEqualTo(3);
+            assertThat(counter.context.statistics().rescues()).isZero();
+        }
+    }
+
+    @Test
+    void ringsThatAreHeardAreNotSignalled() {
+        int rounds = 1_000;
+        AtomicInteger signals = new AtomicInteger();
+        try (LoopThread counter = counting(signals);
+                LoopThread loop = new LoopThread(deferred().open())) {
+            wake(loop, rounds);
+            assertThat(loop.context.statistics().wakeupsRung()).isGreaterThan(rounds / 2);
+            assertThat(loop.context.statistics().rescues()).isZero();
+            counter.awaitBlocked();
+            // The first is, and those that come when the relay thread has slept off, on a machine that is held up.
+            assertThat(signals).hasPositiveValue().hasValueLessThan(rounds / 4);
+        }
+    }
+
+    @Test
+    void theSignalsOfOtherModesDoNotPutALookOffForEver() throws InterruptedException {
+        AtomicInteger done = new AtomicInteger();
+        try (LoopThread noisy = new LoopThread(AioContext.builder()
+                        .relay(RelayMode.THREAD)
+                        .polling(Duration.ZERO)
+                        .open());
+                LoopThread loop = new LoopThread(new LossyDoorbell(1).open(deferred()))) {
+            Thread noise = Thread.ofPlatform().start(() -> {
+                while (done.get() == 0) {
+                    wake(noisy, 1);
+                }
+            });
+            try {
+                wake(loop, 50);
+            } finally {
+                done.incrementAndGet();
+                noise.join();
+            }
+            assertThat(loop.context.statistics().rescues()).isPositive();
+            assertThat(noisy.context.statistics().rescues()).isZero();
+        }
+    }
+
+    @Test
+    void severalContextsAreRelayedToAtOnceEachInItsMode() {
+        AtomicLong ran = new AtomicLong();
+        try (LoopThread one = new LoopThread(new LossyDoorbell(1).open(deferred()));
+                LoopThread two = new LoopThread(new LossyDoorbell(1).open(deferred()));
+                LoopThread three =
+                        new LoopThread(new LossyDoorbell(1).open(deferred().relay(RelayMode.THREAD)))) {
+            for (int i = 1; i <= 100; i++) {
+                int round = i;
+                one.context.execute(ran::incrementAndGet);
+                two.context.execute(ran::incrementAndGet);
+                three.context.execute(ran::incrementAndGet);
+                Eventually.holds("all run", () -> ran.get() == 3L * round);
+            }
+        }
+    }
+}
