@@ -63,12 +63,12 @@ public class InsuranceBenchmark {
             loop.close();
         }
 
-        /** Waits until it sleeps; to be rescued, for a random time more, for a rescue is in step with the timer otherwise. */
+        /** Waits until it sleeps; to be rescued, for a random time more, for a rescue is in step with the looks otherwise. */
         @Setup(Level.Invocation)
         public void settle() {
             loop.settle();
-            if (lossy && !peer.bound().isZero()) {
-                LockSupport.parkNanos(random.nextLong(peer.bound().toNanos()));
+            if (lossy && !peer.period().isZero()) {
+                LockSupport.parkNanos(random.nextLong(peer.period().toNanos()));
                 loop.settle();
             }
         }

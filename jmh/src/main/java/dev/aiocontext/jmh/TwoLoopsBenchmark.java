@@ -35,7 +35,7 @@ public class TwoLoopsBenchmark {
     @State(Scope.Benchmark)
     public static class Loops {
         /** Whether a ring also takes the relay. */
-        @Param({"OFF", "THREAD", "PROCESS"})
+        @Param({"OFF", "THREAD", "DEFERRED", "PROCESS"})
         public RelayMode relay = RelayMode.OFF;
 
         /** Whether the loops poll before they block. */

@@ -21,14 +21,12 @@ public final class InsuredLoop implements NotifiedLoop {
     private static final String RELAY_THREAD_NAME = "aiocontext-sigio-relay";
     private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
 
-    private final Insurance insurance;
     private final AioContext context;
     private final BottomHalf bottomHalf;
     private final Thread home;
     private final SleepWatch watch;
     private final @Nullable SleepWatch relayWatch;
     private final List<Thread> others;
-    private @Nullable DeferredRelay deferred;
     private @Nullable PeriodicTimer timer;
 
     private volatile boolean deaf;
@@ -40,10 +38,10 @@ public final class InsuredLoop implements NotifiedLoop {
         NONE,
         /** The relay, {@link RelayMode#THREAD}. */
         RELAY_THREAD,
+        /** The relay, {@link RelayMode#DEFERRED}. */
+        RELAY_DEFERRED,
         /** The relay, {@link RelayMode#PROCESS}. */
         RELAY_PROCESS,
-        /** A relay that acts only when a ring was not acknowledged within a millisecond, see {@link DeferredRelay}. */
-        DEFERRED_1MS,
         /** The loop never waits for longer than 10 ms. */
         WAIT_10MS,
         /** The loop never waits for longer than 100 ms. */
@@ -52,17 +50,23 @@ public final class InsuredLoop implements NotifiedLoop {
         private RelayMode relay() {
             return switch (this) {
                 case RELAY_THREAD -> RelayMode.THREAD;
+                case RELAY_DEFERRED -> RelayMode.DEFERRED;
                 case RELAY_PROCESS -> RelayMode.PROCESS;
                 default -> RelayMode.OFF;
             };
         }
 
         /**
-         * The longest wait of the loop.
+         * How often it looks whether there is something to make good for.
          *
-         * @return the bound; zero if there is none
+         * @return the time between two looks; zero if there are none
          */
-        public Duration bound() {
+        public Duration period() {
+            return this == RELAY_DEFERRED ? Duration.ofMillis(1) : bound();
+        }
+
+        /** The longest wait of the loop; zero if there is none. */
+        private Duration bound() {
             return switch (this) {
                 case WAIT_10MS -> Duration.ofMillis(10);
                 case WAIT_100MS -> Duration.ofMillis(100);
@@ -77,16 +81,12 @@ public final class InsuredLoop implements NotifiedLoop {
      * @param insurance its insurance
      */
     public InsuredLoop(Insurance insurance) {
-        this.insurance = insurance;
         context = Doorbell.withFault(
                 this::doorbell,
                 () -> Polling.OFF
                         .applyTo(AioContext.builder().relay(insurance.relay()))
                         .open());
         bottomHalf = context.newBottomHalf("benchmark", this::run);
-        if (deferred != null) {
-            deferred.watch(context);
-        }
         if (!insurance.bound().isZero()) {
             timer = new PeriodicTimer(context, insurance.bound());
         }
@@ -96,22 +96,16 @@ public final class InsuredLoop implements NotifiedLoop {
         watch = new SleepWatch(tid[0]);
         relayWatch = insurance.relay() == RelayMode.OFF ? null : KernelThreads.watch(RELAY_THREAD_NAME);
         others = Thread.getAllStackTraces().keySet().stream()
-                .filter(thread -> thread.getName().equals(RELAY_THREAD_NAME)
-                        || thread.getName().equals(DeferredRelay.THREAD_NAME))
+                .filter(thread -> thread.getName().equals(RELAY_THREAD_NAME))
                 .toList();
     }
 
     private Doorbell doorbell(Doorbell real) {
-        Doorbell lossy = arming -> {
+        return arming -> {
             if (!deaf) {
                 real.ring(arming);
             }
         };
-        if (insurance != Insurance.DEFERRED_1MS) {
-            return lossy;
-        }
-        deferred = new DeferredRelay(lossy, real);
-        return deferred;
     }
 
     @SuppressWarnings("NonAtomicVolatileUpdate") // by the loop's thread only
@@ -173,9 +167,6 @@ public final class InsuredLoop implements NotifiedLoop {
         Threads.join(home);
         if (timer != null) {
             timer.close();
-        }
-        if (deferred != null) {
-            deferred.close();
         }
         context.close();
     }

@@ -43,8 +43,8 @@ final class Names {
             Map.entry("C_PROCESS", "C, eventfd and kill: 2015"),
             Map.entry("NONE", "none"),
             Map.entry("RELAY_THREAD", "relay THREAD"),
+            Map.entry("RELAY_DEFERRED", "relay DEFERRED"),
             Map.entry("RELAY_PROCESS", "relay PROCESS"),
-            Map.entry("DEFERRED_1MS", "deferred relay, 1 ms (a trial)"),
             Map.entry("WAIT_10MS", "no wait beyond 10 ms"),
             Map.entry("WAIT_100MS", "no wait beyond 100 ms"));
 

@@ -86,8 +86,7 @@ final class Questions {
                 "insurance",
                 "Which insurance against a lost wake-up is the cheapest?",
                 "Its price with a doorbell that rings, and its worth with one that is lost each time. Without an insurance such"
-                        + " a wake-up comes with the next one, if ever. The deferred relay is a trial that is not in the library:"
-                        + " a thread looks every millisecond whether the loop has gone on since it was rung for.",
+                        + " a wake-up comes with the next one, if ever.",
                 InsuranceBenchmark.class,
                 List.of(
                         View.median("Price: the call that wakes a blocked loop", "notifier"),
