@@ -6,11 +6,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.aiocontext.internal.posix.Libc;
 import dev.aiocontext.internal.posix.Platform;
 import dev.aiocontext.internal.posix.Signals;
+import java.lang.ref.WeakReference;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** The relay in THREAD mode, in this JVM; {@link RelayInChildJvmTest} has what could end it, {@link DeferredRelayTest} DEFERRED. */
 @Tag("architecture")
@@ -171,6 +174,26 @@ class RelayTest {
                 Eventually.holds("the handler is called", () -> signals.get() >= round);
             }
         }
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"THREAD", "DEFERRED"})
+    void theLastNotifiersThreadIsNotKeptAliveByTheContextItRang(RelayMode relay) throws InterruptedException {
+        try (LoopThread loop = new LoopThread(AioContext.builder().relay(relay).open())) {
+            WeakReference<Thread> notifier = ringFromAThreadThatEnds(loop);
+            Eventually.holds("it is collected", () -> {
+                System.gc();
+                return notifier.refersTo(null);
+            });
+        }
+    }
+
+    private static WeakReference<Thread> ringFromAThreadThatEnds(LoopThread loop) throws InterruptedException {
+        loop.awaitBlocked();
+        Thread notifier = Thread.ofPlatform().start(loop.context::wakeup);
+        notifier.join();
+        assertThat(loop.context.statistics().wakeupsRung()).isPositive();
+        return new WeakReference<>(notifier);
     }
 
     private static void signalRelayThread() {
