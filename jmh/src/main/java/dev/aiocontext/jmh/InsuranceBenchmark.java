@@ -52,8 +52,12 @@ public class InsuranceBenchmark {
          */
         @Setup(Level.Trial)
         public void open(BenchmarkParams benchmark) {
-            loop = new InsuredLoop(peer);
             lossy = benchmark.getBenchmark().endsWith(".rescue");
+            if (lossy && peer == Insurance.NONE) {
+                throw new IllegalArgumentException(
+                        "without an insurance a lost wake-up takes for ever: leave NONE out");
+            }
+            loop = new InsuredLoop(peer);
             loop.deafen(lossy);
         }
 
@@ -131,7 +135,8 @@ public class InsuranceBenchmark {
     }
 
     /**
-     * How long it takes when the doorbell is lost. Without an insurance it would take for ever.
+     * How long it takes when the doorbell is lost. Without an insurance it would take for ever, so {@link Insurance#NONE} is
+     * refused.
      *
      * @param loop the loop
      */
