@@ -157,8 +157,10 @@ class SameWorkTest {
             loop.wake();
         }
         loop.settle();
-        // Now and then a loop sleeps because the JVM has halted it: two wakes are one run then.
-        assertThat(loop.runs()).isBetween(TIMES + (long) (0.99 * MANY), (long) TIMES + MANY);
+        // Now and then, more often on a busy machine, a loop sleeps because the JVM has halted it: two wakes are one
+        // run then.
+        // A loop that nobody waits for runs once for many.
+        assertThat(loop.runs()).isBetween(TIMES + MANY / 2L, (long) TIMES + MANY);
     }
 
     @ParameterizedTest
