@@ -7,7 +7,7 @@ import java.lang.invoke.VarHandle;
  * Whether a bottom half is in a queue, and what becomes of it when it is taken off. Apart from {@link BottomHalfWork} so that
  * stress tests run this very class.
  *
- * <p><b>Threads.</b> {@link #take}: the home thread. Everything else: any.
+ * <p><b>Threads.</b> {@link #take}: the home thread, and whoever could not push. Everything else: any.
  *
  * <p><b>Why no scheduling is lost.</b> The flags are changed by atomic read-modify-writes only. Whoever turns PENDING on
  * pushes; so a bottom half is in one queue at most, and once. The loop turns PENDING off <em>before</em> it calls: a schedule()
@@ -66,6 +66,11 @@ final class BottomHalfFlags {
             after = before | SCHEDULED | ((before & PENDING) == 0 ? PENDING | IDLE : 0);
         } while (!FLAGS.weakCompareAndSet(this, before, after));
         return (before & PENDING) == 0;
+    }
+
+    /** Whether it still waits among the idle ones. */
+    boolean isIdle() {
+        return (flags & IDLE) != 0;
     }
 
     void cancel() {

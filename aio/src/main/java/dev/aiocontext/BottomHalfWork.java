@@ -38,6 +38,9 @@ final class BottomHalfWork implements BottomHalf, Runnable {
         requireAlive();
         if (flags.scheduleIdle()) {
             requirePushed(context.pushIdle(this));
+            if (!flags.isIdle()) { // schedule() came in between, and its wake-up before the push
+                context.wakeupIfOpen();
+            }
         }
     }
 

@@ -138,9 +138,10 @@ public final class EventNotifier implements AutoCloseable {
     }
 
     private void release() {
-        Descriptors.close(readFd);
-        if (writeFd != readFd) {
-            Descriptors.close(writeFd);
+        if (writeFd == readFd) {
+            Descriptors.close(readFd);
+        } else {
+            Descriptors.close(new Descriptors.Pipe(readFd, writeFd));
         }
     }
 

@@ -166,7 +166,7 @@ final class Loop {
      * ms. Every look for work is this one.
      */
     private long timeout(long waited) {
-        if (isAnnounced()) {
+        if (isAnnounced() || (relay != null && relay.isHandlerDue())) {
             return 0;
         }
         return idleWork.isEmpty() ? -1 : Math.max(0, IDLE_WAIT - waited);
@@ -177,12 +177,15 @@ final class Loop {
         return !work.isEmpty() || wakeup.isRequested();
     }
 
+    /** Whether there is any, idle work included. */
+    boolean hasWork() {
+        return isAnnounced() || !idleWork.isEmpty();
+    }
+
     private void await(long timeout, ReadyList ready) {
         if (timeout == 0) {
             // There is work: enter the kernel only if there are descriptors that must not starve behind it.
-            if (descriptors.size() > ownDescriptors || (relay != null && relay.handlesSigio())) {
-                descriptors.await(0, ready);
-            }
+            looksIntoKernel(ready);
             return;
         }
         if (polling.isOn()) {
@@ -262,7 +265,7 @@ final class Loop {
     }
 
     private boolean looksIntoKernel(ReadyList ready) {
-        if (descriptors.size() > ownDescriptors) {
+        if (descriptors.size() > ownDescriptors || (relay != null && relay.handlesSigio())) {
             descriptors.await(0, ready);
         }
         return ready.size() > 0;
@@ -308,7 +311,7 @@ final class Loop {
         event.state = answered ? "RUNG" : "ARMED";
         event.doorbellReadable = drainedArming == wakeup.arming();
         event.monitor = descriptors.monitorName();
-        event.work = !work.isEmpty();
+        event.work = !work.isEmpty() || !idleWork.isEmpty();
         event.request = wakeup.isRequested();
         event.asleep = rungAt - armedAt;
     }

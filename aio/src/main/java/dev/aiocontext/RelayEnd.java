@@ -37,9 +37,14 @@ final class RelayEnd {
     }
 
     /** Handles SIGIO from now on, or no longer. */
-    void onSigio(UserCode.@Nullable Callback handler) {
+    synchronized void onSigio(UserCode.@Nullable Callback handler) {
         sigioHandler = handler;
         channel.listen(handler != null);
+    }
+
+    /** Whether records were read whose handler has not been called: a nested poll has to. Home thread. */
+    boolean isHandlerDue() {
+        return signals > 0 && handlesSigio();
     }
 
     boolean handlesSigio() {
@@ -59,7 +64,7 @@ final class RelayEnd {
      */
     private void relayed(int signal, long arming) {
         if (arming != 0) {
-            if (loop.isLastArming(arming) && loop.isAnnounced() && !loop.doorbellRangFor(arming)) {
+            if (loop.isLastArming(arming) && loop.hasWork() && !loop.doorbellRangFor(arming)) {
                 rescued(arming);
             } else {
                 counters.echoes++;

@@ -63,7 +63,10 @@ final class UserCode {
 
         @Override
         public String describe() {
-            return work instanceof BottomHalf ? work.toString() : "task " + work;
+            // Not by a toString() of the user's, which may throw.
+            return work instanceof BottomHalfWork
+                    ? work.toString()
+                    : "task " + work.getClass().getName();
         }
     }
 

@@ -176,6 +176,30 @@ class RelayTest {
         }
     }
 
+    /** The other context is served after the first, so the first has its record when the other's handler is called. */
+    @Test
+    void aNestedPollCallsTheSigioHandlerForWhatTheOuterOneHasRead() {
+        try (LoopThread loop = new LoopThread(withRelay());
+                LoopThread other = new LoopThread(withRelay())) {
+            AtomicInteger signals = new AtomicInteger();
+            AtomicInteger served = new AtomicInteger();
+            AtomicInteger seen = new AtomicInteger();
+            loop.context.onSigio(signal -> signals.incrementAndGet());
+            other.context.onSigio(signal -> served.incrementAndGet());
+            loop.context.execute(() -> {
+                loop.context.execute(() -> {
+                    while (signals.get() == 0) {
+                        loop.context.poll(true);
+                    }
+                    seen.set(signals.get());
+                });
+                signalRelayThread();
+                Eventually.holds("the record is there", () -> served.get() > 0);
+            });
+            Eventually.holds("the nested poll saw it", () -> seen.get() > 0);
+        }
+    }
+
     @ParameterizedTest
     @EnumSource(names = {"THREAD", "DEFERRED"})
     void theLastNotifiersThreadIsNotKeptAliveByTheContextItRang(RelayMode relay) throws InterruptedException {

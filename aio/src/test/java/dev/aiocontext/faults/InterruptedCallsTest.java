@@ -10,6 +10,7 @@ import dev.aiocontext.LoopThread;
 import dev.aiocontext.LossyDoorbell;
 import dev.aiocontext.MonitorMode;
 import dev.aiocontext.RelayMode;
+import dev.aiocontext.bindings.linux.timespec;
 import dev.aiocontext.internal.posix.Libc;
 import dev.aiocontext.internal.posix.Signals;
 import java.io.IOException;
@@ -143,16 +144,17 @@ class InterruptedCallsTest {
         int tid = Libc.gettid();
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment sigio = Signals.setOf(Signals.SIGIO, arena);
-            Signals.discardPending(sigio); // everything is loaded now
+            MemorySegment timeout = arena.allocate(timespec.layout());
+            Signals.discardPending(sigio, timeout); // everything is loaded now
             assertThat(Libc.tgkill((int) ProcessHandle.current().pid(), tid, Signals.SIGIO))
                     .isZero();
             try (Strace strace =
                     Strace.attach(directory.resolve("log"), List.of(tid), "rt_sigtimedwait:error=EINTR:when=1..2")) {
-                Signals.discardPending(sigio);
+                Signals.discardPending(sigio, timeout);
                 assertThat(strace.injected()).isNotEmpty();
             }
             boolean nothingPending = pending().equals("0000000000000000");
-            Signals.discardPending(sigio);
+            Signals.discardPending(sigio, timeout);
             return nothingPending;
         }
     }

@@ -150,8 +150,8 @@ final class EpollMonitor implements FdMonitor {
             }
         }
         if (count == capacity && capacity < MOST_EVENTS) {
+            events = allocate(2 * capacity); // first: the kernel must not write more than there is room for
             capacity *= 2;
-            events = allocate(capacity);
         }
         // Once, it may have been removed while it was reported; twice, the kernel keeps what we have forgotten.
         if (stale && staleBefore) {

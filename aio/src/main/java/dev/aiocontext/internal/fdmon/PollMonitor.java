@@ -12,6 +12,7 @@ final class PollMonitor implements FdMonitor {
     private static final long SIZE = pollfd.layout().byteSize();
     private static final long EVENTS = pollfd.events$offset();
     private static final long REVENTS = pollfd.revents$offset();
+    private static final int LEAST_CAPACITY = 8;
 
     private final FdTable table;
     private final Timeout timeout = new Timeout();
@@ -71,14 +72,16 @@ final class PollMonitor implements FdMonitor {
     private void copyTable() {
         table.lock.lock();
         try {
-            changed = false;
-            if (table.size() > entries.length || table.size() < entries.length / 4) {
-                int capacity = Math.max(8, table.size() * 2);
+            int size = table.size();
+            if (size > entries.length || (size < entries.length / 4 && entries.length > LEAST_CAPACITY)) {
+                int capacity = Math.max(LEAST_CAPACITY, size * 2);
+                MemorySegment larger = allocate(capacity);
                 entries = new FdEntry[capacity];
-                pollfds = allocate(capacity);
+                pollfds = larger;
             }
             count = 0;
             table.forEach(this::append);
+            changed = false; // at last: if memory runs out here, the next wait tries again
         } finally {
             table.lock.unlock();
         }

@@ -35,6 +35,20 @@ public final class Descriptors {
     }
 
     /**
+     * Closes both ends of a pipe of ours.
+     *
+     * @param pipe the pipe
+     * @throws dev.aiocontext.SyscallException if one was not open, which is a bug of somebody who closed it for us
+     */
+    public static void close(Pipe pipe) {
+        try {
+            close(pipe.readEnd());
+        } finally {
+            close(pipe.writeEnd());
+        }
+    }
+
+    /**
      * Fails unless the number is an open descriptor.
      *
      * @param fd the descriptor

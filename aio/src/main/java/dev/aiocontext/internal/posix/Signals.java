@@ -10,12 +10,15 @@ import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 
 /** Signal masks, waiting for a signal, and which threads of the process leave one unblocked. Any thread. */
@@ -139,15 +142,17 @@ public final class Signals {
      * Takes the signals of the set that are pending for the calling thread, or for the process, without waiting.
      *
      * @param set the signals, blocked by the calling thread
+     * @param timeout a struct timespec to use
+     * @return true if none is left; false if the kernel, or a sandbox, refuses
      */
-    public static void discardPending(MemorySegment set) {
-        try (Arena arena = Arena.ofConfined()) {
-            MemorySegment atOnce = arena.allocate(timespec.layout());
-            int taken;
-            do {
-                taken = sigtimedwait(set, atOnce);
-            } while (taken > 0 || taken == -Errno.EINTR);
-        }
+    public static boolean discardPending(MemorySegment set, MemorySegment timeout) {
+        timespec.tv_sec(timeout, 0);
+        timespec.tv_nsec(timeout, 0);
+        int taken;
+        do {
+            taken = sigtimedwait(set, timeout);
+        } while (taken > 0 || taken == -Errno.EINTR);
+        return taken == -Errno.EAGAIN;
     }
 
     /**
@@ -162,10 +167,16 @@ public final class Signals {
             for (Path task : tasks) {
                 addIfUnblocked(task, signal, unblocked);
             }
+        } catch (DirectoryIteratorException e) {
+            throw cannotRead(Objects.requireNonNull(e.getCause()));
         } catch (IOException e) {
-            throw new UncheckedIOException("cannot read the signal masks in /proc/self/task: " + e.getMessage(), e);
+            throw cannotRead(e);
         }
         return unblocked;
+    }
+
+    private static UncheckedIOException cannotRead(IOException e) {
+        return new UncheckedIOException("cannot read the signal masks in /proc/self/task: " + e.getMessage(), e);
     }
 
     /**
@@ -189,7 +200,8 @@ public final class Signals {
         int tid = 0;
         List<String> lines;
         try {
-            lines = Files.readAllLines(task.resolve("status"));
+            // A name is cut after 15 bytes, be that in the middle of a character.
+            lines = Files.readAllLines(task.resolve("status"), StandardCharsets.ISO_8859_1);
         } catch (NoSuchFileException e) {
             return; // the thread has ended since the directory was read
         } catch (IOException e) {

@@ -36,6 +36,8 @@ public final class RelayChannel extends RelayRequests.Channel implements Doorbel
     /** The home thread's. */
     private final MemorySegment incoming = Arena.ofAuto().allocate(SignalRecord.SIZE * RECORDS_AT_ONCE, Long.BYTES);
 
+    private final AtomicBoolean saidUnreachable = new AtomicBoolean();
+
     /** Last of what is allocated: nothing after it can fail and leave it open. */
     private final Descriptors.Pipe pipe = Descriptors.pipe();
 
@@ -46,8 +48,6 @@ public final class RelayChannel extends RelayRequests.Channel implements Doorbel
 
     /** When, by {@link System#nanoTime}. Publishes who; of two late rings at once, one of the three may be of the other. */
     private volatile long rungAt;
-
-    private final AtomicBoolean saidUnreachable = new AtomicBoolean();
 
     /** What the loop does with a record. */
     public interface RecordHandler {
@@ -198,11 +198,13 @@ public final class RelayChannel extends RelayRequests.Channel implements Doorbel
         if (uses.isClosed()) {
             return;
         }
-        boolean unused = uses.close();
-        if (unused) {
-            release();
+        try {
+            if (uses.close()) {
+                release();
+            }
+        } finally {
+            relay.remove(this);
         }
-        relay.remove(this);
     }
 
     private void exit() {
@@ -212,7 +214,6 @@ public final class RelayChannel extends RelayRequests.Channel implements Doorbel
     }
 
     private void release() {
-        Descriptors.close(pipe.readEnd());
-        Descriptors.close(pipe.writeEnd());
+        Descriptors.close(pipe);
     }
 }

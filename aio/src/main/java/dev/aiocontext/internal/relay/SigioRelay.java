@@ -39,7 +39,7 @@ import org.jspecify.annotations.Nullable;
  * does descriptors: a thread signals inside {@link #users}, and the relay thread ends only when that count is closed and
  * empty and the last signal is sent, so its number is its own for as long as anybody can send to it. HotSpot gives a thread
  * the signal mask back that it was born with before it ends it, so what is pending then would strike: the relay thread
- * takes it first. In PROCESS mode the signal goes to any thread that does not block it; so there must be none, which is
+ * takes it first, and stays if it cannot. In PROCESS mode the signal goes to any thread that does not block it; so there must be none, which is
  * looked up before the first kill(2).
  */
 public final class SigioRelay {
@@ -79,6 +79,9 @@ public final class SigioRelay {
 
     /** Says whether it could be. */
     private final CompletableFuture<Boolean> lastSignalSent = new CompletableFuture<>();
+
+    /** Says whether the thread ends. */
+    private final CompletableFuture<Boolean> leaving = new CompletableFuture<>();
 
     private volatile boolean ending;
 
@@ -152,10 +155,15 @@ public final class SigioRelay {
     }
 
     void listen(RelayChannel channel, boolean listen) {
-        if (listen) {
-            listeners.add(channel);
-        } else {
-            listeners.remove(channel);
+        LOCK.lock();
+        try {
+            if (listen && channels.contains(channel)) {
+                listeners.add(channel);
+            } else {
+                listeners.remove(channel);
+            }
+        } finally {
+            LOCK.unlock();
         }
     }
 
@@ -193,7 +201,7 @@ public final class SigioRelay {
     }
 
     private void join() {
-        if (!lastSignalSent.join()) {
+        if (!lastSignalSent.join() || !leaving.join()) {
             return; // nobody signals the thread any more, so it may stay
         }
         boolean interrupted = false;
@@ -247,15 +255,28 @@ public final class SigioRelay {
             return;
         }
         while (!ending) {
-            boolean signalled = await(sigio, received, timeout);
             try {
-                serveAll(signalled);
+                serveAll(await(sigio, received, timeout));
             } catch (Throwable t) {
                 complain(CANNOT_SERVE, t);
             }
         }
-        lastSignalSent.join();
-        Signals.discardPending(sigio);
+        leave(sigio, timeout);
+    }
+
+    /** Ends, unless a signal that may be pending cannot be taken: it would end the JVM. Better a thread that stays. */
+    private void leave(MemorySegment sigio, MemorySegment timeout) {
+        boolean mayEnd = false;
+        try {
+            lastSignalSent.join();
+            mayEnd = Signals.discardPending(sigio, timeout);
+        } catch (Throwable t) {
+            complain(CANNOT_SERVE, t);
+        }
+        leaving.complete(mayEnd);
+        while (!mayEnd) {
+            LockSupport.park(this);
+        }
     }
 
     /**
@@ -272,8 +293,8 @@ public final class SigioRelay {
                 Signals.await(sigio, received);
             }
             return parked;
-        } catch (RuntimeException e) {
-            complain(CANNOT_SERVE, e);
+        } catch (Throwable t) {
+            complain(CANNOT_SERVE, t);
             LockSupport.parkNanos(AFTER_A_FAILED_WAIT);
             return false;
         } finally {
@@ -324,7 +345,11 @@ public final class SigioRelay {
         try {
             LOG.log(System.Logger.Level.ERROR, what, failure);
         } catch (Throwable loggerFailure) {
-            System.err.println("aiocontext: " + what + ": " + failure);
+            try {
+                System.err.println("aiocontext: " + what + ": " + failure);
+            } catch (Throwable printFailure) {
+                // There is no memory left to say anything with. The thread stays all the same.
+            }
         }
     }
 }
