@@ -33,7 +33,7 @@ public class AwakeLoopBenchmark {
     public AwakeNotifier.Way peer = AwakeNotifier.Way.AIO_WAKEUP;
 
     /** The relay's mode, of the library's own loop: one that is awake must not take it. */
-    @Param({"OFF", "THREAD", "PROCESS"})
+    @Param({"OFF", "THREAD", "DEFERRED", "PROCESS"})
     public RelayMode relay = RelayMode.OFF;
 
     /** How often it is notified while it is held: JMH's figures are for all of these together, the report's for one. */

@@ -35,7 +35,7 @@ public class RelayBenchmark {
     @State(Scope.Benchmark)
     public static class Loop {
         /** Whose loop, and the relay's mode. */
-        @Param({"AIO_OFF", "AIO_THREAD", "AIO_PROCESS", "C_OFF", "C_THREAD", "C_PROCESS"})
+        @Param({"AIO_OFF", "AIO_THREAD", "AIO_DEFERRED", "AIO_PROCESS", "C_OFF", "C_THREAD", "C_PROCESS"})
         public String peer = "";
 
         private NotifiedLoop loop;

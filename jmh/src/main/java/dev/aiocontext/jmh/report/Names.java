@@ -13,6 +13,7 @@ final class Names {
             Map.entry("AIO_EXECUTE", "aiocontext, execute()"),
             Map.entry("AIO_OFF", "aiocontext, relay OFF"),
             Map.entry("AIO_THREAD", "aiocontext, relay THREAD"),
+            Map.entry("AIO_DEFERRED", "aiocontext, relay DEFERRED"),
             Map.entry("AIO_PROCESS", "aiocontext, relay PROCESS"),
             Map.entry("AIO_FFM_ERRNO", "aiocontext: FFM with errno"),
             Map.entry("AIO_THREAD_POOL", "aiocontext, threadPool()"),

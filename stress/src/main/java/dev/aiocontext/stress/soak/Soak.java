@@ -54,7 +54,7 @@ public final class Soak implements Callable<Integer> {
 
     /** PROCESS needs a JVM that was started with SIGIO blocked. */
     private static List<RelayMode> possibleRelays() {
-        List<RelayMode> possible = new ArrayList<>(List.of(RelayMode.OFF, RelayMode.THREAD));
+        List<RelayMode> possible = new ArrayList<>(List.of(RelayMode.OFF, RelayMode.THREAD, RelayMode.DEFERRED));
         try {
             AioContext.builder().relay(RelayMode.PROCESS).open().close();
             possible.add(RelayMode.PROCESS);
