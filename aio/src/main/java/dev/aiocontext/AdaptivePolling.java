@@ -1,5 +1,6 @@
 package dev.aiocontext;
 
+import dev.aiocontext.internal.posix.Processors;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
@@ -63,9 +64,7 @@ final class AdaptivePolling {
     /** Polling with one processor would only keep the notifiers from it. */
     AdaptivePolling(Settings settings, Counters counters) {
         this.counters = counters;
-        maximum = Runtime.getRuntime().availableProcessors() > 1
-                ? settings.maximum().toNanos()
-                : 0;
+        maximum = Processors.areSeveral() ? settings.maximum().toNanos() : 0;
         grow = settings.grow() == 0 ? DEFAULT_GROW : settings.grow();
         shrink = settings.shrink();
     }

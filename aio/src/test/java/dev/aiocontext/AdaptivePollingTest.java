@@ -1,10 +1,23 @@
 package dev.aiocontext;
 
+import static java.lang.foreign.ValueLayout.ADDRESS;
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
+import java.lang.foreign.Arena;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.Linker;
+import java.lang.foreign.MemorySegment;
+import java.lang.invoke.MethodHandle;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -211,6 +224,40 @@ class AdaptivePollingTest {
             AioStatistics statistics = loop.context.statistics();
             assertThat(statistics.pollingNanos()).isZero();
             assertThat(statistics.pollingHits() + statistics.pollingMisses()).isZero();
+        }
+    }
+
+    @Test
+    void aLoopThatIsOpenedByAThreadWithOneProcessorPollsWhereTheOthersHaveMore() throws Exception {
+        assumeThat(Runtime.getRuntime().availableProcessors()).isGreaterThan(1);
+        FutureTask<List<Object>> pinned = new FutureTask<>(() -> {
+            pinToTheFirstProcessor();
+            return List.of(
+                    Runtime.getRuntime().availableProcessors(),
+                    new AdaptivePolling(AdaptivePolling.Settings.DEFAULT, new Counters()).isOn());
+        });
+        Eventually.ends(Thread.ofPlatform().start(pinned));
+        assertThat(pinned.get()).containsExactly(1, true);
+    }
+
+    @SuppressWarnings("restricted")
+    private static void pinToTheFirstProcessor() throws Exception {
+        int first = Files.readAllLines(Path.of("/proc/thread-self/status")).stream()
+                .filter(line -> line.startsWith("Cpus_allowed_list:"))
+                .map(line -> line.replaceFirst("\\D+(\\d+).*", "$1"))
+                .mapToInt(Integer::parseInt)
+                .findFirst()
+                .orElseThrow();
+        Linker linker = Linker.nativeLinker();
+        MethodHandle setAffinity = linker.downcallHandle(
+                linker.defaultLookup().find("sched_setaffinity").orElseThrow(),
+                FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_LONG, ADDRESS));
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment set = arena.allocate(1024 / Byte.SIZE, Long.BYTES);
+            set.set(JAVA_BYTE, first / Byte.SIZE, (byte) (1 << first % Byte.SIZE));
+            assertThat(setAffinity.invokeWithArguments(0, set.byteSize(), set)).isEqualTo(0);
+        } catch (Throwable t) {
+            throw new IllegalStateException(t);
         }
     }
 }

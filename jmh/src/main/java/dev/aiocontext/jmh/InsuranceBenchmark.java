@@ -1,5 +1,8 @@
 package dev.aiocontext.jmh;
 
+import dev.aiocontext.jmh.machine.Affinity;
+import dev.aiocontext.jmh.machine.KernelThreads;
+import dev.aiocontext.jmh.machine.Pin;
 import dev.aiocontext.jmh.peer.InsuredLoop;
 import dev.aiocontext.jmh.peer.InsuredLoop.Insurance;
 import java.util.SplittableRandom;
@@ -24,7 +27,7 @@ import org.openjdk.jmh.infra.BenchmarkParams;
 /**
  * Which insurance against a lost wake-up is the cheapest, and what is it worth? Its price, with a doorbell that rings: to the
  * notifier, to the wake-up, and in processor time while nothing happens. And its worth: how late a wake-up is whose doorbell
- * is lost, each of them on purpose.
+ * is lost, each of them on purpose. The notifier has one core, the loop and what watches it have another.
  */
 @BenchmarkMode(Mode.SampleTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
@@ -57,7 +60,7 @@ public class InsuranceBenchmark {
                 throw new IllegalArgumentException(
                         "without an insurance a lost wake-up takes for ever: leave NONE out");
             }
-            loop = new InsuredLoop(peer);
+            loop = Pin.apart().around(() -> new InsuredLoop(peer));
             loop.deafen(lossy);
         }
 
@@ -65,12 +68,14 @@ public class InsuranceBenchmark {
         @TearDown(Level.Trial)
         public void close() {
             loop.close();
+            Affinity.unpin();
         }
 
         /** Waits until it sleeps; to be rescued, for a random time more, for a rescue is in step with the looks otherwise. */
         @Setup(Level.Invocation)
         public void settle() {
             loop.settle();
+            KernelThreads.awaitHalt();
             if (lossy && !peer.period().isZero()) {
                 LockSupport.parkNanos(random.nextLong(peer.period().toNanos()));
                 loop.settle();

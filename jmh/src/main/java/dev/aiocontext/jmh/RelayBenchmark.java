@@ -1,6 +1,9 @@
 package dev.aiocontext.jmh;
 
 import dev.aiocontext.RelayMode;
+import dev.aiocontext.jmh.machine.Affinity;
+import dev.aiocontext.jmh.machine.KernelThreads;
+import dev.aiocontext.jmh.machine.Pin;
 import dev.aiocontext.jmh.peer.CRelayChain;
 import dev.aiocontext.jmh.peer.InsuredLoop;
 import dev.aiocontext.jmh.peer.InsuredLoop.Insurance;
@@ -22,8 +25,9 @@ import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * What does the relay cost? Each wake-up begins when the loop sleeps in the kernel and the echo of the last one is over;
- * that is not timed. The C chain is the workaround of 2015, with nothing around it.
+ * What does the relay cost? Each wake-up begins when the loop sleeps in the kernel, its processor has halted, and the echo of
+ * the last one is over; that is not timed. The notifier has one core, the loop and the relay's thread have another. The C
+ * chain is the workaround of 2015, with nothing around it.
  */
 @BenchmarkMode(Mode.SampleTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
@@ -44,23 +48,28 @@ public class RelayBenchmark {
         @Setup(Level.Trial)
         public void open() {
             RelayMode mode = RelayMode.valueOf(peer.substring(peer.indexOf('_') + 1));
+            loop = Pin.apart().around(() -> open(mode));
+        }
+
+        private NotifiedLoop open(RelayMode mode) {
             if (peer.startsWith("C_")) {
-                loop = new CRelayChain(mode);
-            } else {
-                loop = new InsuredLoop(mode == RelayMode.OFF ? Insurance.NONE : Insurance.valueOf("RELAY_" + mode));
+                return new CRelayChain(mode);
             }
+            return new InsuredLoop(mode == RelayMode.OFF ? Insurance.NONE : Insurance.valueOf("RELAY_" + mode));
         }
 
         /** Ends it. */
         @TearDown(Level.Trial)
         public void close() {
             loop.close();
+            Affinity.unpin();
         }
 
         /** Waits until it sleeps. */
         @Setup(Level.Invocation)
         public void settle() {
             loop.settle();
+            KernelThreads.awaitHalt();
         }
     }
 

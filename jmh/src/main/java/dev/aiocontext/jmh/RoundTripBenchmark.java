@@ -26,8 +26,8 @@ import org.openjdk.jmh.annotations.Warmup;
  * How long does it take to wake a blocked loop and to hear of it? The benchmark's thread hands the loop a task, and the
  * task tells it back.
  *
- * <p>Each trip begins when the kernel says that the loop's thread sleeps, so none finds the loop still awake; that check is
- * not timed. Loops that spin ({@code SPIN}, {@code C_SPIN}, the library's with adaptive polling) are asked at once: never to
+ * <p>Each trip begins when the kernel says that the loop's thread sleeps, so none finds the loop still awake, and when its
+ * processor has halted; that wait is not timed. Loops that spin ({@code SPIN}, {@code C_SPIN}, the library's with adaptive polling) are asked at once: never to
  * sleep is what they are for.
  *
  * <p>Pinned, it is by sched_setaffinity(2) in both threads; all that the peer starts inherits its thread's processor.
@@ -103,6 +103,7 @@ public class RoundTripBenchmark {
     public void awaitBlocked() {
         if (watch != null) {
             KernelThreads.awaitSleep(watch);
+            KernelThreads.awaitHalt();
         }
     }
 

@@ -12,6 +12,16 @@ public enum Pin {
     TWO;
 
     /**
+     * What makes figures of different runs comparable: left alone, the kernel has both on one processor in one run, and on
+     * two in the next.
+     *
+     * @return {@link #TWO}, or {@link #ONE} where there is only one core
+     */
+    public static Pin apart() {
+        return Affinity.second() < 0 ? ONE : TWO;
+    }
+
+    /**
      * Opens a peer and pins it: all threads it starts while it opens inherit its processor. The calling thread is pinned
      * to its own from then on.
      *

@@ -1,0 +1,34 @@
+package dev.aiocontext.internal.posix;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/** How many processors this JVM may use. Any thread. */
+public final class Processors {
+    private Processors() {}
+
+    /**
+     * Says whether two threads of this JVM can run at the same time. HotSpot's {@link Runtime#availableProcessors} alone does
+     * not: in a thread that is pinned to one processor it says 1 (it asks sched_getaffinity(2) of the calling thread). So if it
+     * does, and that thread's own affinity is the reason, and not a container's limit, the process's main thread is asked,
+     * which nobody pins alone.
+     *
+     * @return true if so; false if it cannot be found out
+     */
+    public static boolean areSeveral() {
+        return Runtime.getRuntime().availableProcessors() > 1
+                || (!listsSeveral("/proc/thread-self/status") && listsSeveral("/proc/self/status"));
+    }
+
+    /** Whether a thread may run on several processors, by its list of them: 3, or 0-3,8. */
+    private static boolean listsSeveral(String status) {
+        try {
+            return Files.readAllLines(Path.of(status), StandardCharsets.ISO_8859_1).stream()
+                    .anyMatch(line -> line.matches("Cpus_allowed_list:.*[-,].*"));
+        } catch (IOException e) {
+            return false; // without /proc, or a descriptor to read it with
+        }
+    }
+}
