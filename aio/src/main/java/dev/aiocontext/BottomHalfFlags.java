@@ -68,9 +68,9 @@ final class BottomHalfFlags {
         return (before & PENDING) == 0;
     }
 
-    /** Whether it still waits among the idle ones. */
-    boolean isIdle() {
-        return (flags & IDLE) != 0;
+    /** After it was pushed to the idle ones: whether schedule() came in between, so that it is not to wait there. */
+    boolean isToWake() {
+        return (flags & (PENDING | IDLE)) == PENDING;
     }
 
     void cancel() {

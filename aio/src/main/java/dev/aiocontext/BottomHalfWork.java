@@ -38,7 +38,7 @@ final class BottomHalfWork implements BottomHalf, Runnable {
         requireAlive();
         if (flags.scheduleIdle()) {
             requirePushed(context.pushIdle(this));
-            if (!flags.isIdle()) { // schedule() came in between, and its wake-up before the push
+            if (flags.isToWake()) { // schedule() came in between, and its wake-up before the push
                 context.wakeupIfOpen();
             }
         }

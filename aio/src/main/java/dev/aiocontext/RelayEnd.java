@@ -2,6 +2,7 @@ package dev.aiocontext;
 
 import dev.aiocontext.internal.fdmon.FdEntry;
 import dev.aiocontext.internal.relay.RelayChannel;
+import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,6 +16,10 @@ final class RelayEnd {
     private final Loop loop;
     private final Counters counters;
     private final RelayChannel.RecordHandler onRecord = this::relayed;
+
+    /** So that the handler and whether somebody listens fit each other. */
+    private final ReentrantLock handlerLock = new ReentrantLock();
+
     private volatile UserCode.@Nullable Callback sigioHandler;
 
     /** The home thread's: records whose handler has not been called yet. */
@@ -37,9 +42,14 @@ final class RelayEnd {
     }
 
     /** Handles SIGIO from now on, or no longer. */
-    synchronized void onSigio(UserCode.@Nullable Callback handler) {
-        sigioHandler = handler;
-        channel.listen(handler != null);
+    void onSigio(UserCode.@Nullable Callback handler) {
+        handlerLock.lock();
+        try {
+            sigioHandler = handler;
+            channel.listen(handler != null);
+        } finally {
+            handlerLock.unlock();
+        }
     }
 
     /** Whether records were read whose handler has not been called: a nested poll has to. Home thread. */

@@ -16,7 +16,6 @@ import java.lang.invoke.MethodHandle;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.List;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
@@ -230,14 +229,15 @@ class AdaptivePollingTest {
     @Test
     void aLoopThatIsOpenedByAThreadWithOneProcessorPollsWhereTheOthersHaveMore() throws Exception {
         assumeThat(Runtime.getRuntime().availableProcessors()).isGreaterThan(1);
-        FutureTask<List<Object>> pinned = new FutureTask<>(() -> {
+        FutureTask<Boolean> pinned = new FutureTask<>(() -> {
             pinToTheFirstProcessor();
-            return List.of(
-                    Runtime.getRuntime().availableProcessors(),
-                    new AdaptivePolling(AdaptivePolling.Settings.DEFAULT, new Counters()).isOn());
+            // In a container HotSpot may believe what it was told some 20 ms ago.
+            Eventually.holds("one processor", () -> Runtime.getRuntime().availableProcessors() == 1);
+            return new AdaptivePolling(AdaptivePolling.Settings.DEFAULT, new Counters()).isOn();
         });
         Eventually.ends(Thread.ofPlatform().start(pinned));
-        assertThat(pinned.get()).containsExactly(1, true);
+        assertThat(pinned.get()).isTrue();
+        Eventually.holds("as before", () -> Runtime.getRuntime().availableProcessors() > 1);
     }
 
     @SuppressWarnings("restricted")

@@ -27,8 +27,8 @@ import org.openjdk.jmh.annotations.Warmup;
  * task tells it back.
  *
  * <p>Each trip begins when the kernel says that the loop's thread sleeps, so none finds the loop still awake, and when its
- * processor has halted; that wait is not timed. Loops that spin ({@code SPIN}, {@code C_SPIN}, the library's with adaptive polling) are asked at once: never to
- * sleep is what they are for.
+ * processor, if it has one of its own, has halted; that wait is not timed. Loops that spin ({@code SPIN}, {@code C_SPIN}, the
+ * library's with adaptive polling) are asked at once: never to sleep is what they are for.
  *
  * <p>Pinned, it is by sched_setaffinity(2) in both threads; all that the peer starts inherits its thread's processor.
  * Virtual threads have one carrier, as the loops have one thread: two would hand the one virtual thread to and fro.

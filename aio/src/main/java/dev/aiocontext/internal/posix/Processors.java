@@ -15,6 +15,9 @@ public final class Processors {
      * does, and that thread's own affinity is the reason, and not a container's limit, the process's main thread is asked,
      * which nobody pins alone.
      *
+     * <p>In a container HotSpot may remember the number for some 20 ms, whoever asks: just after a pinned thread has asked,
+     * another may be told 1, and this says false.
+     *
      * @return true if so; false if it cannot be found out
      */
     public static boolean areSeveral() {

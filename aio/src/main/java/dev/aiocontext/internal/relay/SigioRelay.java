@@ -32,15 +32,15 @@ import org.jspecify.annotations.Nullable;
  * until it is time to look at these, see {@link Deferrals}. A notifier signals it only when it sleeps without such a limit,
  * see {@link Parking}.
  *
- * <p><b>Threads.</b> {@link #open} and {@link #remove}: any, under {@link #LOCK}. {@link #post}: any notifier.
+ * <p><b>Threads.</b> {@link #open}, {@link #listen} and {@link #remove}: any, under {@link #LOCK}. {@link #post}: any notifier.
  *
  * <p><b>Why the signal never ends the JVM.</b> SIGIO's default action ends the process. The relay thread blocks it before
  * it tells its thread number, so tgkill(2) to it is only ever taken by sigwait. The kernel recycles thread numbers as it
  * does descriptors: a thread signals inside {@link #users}, and the relay thread ends only when that count is closed and
  * empty and the last signal is sent, so its number is its own for as long as anybody can send to it. HotSpot gives a thread
  * the signal mask back that it was born with before it ends it, so what is pending then would strike: the relay thread
- * takes it first, and stays if it cannot. In PROCESS mode the signal goes to any thread that does not block it; so there must be none, which is
- * looked up before the first kill(2).
+ * takes it first, and stays if it cannot. In PROCESS mode the signal goes to any thread that does not block it; so there
+ * must be none, which is looked up before the first kill(2).
  */
 public final class SigioRelay {
     private static final System.Logger LOG = System.getLogger(SigioRelay.class.getName());
@@ -276,6 +276,7 @@ public final class SigioRelay {
         leaving.complete(mayEnd);
         while (!mayEnd) {
             LockSupport.park(this);
+            Thread.interrupted(); // or it would not park again
         }
     }
 
@@ -295,6 +296,7 @@ public final class SigioRelay {
             return parked;
         } catch (Throwable t) {
             complain(CANNOT_SERVE, t);
+            Thread.interrupted(); // or it would not park
             LockSupport.parkNanos(AFTER_A_FAILED_WAIT);
             return false;
         } finally {
