@@ -161,10 +161,7 @@ final class Loop {
         }
     }
 
-    /**
-     * How long there is nothing to do, in nanoseconds, after having waited already: 0, for ever (-1), or what is left of 10
-     * ms. Every look for work is this one.
-     */
+    /** For how many nanoseconds there is nothing to do: 0, for ever (-1), or what is left of 10 ms. The one look for work. */
     private long timeout(long waited) {
         if (isAnnounced() || (relay != null && relay.isHandlerDue())) {
             return 0;

@@ -1,7 +1,7 @@
 package dev.aiocontext.jmh;
 
+import dev.aiocontext.internal.doctor.SleepWatch;
 import dev.aiocontext.jmh.machine.Affinity;
-import dev.aiocontext.jmh.machine.KernelThreads;
 import dev.aiocontext.jmh.machine.Pin;
 import dev.aiocontext.jmh.peer.InsuredLoop;
 import dev.aiocontext.jmh.peer.InsuredLoop.Insurance;
@@ -75,7 +75,7 @@ public class InsuranceBenchmark {
         @Setup(Level.Invocation)
         public void settle() {
             loop.settle();
-            KernelThreads.awaitHalt();
+            SleepWatch.awaitHalt();
             if (lossy && !peer.period().isZero()) {
                 LockSupport.parkNanos(random.nextLong(peer.period().toNanos()));
                 loop.settle();

@@ -1,8 +1,8 @@
 package dev.aiocontext.jmh;
 
 import dev.aiocontext.RelayMode;
+import dev.aiocontext.internal.doctor.SleepWatch;
 import dev.aiocontext.jmh.machine.Affinity;
-import dev.aiocontext.jmh.machine.KernelThreads;
 import dev.aiocontext.jmh.machine.Pin;
 import dev.aiocontext.jmh.peer.CRelayChain;
 import dev.aiocontext.jmh.peer.InsuredLoop;
@@ -69,7 +69,7 @@ public class RelayBenchmark {
         @Setup(Level.Invocation)
         public void settle() {
             loop.settle();
-            KernelThreads.awaitHalt();
+            SleepWatch.awaitHalt();
         }
     }
 

@@ -103,7 +103,7 @@ public class RoundTripBenchmark {
     public void awaitBlocked() {
         if (watch != null) {
             KernelThreads.awaitSleep(watch);
-            KernelThreads.awaitHalt();
+            SleepWatch.awaitHalt();
         }
     }
 

@@ -12,6 +12,9 @@ import java.nio.file.Path;
  * only.
  */
 public final class SleepWatch implements AutoCloseable {
+    /** For how long a processor may be on its way into idleness, where waking it takes no interrupt. */
+    private static final long HALT_NANOS = 20_000;
+
     /** Enough for the number, the name of at most 15 characters, and the state. */
     private static final int START_OF_LINE = 64;
 
@@ -48,6 +51,14 @@ public final class SleepWatch implements AutoCloseable {
             parenthesis--;
         }
         return parenthesis >= 0 && parenthesis + 2 < line.position() && line.get(parenthesis + 2) == 'S';
+    }
+
+    /** Gives the processor of a thread that has just gone to sleep the time to halt: waking it costs what it costs from then on. */
+    public static void awaitHalt() {
+        long began = System.nanoTime();
+        while (System.nanoTime() - began < HALT_NANOS) {
+            Thread.onSpinWait();
+        }
     }
 
     @Override

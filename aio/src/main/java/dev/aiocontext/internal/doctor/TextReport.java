@@ -80,7 +80,7 @@ final class TextReport {
         line("Waking a loop");
         out.append(table.lines());
         line("");
-        entry("asleep", "wake-ups asked for when the kernel said that the loop slept");
+        entry("asleep", "wake-ups asked for when the loop slept in the kernel, its processor halted");
         entry("racing", "wake-ups asked for when the loop was about to sleep");
         entry("lost", "of both: the loop slept on");
         entry("echoes", "the relay woke the loop too, after the doorbell");

@@ -79,7 +79,7 @@ final class TrialLoop implements AutoCloseable {
         return errand;
     }
 
-    /** Waits until the loop has nothing left to do, the relay's echo included, and sleeps in the kernel. */
+    /** Waits until the loop has nothing left to do, the relay's echo included, and sleeps in the kernel, its processor halted. */
     void awaitBlocked() {
         long start = System.nanoTime();
         while (echoes && ctx.statistics().relayed() + echoesMissing < doorbell.rings()) {
@@ -94,6 +94,7 @@ final class TrialLoop implements AutoCloseable {
             }
             pause(start);
         }
+        SleepWatch.awaitHalt();
     }
 
     /**

@@ -10,7 +10,6 @@ import java.nio.file.Path;
 /** The threads of this process as the kernel knows them: it alone can say that a loop has really blocked. */
 public final class KernelThreads {
     private static final int NAME_LENGTH = 15;
-    private static final long HALT_NANOS = 20_000;
 
     private KernelThreads() {}
 
@@ -39,14 +38,6 @@ public final class KernelThreads {
             return Files.readString(task.resolve("comm")).strip();
         } catch (IOException e) {
             return ""; // it has ended meanwhile
-        }
-    }
-
-    /** Waits until a processor that has just gone idle has halted: until then it is cheaper to wake, by some microseconds. */
-    public static void awaitHalt() {
-        long began = System.nanoTime();
-        while (System.nanoTime() - began < HALT_NANOS) {
-            Thread.onSpinWait();
         }
     }
 
