@@ -34,18 +34,23 @@ public final class KernelThreads {
         }
     }
 
+    /** Of the newest thread of that name, for the kernel knows one for some time yet that Java has seen ending. */
     private static String statOf(String name) {
+        String newest = "";
+        int highest = 0;
         try (DirectoryStream<Path> tasks = Files.newDirectoryStream(Path.of("/proc/self/task"))) {
             for (Path task : tasks) {
                 String stat = stat(task);
-                if (stat.contains("(" + name + ")")) {
-                    return stat;
+                int tid = Integer.parseInt(task.getFileName().toString());
+                if (tid > highest && stat.contains("(" + name + ")")) {
+                    newest = stat;
+                    highest = tid;
                 }
             }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        return "";
+        return newest;
     }
 
     private static String stat(Path task) {

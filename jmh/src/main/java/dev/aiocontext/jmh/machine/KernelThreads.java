@@ -14,23 +14,29 @@ public final class KernelThreads {
     private KernelThreads() {}
 
     /**
-     * Watches the thread of a name. One with that name must be there.
+     * Watches the thread of a name; of several the newest, for the kernel knows one for some time yet that Java has seen
+     * ending. One with that name must be there.
      *
      * @param name its name; the kernel knows 15 characters of it
      * @return the watch
      */
     public static SleepWatch watch(String name) {
         String known = name.substring(0, Math.min(name.length(), NAME_LENGTH));
+        int newest = 0;
         try (DirectoryStream<Path> tasks = Files.newDirectoryStream(Path.of("/proc/self/task"))) {
             for (Path task : tasks) {
-                if (nameOf(task).equals(known)) {
-                    return new SleepWatch(Integer.parseInt(task.getFileName().toString()));
+                int tid = Integer.parseInt(task.getFileName().toString());
+                if (tid > newest && nameOf(task).equals(known)) {
+                    newest = tid;
                 }
             }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        throw new IllegalStateException("there is no thread " + name);
+        if (newest == 0) {
+            throw new IllegalStateException("there is no thread " + name);
+        }
+        return new SleepWatch(newest);
     }
 
     private static String nameOf(Path task) {
