@@ -57,20 +57,21 @@ class InterruptedCallsTest {
 
     static Stream<Arguments> calls() {
         return Stream.of(
-                Arguments.of(In.LOOP, "ppoll", MonitorMode.POLL, RelayMode.THREAD),
-                Arguments.of(In.LOOP, EPOLL_WAIT, MonitorMode.EPOLL, RelayMode.THREAD),
-                Arguments.of(In.LOOP, "read", MonitorMode.POLL, RelayMode.THREAD),
-                Arguments.of(In.LOOP, "read", MonitorMode.EPOLL, RelayMode.THREAD),
-                Arguments.of(In.NOTIFIER, "write", MonitorMode.AUTO, RelayMode.THREAD),
-                Arguments.of(In.RELAY, "rt_sigtimedwait", MonitorMode.AUTO, RelayMode.THREAD),
-                Arguments.of(In.RELAY, "rt_sigtimedwait", MonitorMode.AUTO, RelayMode.DEFERRED),
-                Arguments.of(In.RELAY, "write", MonitorMode.AUTO, RelayMode.THREAD),
-                Arguments.of(In.LOOP, "ppoll,read," + EPOLL_WAIT, MonitorMode.AUTO, RelayMode.THREAD));
+                Arguments.of(In.LOOP, List.of("ppoll"), MonitorMode.POLL, RelayMode.THREAD),
+                Arguments.of(In.LOOP, List.of(EPOLL_WAIT), MonitorMode.EPOLL, RelayMode.THREAD),
+                Arguments.of(In.LOOP, List.of("read"), MonitorMode.POLL, RelayMode.THREAD),
+                Arguments.of(In.LOOP, List.of("read"), MonitorMode.EPOLL, RelayMode.THREAD),
+                Arguments.of(In.NOTIFIER, List.of("write"), MonitorMode.AUTO, RelayMode.THREAD),
+                Arguments.of(In.RELAY, List.of("rt_sigtimedwait"), MonitorMode.AUTO, RelayMode.THREAD),
+                Arguments.of(In.RELAY, List.of("rt_sigtimedwait"), MonitorMode.AUTO, RelayMode.DEFERRED),
+                Arguments.of(In.RELAY, List.of("write"), MonitorMode.AUTO, RelayMode.THREAD),
+                Arguments.of(In.LOOP, List.of("ppoll", "read"), MonitorMode.POLL, RelayMode.THREAD),
+                Arguments.of(In.LOOP, List.of(EPOLL_WAIT, "read"), MonitorMode.EPOLL, RelayMode.THREAD));
     }
 
     @ParameterizedTest
     @MethodSource("calls")
-    void nothingIsLostThoughItIsInterruptedAtRandom(In thread, String calls, MonitorMode monitor, RelayMode relay)
+    void nothingIsLostThoughItIsInterruptedAtRandom(In thread, List<String> calls, MonitorMode monitor, RelayMode relay)
             throws IOException {
         Random random = Rounds.random();
         // What the relay loses shows only where the doorbell is silent.
@@ -85,20 +86,23 @@ class InterruptedCallsTest {
                 int first = 1 + random.nextInt(3);
                 int step = 2 + random.nextInt(3);
                 String when = first + ".." + (first + (FAULTS - 1) * step) + "+" + step;
-                interrupt(loop, tid, calls + ":error=EINTR:when=" + when, thread == In.NOTIFIER);
+                interrupt(loop, tid, calls, when, thread == In.NOTIFIER);
             }
             loop.awaitBlocked();
             assertThat(loop.context.statistics().rescues() > 0).isEqualTo(thread == In.RELAY);
         }
     }
 
-    private void interrupt(LoopThread loop, int tid, String fault, boolean eventfdOnly) throws IOException {
+    /** Until all faults of all calls are injected: each call has its own. */
+    private void interrupt(LoopThread loop, int tid, List<String> calls, String when, boolean eventfdOnly)
+            throws IOException {
+        String fault = String.join(",", calls) + ":error=EINTR:when=" + when;
         try (Strace strace = eventfdOnly
                 ? Strace.attach(directory.resolve("log"), List.of(tid), Strace.EVENTFD, fault)
                 : Strace.attach(directory.resolve("log"), List.of(tid), fault)) {
             Eventually.holds(fault, () -> {
                 Rounds.pingPong(loop, 20);
-                return strace.injected().size() >= FAULTS;
+                return strace.injected().size() >= FAULTS * calls.size();
             });
         }
     }
@@ -117,7 +121,7 @@ class InterruptedCallsTest {
                 List<Long> waits = strace.injected().stream()
                         .map(InterruptedCallsTest::nanoseconds)
                         .toList();
-                assertThat(waits).hasSize(5).isSortedAccordingTo(Comparator.reverseOrder());
+                assertThat(waits).hasSizeBetween(2, 5).isSortedAccordingTo(Comparator.reverseOrder());
                 assertThat(waits.getFirst()).isGreaterThan(waits.getLast()).isLessThanOrEqualTo(10_000_000);
             }
             assertThat(ran).hasValue(2);

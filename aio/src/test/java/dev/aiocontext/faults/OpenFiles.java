@@ -29,10 +29,10 @@ final class OpenFiles {
         return open;
     }
 
-    /** What is open now and was not before. */
+    /** What is open now and was not before; a number that was closed and given to another file counts. */
     static Map<Integer, String> since(Map<Integer, String> before) {
         Map<Integer, String> added = now();
-        added.keySet().removeAll(before.keySet());
+        added.entrySet().removeAll(before.entrySet());
         return added;
     }
 

@@ -79,6 +79,7 @@ class RelayFaultsTest {
                     directory.resolve("log"),
                     List.of(KernelThreads.tid(loop.thread.getName())),
                     "ppoll:delay_exit=1000s");
+            stall.awaitCall("ppoll");
             context.execute(ran::incrementAndGet);
             Eventually.holds("the relay acts", () -> isReadable(pipe));
             assertThat(ran).hasValue(0);

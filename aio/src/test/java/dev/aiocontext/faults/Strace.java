@@ -3,6 +3,7 @@ package dev.aiocontext.faults;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
+import dev.aiocontext.Eventually;
 import dev.aiocontext.internal.posix.Libc;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -14,6 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * Makes system calls of chosen threads of this JVM fail, or stall, for real: strace(1), attached to those threads alone, so
@@ -72,7 +74,8 @@ final class Strace implements AutoCloseable {
     }
 
     /**
-     * Attaches to threads; returns when it has.
+     * Attaches to threads; returns when it has. What they call from then on is traced. A call that is under way may end by
+     * itself, untraced, before the kernel begins it anew, traced: see {@link #awaitCall}.
      *
      * @param options what to inject, as {@code CALLS:WHAT} of strace's {@code --inject}, and other options
      */
@@ -101,12 +104,19 @@ final class Strace implements AutoCloseable {
         return new Strace(process, log);
     }
 
+    /** Waits until a call is traced, from its beginning. */
+    void awaitCall(String call) {
+        Eventually.holds(call + " is traced", () -> lines().anyMatch(line -> line.startsWith(call + "(")));
+    }
+
     /** The calls that it has made fail. */
     List<String> injected() {
+        return lines().filter(line -> line.contains("(INJECTED)")).toList();
+    }
+
+    private Stream<String> lines() {
         try {
-            return Files.readAllLines(log).stream()
-                    .filter(line -> line.contains("(INJECTED)"))
-                    .toList();
+            return Files.readAllLines(log).stream();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -114,14 +124,17 @@ final class Strace implements AutoCloseable {
 
     /**
      * Detaches. A call that it holds up goes on; one that it is about to make fail fails with ENOSYS: so inject a certain
-     * number of faults, and wait until that many are.
+     * number of faults, and wait until that many are. Leaves no pipe open, which a test may count.
      */
     @Override
     public void close() {
         process.destroy();
         try {
             process.waitFor();
-        } catch (InterruptedException e) {
+            process.getInputStream().close();
+            process.getErrorStream().close();
+            process.getOutputStream().close();
+        } catch (InterruptedException | IOException e) {
             throw new AssertionError(e);
         }
     }
