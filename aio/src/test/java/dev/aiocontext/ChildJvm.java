@@ -96,21 +96,23 @@ public final class ChildJvm {
 
     /** Waits for its end; the output is what nobody has read yet. */
     public static Result await(Process process) throws IOException, InterruptedException {
-        Thread killer = Thread.ofVirtual().unstarted(() -> killWhenLate(process));
-        killer.start();
+        Thread killer = killWhenLate(process);
         String output = new String(process.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
         int exit = process.waitFor();
         killer.interrupt();
         return new Result(exit, output);
     }
 
-    private static void killWhenLate(Process process) {
-        try {
-            if (!process.waitFor(5 * Eventually.LIMIT.toSeconds(), TimeUnit.SECONDS)) {
-                process.destroyForcibly();
+    /** Kills it when it has not ended in time, unless the thread is interrupted before. */
+    public static Thread killWhenLate(Process process) {
+        return Thread.startVirtualThread(() -> {
+            try {
+                if (!process.waitFor(5 * Eventually.LIMIT.toSeconds(), TimeUnit.SECONDS)) {
+                    process.destroyForcibly();
+                }
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt(); // it was in time
             }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt(); // it ended in time
-        }
+        });
     }
 }

@@ -2,14 +2,10 @@ package dev.aiocontext;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -30,7 +26,7 @@ class CloseUnderFireTest {
         public static void main(String[] args) throws Exception {
             relay = RelayMode.valueOf(args[0]);
             rounds(100); // whatever the JVM itself opens, it has by now
-            long descriptors = descriptors();
+            int descriptors = OpenFiles.now().size();
             int strangers;
             if (args.length == 1) {
                 strangers = rounds(ROUNDS);
@@ -42,7 +38,7 @@ class CloseUnderFireTest {
             }
             System.out.println("strangers " + strangers);
             System.out.println("failures " + FAILURES);
-            System.out.println("descriptors " + (descriptors() - descriptors));
+            System.out.println("descriptors " + (OpenFiles.now().size() - descriptors));
         }
 
         private static int rounds(int count) throws InterruptedException {
@@ -96,12 +92,6 @@ class CloseUnderFireTest {
                 heir.close();
             }
             return set;
-        }
-
-        private static long descriptors() throws IOException {
-            try (Stream<Path> entries = Files.list(Path.of("/proc/self/fd"))) {
-                return entries.count();
-            }
         }
     }
 

@@ -3,6 +3,7 @@ package dev.aiocontext;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Tag;
@@ -33,7 +34,7 @@ class DeferredRelayTest {
         }
     }
 
-    /** Waits until the relay thread wakes no more by itself. */
+    /** Waits until the relay thread sleeps, and wakes no more by itself. */
     private static void awaitParked() {
         new Object() {
             private long sleeps = -1;
@@ -41,7 +42,7 @@ class DeferredRelayTest {
 
             private boolean sleepsOn() {
                 long now = KernelThreads.sleeps(RELAY_THREAD);
-                looks = now == sleeps ? looks + 1 : 0;
+                looks = now == sleeps && KernelThreads.isSleeping(RELAY_THREAD) ? looks + 1 : 0;
                 sleeps = now;
                 return looks == 100;
             }
@@ -70,6 +71,7 @@ class DeferredRelayTest {
                 LoopThread loop = new LoopThread(new LossyDoorbell(1).open(deferred()))) {
             for (int i = 1; i <= 3; i++) {
                 awaitParked();
+                loop.awaitBlocked();
                 int before = signals.get();
                 wake(loop, 1);
                 Eventually.holds("a signal was sent", () -> signals.get() > before);
@@ -85,6 +87,8 @@ class DeferredRelayTest {
         AtomicInteger signals = new AtomicInteger();
         try (LoopThread counter = counting(signals);
                 LoopThread loop = new LoopThread(deferred().open())) {
+            awaitParked();
+            loop.awaitBlocked();
             wake(loop, rounds);
             assertThat(loop.context.statistics().wakeupsRung()).isGreaterThan(rounds / 2);
             assertThat(loop.context.statistics().rescues()).isZero();
@@ -95,23 +99,25 @@ class DeferredRelayTest {
     }
 
     @Test
-    void theSignalsOfOtherModesDoNotPutALookOffForEver() throws InterruptedException {
+    void theSignalsOfOtherModesDoNotPutALookOffForEver() throws Exception {
         AtomicInteger done = new AtomicInteger();
         try (LoopThread noisy = new LoopThread(AioContext.builder()
                         .relay(RelayMode.THREAD)
                         .polling(Duration.ZERO)
                         .open());
                 LoopThread loop = new LoopThread(new LossyDoorbell(1).open(deferred()))) {
-            Thread noise = Thread.ofPlatform().start(() -> {
+            FutureTask<?> noise = new FutureTask<>(() -> {
                 while (done.get() == 0) {
                     wake(noisy, 1);
                 }
+                return null;
             });
+            Thread.ofPlatform().start(noise);
             try {
                 wake(loop, 50);
             } finally {
                 done.incrementAndGet();
-                noise.join();
+                noise.get();
             }
             assertThat(loop.context.statistics().rescues()).isPositive();
             assertThat(noisy.context.statistics().rescues()).isZero();

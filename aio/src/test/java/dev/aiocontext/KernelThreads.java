@@ -2,30 +2,46 @@ package dev.aiocontext;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
 
 /** What the kernel says of the threads of this process. */
 public final class KernelThreads {
+    private static final Path TASKS = Path.of("/proc/self/task");
+
     private KernelThreads() {}
 
-    /** Whether the thread of that name sleeps, in a system call. */
+    /** Whether a thread sleeps, in a system call. */
+    public static boolean isSleeping(int tid) {
+        return isAsleep(stat(TASKS.resolve(Integer.toString(tid))));
+    }
+
+    /** Whether the one thread of that name sleeps, in a system call. */
     public static boolean isSleeping(String name) {
-        String stat = statOf(name);
+        List<String> stats = statsOf(name);
+        return stats.size() == 1 && isAsleep(stats.getFirst());
+    }
+
+    private static boolean isAsleep(String stat) {
         return !stat.isEmpty() && stat.charAt(stat.lastIndexOf(')') + 2) == 'S';
     }
 
-    /** The kernel's number of the thread of that name, which the kernel cuts to 15 characters. */
+    /**
+     * The kernel's number of the one thread of that name, which the kernel cuts to 15 characters. The kernel knows one for
+     * some time yet that Java has seen ending: waits until it is gone, for of two the newer cannot be told.
+     */
     public static int tid(String name) {
-        String stat = statOf(name);
+        Eventually.holds("there is one thread " + name, () -> statsOf(name).size() == 1);
+        String stat = statsOf(name).getFirst();
         return Integer.parseInt(stat.substring(0, stat.indexOf(' ')));
     }
 
     /** How often the thread of that name has gone to sleep: while it does not wake, this stays the same. */
     public static long sleeps(String name) {
         try {
-            return Files.readAllLines(Path.of("/proc/self/task/" + tid(name) + "/status")).stream()
+            return Files.readAllLines(TASKS.resolve(tid(name) + "/status")).stream()
                     .filter(line -> line.startsWith("voluntary_ctxt_switches:"))
                     .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")))
                     .sum();
@@ -34,23 +50,14 @@ public final class KernelThreads {
         }
     }
 
-    /** Of the newest thread of that name, for the kernel knows one for some time yet that Java has seen ending. */
-    private static String statOf(String name) {
-        String newest = "";
-        int highest = 0;
-        try (DirectoryStream<Path> tasks = Files.newDirectoryStream(Path.of("/proc/self/task"))) {
-            for (Path task : tasks) {
-                String stat = stat(task);
-                int tid = Integer.parseInt(task.getFileName().toString());
-                if (tid > highest && stat.contains("(" + name + ")")) {
-                    newest = stat;
-                    highest = tid;
-                }
-            }
+    private static List<String> statsOf(String name) {
+        try (Stream<Path> tasks = Files.list(TASKS)) {
+            return tasks.map(KernelThreads::stat)
+                    .filter(stat -> stat.contains("(" + name + ")"))
+                    .toList();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        return newest;
     }
 
     private static String stat(Path task) {

@@ -20,11 +20,11 @@ class LifecycleTest {
 
         public static void main(String[] args) throws IOException {
             churn(CONTEXTS / 10); // whatever the JVM itself opens and allocates, it has by now
-            long descriptors = count("/proc/self/fd");
+            int descriptors = OpenFiles.now().size();
             long threads = count("/proc/self/task");
             long memory = residentKibibytes();
             churn(CONTEXTS);
-            System.out.println("descriptors " + (count("/proc/self/fd") - descriptors));
+            System.out.println("descriptors " + (OpenFiles.now().size() - descriptors));
             System.out.println("relay threads " + relayThreads());
             System.out.println("threads " + (count("/proc/self/task") - threads));
             System.out.println("kibibytes " + (residentKibibytes() - memory));

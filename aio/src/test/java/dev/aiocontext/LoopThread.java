@@ -1,5 +1,6 @@
 package dev.aiocontext;
 
+import dev.aiocontext.internal.posix.Libc;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
@@ -10,20 +11,30 @@ public final class LoopThread implements AutoCloseable {
 
     public final AioContext context;
     public final Thread thread;
-    private final String name = "loop-" + COUNT.incrementAndGet();
+    private volatile int tid;
     private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
 
     public LoopThread(AioContext context) {
         this.context = context;
-        this.thread = Thread.ofPlatform().name(name).daemon().start(this::run);
+        this.thread = Thread.ofPlatform()
+                .name("loop-" + COUNT.incrementAndGet())
+                .daemon()
+                .start(this::run);
     }
 
     private void run() {
         try {
+            tid = Libc.gettid();
             context.run();
         } catch (Throwable t) {
             failure.set(t);
         }
+    }
+
+    /** The kernel's number of the thread. */
+    public int tid() {
+        Eventually.holds("the thread runs", () -> tid != 0);
+        return tid;
     }
 
     /** Waits until the loop is blocked in the kernel, and stays so. */
@@ -42,7 +53,7 @@ public final class LoopThread implements AutoCloseable {
         // More than one look: a loop that spins sleeps too, now and then, for a safepoint.
         for (int look = 0; look < 10; look++) {
             if (polls == 0
-                    || !KernelThreads.isSleeping(name)
+                    || !KernelThreads.isSleeping(tid)
                     || context.statistics().polls() != polls) {
                 return false;
             }

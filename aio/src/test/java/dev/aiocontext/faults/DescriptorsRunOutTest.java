@@ -82,6 +82,8 @@ class DescriptorsRunOutTest {
         ChildJvm.Result result = ChildJvm.bare()
                 .startedBy("sh", "-c", "ulimit -n 100; exec env --block-signal=SIGIO \"$@\"", "sh")
                 .option("-cp", path, "--enable-native-access=ALL-UNNAMED")
+                // In a container the JVM looks into files now and then, to see how much memory there is.
+                .option("-XX:-UseContainerSupport", "-XX:-UseDynamicNumberOfCompilerThreads")
                 .run(Program.class.getName());
         assertThat(result.exit()).as(result.output()).isZero();
         assertThat(result.output().lines())

@@ -12,6 +12,7 @@ import dev.aiocontext.KernelThreads;
 import dev.aiocontext.LoopThread;
 import dev.aiocontext.LossyDoorbell;
 import dev.aiocontext.MonitorMode;
+import dev.aiocontext.OpenFiles;
 import dev.aiocontext.RelayMode;
 import dev.aiocontext.SyscallException;
 import dev.aiocontext.internal.posix.Descriptors;
@@ -71,7 +72,7 @@ class FailedCallsTest {
     @ValueSource(strings = {"error=EAGAIN", "retval=0", "retval=3", "retval=64", "retval=512"})
     void aReadThatGivesNothingOrLessIsMadeAgain(String fault) throws IOException {
         try (LoopThread loop = loop(RelayMode.THREAD)) {
-            nothingIsLost(loop, KernelThreads.tid(loop.thread.getName()), "read:" + fault + TIMES);
+            nothingIsLost(loop, loop.tid(), "read:" + fault + TIMES);
         }
     }
 
@@ -160,22 +161,25 @@ class FailedCallsTest {
     void aRelayThreadThatCannotBeToldToEndStaysAndTheContextIsClosed() throws IOException {
         LoopThread loop = loop(RelayMode.THREAD);
         int relayThread = KernelThreads.tid(RelayFaultsTest.RELAY_THREAD);
-        loop.context.stop();
-        Eventually.ends(loop.thread);
-        try (Complaints complaints = new Complaints();
-                Strace strace = attach(Libc.gettid(), "tgkill:error=EPERM")) {
-            loop.context.close();
-            assertThat(strace.injected()).hasSize(1);
-            assertThat(complaints.heard)
-                    .singleElement()
-                    .asString()
-                    .contains("cannot be told to end")
-                    .contains("tgkill failed: EPERM");
+        try {
+            loop.context.stop();
+            Eventually.ends(loop.thread);
+            try (Complaints complaints = new Complaints();
+                    Strace strace = attach(Libc.gettid(), "tgkill:error=EPERM")) {
+                loop.context.close();
+                assertThat(strace.injected()).hasSize(1);
+                assertThat(complaints.heard)
+                        .singleElement()
+                        .asString()
+                        .contains("cannot be told to end")
+                        .contains("tgkill failed: EPERM");
+            }
+            assertThat(KernelThreads.tid(RelayFaultsTest.RELAY_THREAD)).isEqualTo(relayThread);
+            loop(RelayMode.THREAD).close(); // with another thread, which ends
+        } finally {
+            assertThat(Libc.tgkill((int) ProcessHandle.current().pid(), relayThread, Signals.SIGIO))
+                    .isZero();
         }
-        assertThat(KernelThreads.tid(RelayFaultsTest.RELAY_THREAD)).isEqualTo(relayThread);
-        loop(RelayMode.THREAD).close(); // with another thread, which ends
-        assertThat(Libc.tgkill((int) ProcessHandle.current().pid(), relayThread, Signals.SIGIO))
-                .isZero();
         Eventually.holds(
                 "it ends with the next signal", () -> !Files.exists(Path.of("/proc/self/task/" + relayThread)));
     }

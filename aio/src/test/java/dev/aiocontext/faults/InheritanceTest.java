@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.aiocontext.AioContext;
 import dev.aiocontext.EventNotifier;
 import dev.aiocontext.MonitorMode;
+import dev.aiocontext.OpenFiles;
 import dev.aiocontext.RelayMode;
 import dev.aiocontext.internal.posix.Descriptors;
 import java.io.IOException;

@@ -81,7 +81,7 @@ class InterruptedCallsTest {
             Rounds.pingPong(loop, 100);
             int tid = thread == In.NOTIFIER
                     ? Libc.gettid()
-                    : KernelThreads.tid(thread == In.LOOP ? loop.thread.getName() : RelayFaultsTest.RELAY_THREAD);
+                    : thread == In.LOOP ? loop.tid() : KernelThreads.tid(RelayFaultsTest.RELAY_THREAD);
             for (int round = 0; round < Rounds.of(4); round++) {
                 int first = 1 + random.nextInt(3);
                 int step = 2 + random.nextInt(3);
@@ -156,10 +156,10 @@ class InterruptedCallsTest {
                     Strace.attach(directory.resolve("log"), List.of(tid), "rt_sigtimedwait:error=EINTR:when=1..2")) {
                 Signals.discardPending(sigio, timeout);
                 assertThat(strace.injected()).isNotEmpty();
+                return pending().equals("0000000000000000");
+            } finally {
+                Signals.discardPending(sigio, timeout);
             }
-            boolean nothingPending = pending().equals("0000000000000000");
-            Signals.discardPending(sigio, timeout);
-            return nothingPending;
         }
     }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.aiocontext.AioContext;
 import dev.aiocontext.ChildJvm;
+import dev.aiocontext.OpenFiles;
 import dev.aiocontext.RelayMode;
 import dev.aiocontext.internal.posix.Libc;
 import java.io.IOException;

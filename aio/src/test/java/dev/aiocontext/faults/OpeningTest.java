@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.aiocontext.AioContext;
 import dev.aiocontext.MonitorMode;
+import dev.aiocontext.OpenFiles;
 import dev.aiocontext.RelayMode;
 import dev.aiocontext.SyscallException;
 import dev.aiocontext.internal.posix.Libc;

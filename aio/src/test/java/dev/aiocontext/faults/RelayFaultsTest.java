@@ -8,6 +8,7 @@ import dev.aiocontext.KernelThreads;
 import dev.aiocontext.LoopThread;
 import dev.aiocontext.LossyDoorbell;
 import dev.aiocontext.MonitorMode;
+import dev.aiocontext.OpenFiles;
 import dev.aiocontext.RelayMode;
 import dev.aiocontext.bindings.linux.linux_h;
 import dev.aiocontext.bindings.linux.pollfd;
@@ -76,10 +77,8 @@ class RelayFaultsTest {
             loop.awaitBlocked();
             long echoes = context.statistics().echoes();
             AtomicInteger ran = new AtomicInteger();
-            try (Strace stall = Strace.attach(
-                    directory.resolve("log"),
-                    List.of(KernelThreads.tid(loop.thread.getName())),
-                    "ppoll:delay_exit=1000s")) {
+            try (Strace stall =
+                    Strace.attach(directory.resolve("log"), List.of(loop.tid()), "ppoll:delay_exit=1000s")) {
                 stall.awaitCall("ppoll");
                 context.execute(ran::incrementAndGet);
                 Eventually.holds("the relay acts", () -> isReadable(pipe));
@@ -112,23 +111,25 @@ class RelayFaultsTest {
         int many = 12;
         AtomicInteger ran = new AtomicInteger();
         List<LoopThread> loops = new ArrayList<>();
-        for (int i = 0; i < many; i++) {
-            loops.add(new LoopThread(
-                    new LossyDoorbell(1).open(AioContext.builder().relay(RelayMode.THREAD))));
-        }
-        loops.forEach(LoopThread::awaitBlocked);
-        try (Strace stall = stall()) {
-            loops.getFirst().context.execute(ran::incrementAndGet);
-            stall.awaitCall("write");
-            loops.stream().skip(1).forEach(loop -> loop.context.execute(ran::incrementAndGet));
+        try {
+            for (int i = 0; i < many; i++) {
+                loops.add(new LoopThread(
+                        new LossyDoorbell(1).open(AioContext.builder().relay(RelayMode.THREAD))));
+            }
             loops.forEach(LoopThread::awaitBlocked);
-            assertThat(ran).as("tasks that ran though no doorbell rang").hasValue(0);
+            try (Strace stall = stall()) {
+                loops.getFirst().context.execute(ran::incrementAndGet);
+                stall.awaitCall("write");
+                loops.stream().skip(1).forEach(loop -> loop.context.execute(ran::incrementAndGet));
+                loops.forEach(LoopThread::awaitBlocked);
+                assertThat(ran).as("tasks that ran though no doorbell rang").hasValue(0);
+            }
+            Eventually.holds("all are rescued", () -> ran.get() == many);
+            loops.forEach(loop -> Eventually.holds(
+                    "it is counted", () -> loop.context.statistics().rescues() == 1));
+        } finally {
+            loops.forEach(LoopThread::close);
         }
-        Eventually.holds("all are rescued", () -> ran.get() == many);
-        loops.forEach(loop -> {
-            Eventually.holds("it is counted", () -> loop.context.statistics().rescues() == 1);
-            loop.close();
-        });
     }
 
     @Test
@@ -141,7 +142,12 @@ class RelayFaultsTest {
             CountDownLatch full = new CountDownLatch(1);
             AtomicInteger signals = new AtomicInteger();
             context.onSigio(signal -> signals.incrementAndGet());
-            context.execute(() -> awaitUninterrupted(full));
+            CountDownLatch begun = new CountDownLatch(1);
+            context.execute(() -> {
+                begun.countDown();
+                awaitUninterrupted(full);
+            });
+            awaitUninterrupted(begun); // or the loop would read what fills the pipe
             int records = fill(writeEnd);
             assertThat(Libc.tgkill(PID, KernelThreads.tid(RELAY_THREAD), Signals.SIGIO))
                     .isZero();

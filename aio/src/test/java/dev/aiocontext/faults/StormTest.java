@@ -37,16 +37,20 @@ class StormTest {
     @ValueSource(strings = {"PROCESS", "THREAD", "DEFERRED"})
     void aHundredThousandSignalsFromOutsideLoseNothing(String relay) throws Exception {
         Process storm = jvm(relay).sigioBlocked().start(Storm.class.getName(), Integer.toString(WAKEUPS));
-        awaitReady(storm);
-        for (int sent = 1; sent <= SIGNALS; sent++) {
-            assertThat(Libc.kill((int) storm.pid(), Signals.SIGIO)).isZero();
-            if (sent % 5 == 0) {
-                LockSupport.parkNanos(1); // not one burst: the wake-ups take longer than all signals in a row
+        try {
+            awaitReady(storm);
+            for (int sent = 1; sent <= SIGNALS; sent++) {
+                assertThat(Libc.kill((int) storm.pid(), Signals.SIGIO)).isZero();
+                if (sent % 5 == 0) {
+                    LockSupport.parkNanos(1); // not one burst: the wake-ups take longer than all signals in a row
+                }
             }
+            ChildJvm.Result result = end(storm);
+            assertThat(result.output()).contains("relay " + relay + "\n");
+            assertThat(figure(result, "signals")).isPositive();
+        } finally {
+            storm.destroyForcibly();
         }
-        ChildJvm.Result result = end(storm);
-        assertThat(result.output()).contains("relay " + relay + "\n");
-        assertThat(figure(result, "signals")).isPositive();
     }
 
     @ParameterizedTest
@@ -54,24 +58,30 @@ class StormTest {
     void aProcessThatIsStoppedAndContinuedLosesNothing(String relay) throws Exception {
         Random random = Rounds.random();
         Process storm = jvm(relay).start(Storm.class.getName(), Integer.toString(WAKEUPS));
-        awaitReady(storm);
-        for (int i = 0; i < STOPS; i++) {
-            assertThat(Libc.kill((int) storm.pid(), SIGSTOP)).isZero();
-            Eventually.holds("it is stopped", () -> state(storm) == 'T');
-            assertThat(Libc.kill((int) storm.pid(), SIGCONT)).isZero();
-            LockSupport.parkNanos(random.nextInt(50_000_000)); // to stop it anywhere
+        try {
+            awaitReady(storm);
+            for (int i = 0; i < STOPS; i++) {
+                assertThat(Libc.kill((int) storm.pid(), SIGSTOP)).isZero();
+                Eventually.holds("it is stopped", () -> state(storm) == 'T');
+                assertThat(Libc.kill((int) storm.pid(), SIGCONT)).isZero();
+                LockSupport.parkNanos(random.nextInt(50_000_000)); // to stop it anywhere
+            }
+            ChildJvm.Result result = end(storm);
+            assertThat(result.output()).contains("relay " + relay + "\n");
+        } finally {
+            storm.destroyForcibly();
         }
-        ChildJvm.Result result = end(storm);
-        assertThat(result.output()).contains("relay " + relay + "\n");
     }
 
     private static void awaitReady(Process storm) throws IOException {
+        Thread killer = ChildJvm.killWhenLate(storm);
         InputStream output = storm.getInputStream();
         ByteArrayOutputStream line = new ByteArrayOutputStream();
         for (int b = output.read(); b != '\n'; b = output.read()) {
             assertThat(b).as(line.toString(StandardCharsets.UTF_8)).isNotNegative();
             line.write(b);
         }
+        killer.interrupt();
         assertThat(line.toString(StandardCharsets.UTF_8)).isEqualTo("ready");
     }
 

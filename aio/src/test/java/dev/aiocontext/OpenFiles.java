@@ -1,4 +1,4 @@
-package dev.aiocontext.faults;
+package dev.aiocontext;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -10,11 +10,11 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /** The descriptors of this process that are of the library's kinds: the JVM opens and closes files when it likes. */
-final class OpenFiles {
+public final class OpenFiles {
     private OpenFiles() {}
 
     /** The open eventfds, epoll sets and pipes, by number. */
-    static Map<Integer, String> now() {
+    public static Map<Integer, String> now() {
         Map<Integer, String> open = new TreeMap<>();
         try (DirectoryStream<Path> descriptors = Files.newDirectoryStream(Path.of("/proc/self/fd"))) {
             for (Path descriptor : descriptors) {
@@ -30,7 +30,7 @@ final class OpenFiles {
     }
 
     /** What is open now and was not before; a number that was closed and given to another file counts. */
-    static Map<Integer, String> since(Map<Integer, String> before) {
+    public static Map<Integer, String> since(Map<Integer, String> before) {
         Map<Integer, String> added = now();
         added.entrySet().removeAll(before.entrySet());
         return added;
