@@ -80,7 +80,8 @@ class DescriptorsRunOutTest {
                 + File.pathSeparator
                 + jar("tests", Program.class);
         ChildJvm.Result result = ChildJvm.bare()
-                .startedBy("sh", "-c", "ulimit -n 100; exec env --block-signal=SIGIO \"$@\"", "sh")
+                .sigioBlocked()
+                .startedBy("sh", "-c", "ulimit -n 100; exec \"$@\"", "sh")
                 .option("-cp", path, "--enable-native-access=ALL-UNNAMED")
                 // In a container the JVM looks into files now and then, to see how much memory there is.
                 .option("-XX:-UseContainerSupport", "-XX:-UseDynamicNumberOfCompilerThreads")

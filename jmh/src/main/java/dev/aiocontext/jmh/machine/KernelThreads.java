@@ -3,9 +3,10 @@ package dev.aiocontext.jmh.machine;
 import dev.aiocontext.internal.doctor.SleepWatch;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
 
 /** The threads of this process as the kernel knows them: it alone can say that a loop has really blocked. */
 public final class KernelThreads {
@@ -14,29 +15,34 @@ public final class KernelThreads {
     private KernelThreads() {}
 
     /**
-     * Watches the thread of a name; of several the newest, for the kernel knows one for some time yet that Java has seen
-     * ending. One with that name must be there.
+     * Watches the thread of a name. One with that name must be there. Of two one is about to be gone, for the kernel knows it
+     * for some time yet when Java has seen it ending: waits until it is.
      *
      * @param name its name; the kernel knows 15 characters of it
      * @return the watch
      */
+    @SuppressWarnings("ThreadPriorityCheck") // to yield is all one can do for a thread that is to end
     public static SleepWatch watch(String name) {
         String known = name.substring(0, Math.min(name.length(), NAME_LENGTH));
-        int newest = 0;
-        try (DirectoryStream<Path> tasks = Files.newDirectoryStream(Path.of("/proc/self/task"))) {
-            for (Path task : tasks) {
-                int tid = Integer.parseInt(task.getFileName().toString());
-                if (tid > newest && nameOf(task).equals(known)) {
-                    newest = tid;
-                }
-            }
+        List<Integer> tids = named(known);
+        while (tids.size() > 1) {
+            Thread.yield();
+            tids = named(known);
+        }
+        if (tids.isEmpty()) {
+            throw new IllegalStateException("there is no thread " + name);
+        }
+        return new SleepWatch(tids.getFirst());
+    }
+
+    private static List<Integer> named(String known) {
+        try (Stream<Path> tasks = Files.list(Path.of("/proc/self/task"))) {
+            return tasks.filter(task -> nameOf(task).equals(known))
+                    .map(task -> Integer.valueOf(task.getFileName().toString()))
+                    .toList();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        if (newest == 0) {
-            throw new IllegalStateException("there is no thread " + name);
-        }
-        return new SleepWatch(newest);
     }
 
     private static String nameOf(Path task) {
