@@ -1,8 +1,8 @@
 package dev.aiocontext;
 
 /**
- * What a context has counted since it was opened. Counting takes no atomic operation where the
- * loop is awake: the loop counts for itself, and a notifier only where it makes a system call anyway.
+ * What a context has counted since it was opened. Counting takes no atomic operation where the loop is awake: the loop counts
+ * for itself, and a notifier only where it makes a system call anyway.
  *
  * @param polls how often the loop looked for work, nested polls included
  * @param wakeupsAsked wake-ups asked for and seen by the loop: work that was queued, and bare {@link AioContext#wakeup}s,

@@ -4,11 +4,10 @@ package dev.aiocontext;
  * Whether a wake-up also takes the SIGIO relay, the second way beside the doorbell: the RHEL workaround of 2015 for
  * aarch64 hosts (Bugzilla 1184405).
  *
- * <p>The relay is an insurance, and {@code ./doctor} tells what each mode costs here. {@link #THREAD} does what
- * the workaround of 2015 did, by a signal that only the relay thread gets: it costs whoever wakes a blocked loop that signal,
- * each time, and a lost wake-up is repaired at once. {@link #DEFERRED} costs a note, and a look each millisecond while the loop
- * is woken often, and a lost wake-up is repaired after 1 to 2 ms: the better choice where that delay, once in a long while, does
- * no harm.
+ * <p>The relay is an insurance, and {@code ./doctor} tells what each mode costs here. {@link #THREAD} does what the workaround
+ * of 2015 did, by a signal that only the relay thread gets: it costs whoever wakes a blocked loop that signal, each time, and a
+ * lost wake-up is repaired at once. {@link #DEFERRED} costs a note, and a look each millisecond while the loop is woken often,
+ * and a lost wake-up is repaired after 1 to 2 ms: the better choice where that delay, once in a long while, does no harm.
  */
 public enum RelayMode {
     /** {@link #THREAD} on aarch64, {@link #OFF} elsewhere. The default. */

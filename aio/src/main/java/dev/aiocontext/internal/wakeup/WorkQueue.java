@@ -5,8 +5,8 @@ import java.lang.invoke.VarHandle;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Work that any thread hands to one taker: first in, first out, unbounded, lock-free. In the steady state it
- * allocates 32 bytes for each segment of work, and nothing else.
+ * Work that any thread hands to one taker: first in, first out, unbounded, lock-free. In the steady state it allocates 32 bytes
+ * for each segment of work, and nothing else.
  *
  * <p>A chain of segments, each an array of slots. A push puts its work into the first empty slot by one compare-and-set,
  * which is all there is to it: no slot is reserved before it is filled, so a pusher that is descheduled anywhere holds up

@@ -44,7 +44,8 @@ final class Questions {
                 "relay",
                 "What does the relay cost?",
                 "Each wake-up starts when the loop sleeps in the kernel, its processor has halted, and the echo of the last"
-                        + " one is over. The notifier has one core, the loop and the relay's thread another. The loops do not poll. The C chain is the workaround of 2015 with nothing around it. What the relay costs on a loop"
+                        + " one is over. The notifier has one core, the loop and the relay's thread another. The loops do not"
+                        + " poll. The C chain is the workaround of 2015 with nothing around it. What the relay costs on a loop"
                         + " that is awake is told below.",
                 RelayBenchmark.class,
                 List.of(
@@ -132,8 +133,8 @@ final class Questions {
                 "round-trip",
                 "How long does it take to wake a blocked loop and to hear of it?",
                 "A thread hands the loop a task and waits until it ran, parked or spinning. Each trip starts when the kernel"
-                        + " says that the loop's thread sleeps, and its processor has halted; that wait is not timed. Loops that spin or poll are asked at once:"
-                        + " not to sleep is what they are for. Pinned, both threads share one processor or have one each of two"
+                        + " says that the loop's thread sleeps, and its processor has halted; that wait is not timed. Loops"
+                        + " that spin or poll are asked at once: not to sleep is what they are for. Pinned, both threads share one processor or have one each of two"
                         + " cores; on one core the asker cannot spin without keeping the loop from running.",
                 RoundTripBenchmark.class,
                 List.of(
