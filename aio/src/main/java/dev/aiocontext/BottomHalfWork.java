@@ -1,16 +1,21 @@
 package dev.aiocontext;
 
+import dev.aiocontext.internal.wakeup.BottomHalfFlags;
+import dev.aiocontext.internal.wakeup.QueueMark;
+
 /**
  * A bottom half: its flags, and what it calls.
  *
- * <p><b>Threads.</b> As {@link BottomHalf}; {@link #takeFlags} and {@link #run}: the home thread. {@link BottomHalfFlags} has
- * the argument why no scheduling is lost.
+ * <p><b>Threads.</b> As {@link BottomHalf}; {@link #takeDue}, {@link #takeIdle} and {@link #run}: the home thread. {@link
+ * BottomHalfFlags} and {@link QueueMark} have the argument why no scheduling is lost, also when a thread gets an Error.
  */
 final class BottomHalfWork implements BottomHalf, Runnable {
     private final AioContext context;
     private final String name;
     private final Runnable callback;
     private final BottomHalfFlags flags = new BottomHalfFlags();
+    private final QueueMark due = new QueueMark();
+    private final QueueMark idle = new QueueMark();
 
     BottomHalfWork(AioContext context, String name, Runnable callback) {
         this.context = context;
@@ -26,10 +31,15 @@ final class BottomHalfWork implements BottomHalf, Runnable {
     @Override
     public void schedule() {
         requireAlive();
-        switch (flags.schedule()) {
-            case NOTHING -> {}
-            case PUSH -> requirePushed(context.push(this));
-            case WAKE -> context.wakeupIfOpen();
+        flags.schedule();
+        pushDue();
+    }
+
+    private void pushDue() {
+        long ticket = due.ticket();
+        if (!due.isQueued(ticket)) {
+            requirePushed(context.push(this));
+            due.pushed(ticket);
         }
     }
 
@@ -37,16 +47,22 @@ final class BottomHalfWork implements BottomHalf, Runnable {
     public void scheduleIdle() {
         requireAlive();
         if (flags.scheduleIdle()) {
-            requirePushed(context.pushIdle(this));
-            if (flags.isToWake()) { // schedule() came in between, and its wake-up before the push
-                context.wakeupIfOpen();
-            }
+            pushIdle();
+        } else {
+            pushDue();
         }
     }
 
-    private void requirePushed(boolean pushed) {
+    private void pushIdle() {
+        long ticket = idle.ticket();
+        if (!idle.isQueued(ticket)) {
+            requirePushed(context.pushIdle(this));
+            idle.pushed(ticket);
+        }
+    }
+
+    private static void requirePushed(boolean pushed) {
         if (!pushed) {
-            flags.take();
             throw AioContext.closedException();
         }
     }
@@ -69,9 +85,21 @@ final class BottomHalfWork implements BottomHalf, Runnable {
         }
     }
 
-    /** As {@link BottomHalfFlags#take}. */
-    int takeFlags() {
-        return flags.take();
+    /** Whether its entry in the queue of work that is due would be dropped if it were taken now. */
+    boolean isCancelled() {
+        return !flags.isDue();
+    }
+
+    /** To be called when it is taken off the queue of work that is due: what it was scheduled for. */
+    int takeDue() {
+        due.taken();
+        return flags.takeDue();
+    }
+
+    /** To be called when it is taken off the queue of idle work: what it was scheduled for. */
+    int takeIdle() {
+        idle.taken();
+        return flags.takeAny();
     }
 
     @Override

@@ -6,7 +6,7 @@ import dev.aiocontext.bindings.linux.linux_h;
 import dev.aiocontext.internal.posix.Descriptors;
 import dev.aiocontext.internal.posix.Errno;
 import dev.aiocontext.internal.posix.Libc;
-import dev.aiocontext.internal.posix.UseCount;
+import dev.aiocontext.internal.posix.Uses;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 
@@ -17,8 +17,11 @@ import java.lang.foreign.MemorySegment;
  * <p>Sets coalesce: after any number of them, one {@link #testAndClear} returns true.
  *
  * <p><b>Threads.</b> Any thread may call any method at any time. A {@link #close} that comes while others set or clear
- * lets them finish first: the last one out closes the descriptors, so none of them ever writes to a number that the kernel
- * has given to somebody else.
+ * waits until they have finished, which is a system call that does not block. So none of them ever writes to a number that
+ * the kernel has given to somebody else.
+ *
+ * <p><b>Errors.</b> A thread that gets a StackOverflowError or an OutOfMemoryError in a call may or may not have set or cleared
+ * the notifier. It holds up nobody, and leaves nothing open.
  */
 public final class EventNotifier implements AutoCloseable {
     private static final long VALUE_BYTES = Long.BYTES;
@@ -31,7 +34,7 @@ public final class EventNotifier implements AutoCloseable {
 
     private final int readFd;
     private final int writeFd;
-    private final UseCount uses = new UseCount();
+    private final Uses uses = new Uses();
 
     private EventNotifier(int readFd, int writeFd) {
         this.readFd = readFd;
@@ -80,7 +83,8 @@ public final class EventNotifier implements AutoCloseable {
 
     /** Sets the notifier unless it is closed; says whether it did. */
     boolean trySet() {
-        if (!uses.enter()) {
+        Uses.Use use = uses.enter();
+        if (use == null) {
             return false;
         }
         try {
@@ -92,7 +96,7 @@ public final class EventNotifier implements AutoCloseable {
                 Errno.check((int) written, "write", writeFd);
             }
         } finally {
-            exit();
+            use.busy = false;
         }
         return true;
     }
@@ -104,7 +108,8 @@ public final class EventNotifier implements AutoCloseable {
      * @throws IllegalStateException if it is closed
      */
     public boolean testAndClear() {
-        if (!uses.enter()) {
+        Uses.Use use = uses.enter();
+        if (use == null) {
             throw closed();
         }
         try {
@@ -119,25 +124,16 @@ public final class EventNotifier implements AutoCloseable {
             }
             return set;
         } finally {
-            exit();
+            use.busy = false;
         }
     }
 
-    /** Closes the descriptors, now or as soon as nobody uses them any more. Calling it again changes nothing. */
+    /** Closes the descriptors, once the threads that are setting or clearing have finished. Calling it again changes nothing. */
     @Override
     public void close() {
-        if (uses.close()) {
-            release();
+        if (!uses.close()) {
+            return;
         }
-    }
-
-    private void exit() {
-        if (uses.exit()) {
-            release();
-        }
-    }
-
-    private void release() {
         if (writeFd == readFd) {
             Descriptors.close(readFd);
         } else {

@@ -5,6 +5,7 @@ import dev.aiocontext.internal.fdmon.FdSet;
 import dev.aiocontext.internal.fdmon.ReadyList;
 import dev.aiocontext.internal.relay.RelayChannel;
 import dev.aiocontext.internal.relay.SigioRelay;
+import dev.aiocontext.internal.wakeup.BottomHalfFlags;
 import dev.aiocontext.internal.wakeup.Doorbell;
 import dev.aiocontext.internal.wakeup.Wakeup;
 import dev.aiocontext.internal.wakeup.WorkQueue;
@@ -85,6 +86,8 @@ final class Loop {
             registrations = new Registrations(descriptors, userCode, descriptorsChanged);
             Doorbell bell = Doorbell.orFault(this::ringDoorbell);
             wakeup = new Wakeup(openedRelay == null ? bell : bell.andThen(openedRelay));
+            doorbell.trySet(); // a rehearsal, because a notifier may lack the stack to link the call
+            doorbell.testAndClear();
         } catch (RuntimeException | Error e) {
             openedDoorbell.close();
             if (openedSet != null) {
@@ -149,6 +152,9 @@ final class Loop {
         ReadyList ready = readyList();
         counters.depth++;
         try {
+            if (blocking) {
+                dropCancelled();
+            }
             await(blocking ? timeout(0) : 0, ready);
             acceptWakeup();
             boolean ranWork = runWork();
@@ -158,6 +164,16 @@ final class Loop {
         } finally {
             counters.depth--;
             ready.clear();
+        }
+    }
+
+    /** Drops bottom halves that were cancelled from the head of the queue: they are nothing to stay awake for. */
+    private void dropCancelled() {
+        while (work.peek() instanceof BottomHalfWork bottomHalf && bottomHalf.isCancelled()) {
+            work.take(work.end());
+            if (BottomHalfFlags.isDue(bottomHalf.takeDue())) {
+                bottomHalf.schedule(); // just now, by a thread that relied on the entry
+            }
         }
     }
 
@@ -328,22 +344,31 @@ final class Loop {
         boolean progress = false;
         for (Runnable next = queue.take(end); next != null; next = queue.take(end)) {
             counters.asked++;
-            progress |= run(next);
+            if (next instanceof BottomHalfWork bottomHalf) {
+                progress |= queue == work ? runDue(bottomHalf) : runIdle(bottomHalf);
+            } else {
+                userCode.run(next);
+                progress = true;
+            }
         }
         return progress;
     }
 
-    private boolean run(Runnable next) {
-        boolean progress = true;
-        if (next instanceof BottomHalfWork bottomHalf) {
-            int flags = bottomHalf.takeFlags();
-            if (!BottomHalfFlags.isToBeCalled(flags)) {
-                return false;
-            }
-            progress = BottomHalfFlags.isProgress(flags);
+    private boolean runDue(BottomHalfWork bottomHalf) {
+        boolean due = BottomHalfFlags.isDue(bottomHalf.takeDue());
+        if (due) {
+            userCode.run(bottomHalf);
         }
-        userCode.run(next);
-        return progress;
+        return due;
+    }
+
+    /** Says whether it was progress: an idle one is not, but one that became due while it waited here is. */
+    private boolean runIdle(BottomHalfWork bottomHalf) {
+        int flags = bottomHalf.takeIdle();
+        if (BottomHalfFlags.isScheduled(flags)) {
+            userCode.run(bottomHalf);
+        }
+        return BottomHalfFlags.isDue(flags);
     }
 
     private boolean dispatch(ReadyList ready) {

@@ -416,7 +416,8 @@ class DescriptorTest {
             // Not by a write: that would wake the loop itself.
             MemorySegment pollfd = arena.allocate(8, 4);
             pollfd.set(ValueLayout.JAVA_INT, 0, fd);
-            assertThat(Libc.ppoll(pollfd, 1, arena.allocate(16, 8))).isNotNegative();
+            assertThat(Libc.ppoll(Libc.errnoSegment(arena), pollfd, 1, arena.allocate(16, 8)))
+                    .isNotNegative();
             return (pollfd.get(ValueLayout.JAVA_SHORT, 6) & 8 /* POLLERR */) != 0;
         }
     }

@@ -10,12 +10,11 @@ import dev.aiocontext.LoopThread;
 import dev.aiocontext.LossyDoorbell;
 import dev.aiocontext.MonitorMode;
 import dev.aiocontext.RelayMode;
-import dev.aiocontext.bindings.linux.timespec;
 import dev.aiocontext.internal.posix.Libc;
+import dev.aiocontext.internal.posix.SignalWait;
 import dev.aiocontext.internal.posix.Signals;
 import java.io.IOException;
 import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
@@ -147,18 +146,17 @@ class InterruptedCallsTest {
         Signals.block(Signals.SIGIO);
         int tid = Libc.gettid();
         try (Arena arena = Arena.ofConfined()) {
-            MemorySegment sigio = Signals.setOf(Signals.SIGIO, arena);
-            MemorySegment timeout = arena.allocate(timespec.layout());
-            Signals.discardPending(sigio, timeout); // everything is loaded now
+            SignalWait sigio = new SignalWait(Signals.SIGIO, arena);
+            sigio.discardPending(); // everything is loaded now
             assertThat(Libc.tgkill((int) ProcessHandle.current().pid(), tid, Signals.SIGIO))
                     .isZero();
             try (Strace strace =
                     Strace.attach(directory.resolve("log"), List.of(tid), "rt_sigtimedwait:error=EINTR:when=1..2")) {
-                Signals.discardPending(sigio, timeout);
+                sigio.discardPending();
                 assertThat(strace.injected()).isNotEmpty();
                 return pending().equals("0000000000000000");
             } finally {
-                Signals.discardPending(sigio, timeout);
+                sigio.discardPending();
             }
         }
     }

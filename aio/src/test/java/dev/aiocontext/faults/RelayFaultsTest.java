@@ -95,7 +95,7 @@ class RelayFaultsTest {
             MemorySegment entry = arena.allocate(pollfd.layout());
             pollfd.fd(entry, fd);
             pollfd.events(entry, (short) linux_h.POLLIN());
-            return Libc.ppoll(entry, 1, arena.allocate(timespec.layout())) == 1;
+            return Libc.ppoll(Libc.errnoSegment(arena), entry, 1, arena.allocate(timespec.layout())) == 1;
         }
     }
 

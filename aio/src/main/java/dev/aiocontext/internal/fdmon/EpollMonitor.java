@@ -194,14 +194,14 @@ final class EpollMonitor implements FdMonitor {
 
     private int waitOnce(long nanos) {
         if (nanos > 0 && !noPwait2) {
-            int result = Libc.epollPwait2(epfd, events, capacity, timespec.timespec(nanos));
+            int result = Libc.epollPwait2(timespec.state(), epfd, events, capacity, timespec.timespec(nanos));
             // Old seccomp profiles say EPERM of a call that they do not know.
             if (result != -Errno.ENOSYS && result != -Errno.EPERM) {
                 return result;
             }
             noPwait2 = true;
         }
-        return Libc.epollWait(epfd, events, capacity, millis(nanos));
+        return Libc.epollWait(timespec.state(), epfd, events, capacity, millis(nanos));
     }
 
     private static int millis(long nanos) {

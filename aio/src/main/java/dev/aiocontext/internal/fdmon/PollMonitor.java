@@ -66,7 +66,7 @@ final class PollMonitor implements FdMonitor {
     }
 
     private int waitOnce(long nanos) {
-        return Libc.ppoll(pollfds, count, timeout.timespec(nanos));
+        return Libc.ppoll(timeout.state(), pollfds, count, timeout.timespec(nanos));
     }
 
     private void copyTable() {

@@ -2,6 +2,7 @@ package dev.aiocontext.internal.fdmon;
 
 import dev.aiocontext.bindings.linux.timespec;
 import dev.aiocontext.internal.posix.Errno;
+import dev.aiocontext.internal.posix.Libc;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.concurrent.TimeUnit;
@@ -11,6 +12,7 @@ final class Timeout {
     private static final long SECOND = TimeUnit.SECONDS.toNanos(1);
 
     private final MemorySegment spec = timespec.allocate(Arena.ofAuto());
+    private final MemorySegment state = Libc.errnoSegment(Arena.ofAuto());
 
     /** A call that waits for at most so many nanoseconds, negative for ever; returns a count or a negated errno. */
     interface Wait {
@@ -26,6 +28,11 @@ final class Timeout {
                     timeoutNanos > 0 ? Math.max(0, timeoutNanos - (System.nanoTime() - start)) : timeoutNanos);
         }
         return result;
+    }
+
+    /** Where the wait leaves its errno. */
+    MemorySegment state() {
+        return state;
     }
 
     /** A struct timespec, or NULL for ever; valid until the next call. */

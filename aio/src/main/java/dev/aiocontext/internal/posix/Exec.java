@@ -29,10 +29,10 @@ public final class Exec {
             for (int i = 0; i < arguments.size(); i++) {
                 argv.setAtIndex(ADDRESS, i, arena.allocateFrom(arguments.get(i)));
             }
-            MemorySegment state = Libc.state();
+            MemorySegment state = Libc.errnoSegment(arena);
             int result;
             try {
-                result = Libc.result((int) EXECV.invokeExact(state, arena.allocateFrom(file), argv), state);
+                result = CallState.result((int) EXECV.invokeExact(state, arena.allocateFrom(file), argv), state);
             } catch (Throwable t) {
                 throw Libc.impossible(t);
             }

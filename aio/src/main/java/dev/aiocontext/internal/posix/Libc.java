@@ -10,10 +10,8 @@ import dev.aiocontext.bindings.linux.x86_64.x86_64_h;
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
-import java.lang.foreign.MemoryLayout.PathElement;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
-import java.lang.invoke.VarHandle;
 
 /**
  * The system calls of the loop. A method returns what the call returns, or, if it failed, the <em>negated errno</em>, as
@@ -27,14 +25,11 @@ import java.lang.invoke.VarHandle;
  * ends at MaxInlineLevel: 40 bytes a call, seen by JMH's gc profiler. A handle that is no constant is called in its own
  * compiled form, which starts afresh. On a call that enters the kernel, the difference in time is not measurable.
  *
- * <p><b>Threads.</b> Any thread may call anything; each has an errno segment of its own. The handles are never changed.
+ * <p><b>Threads.</b> Any thread may call anything; a call has an errno segment of its own, see {@link CallState}. The
+ * handles are never changed.
  */
 public final class Libc {
     private static final Linker.Option CAPTURE_ERRNO = Linker.Option.captureCallState("errno");
-    private static final VarHandle ERRNO =
-            Linker.Option.captureStateLayout().varHandle(PathElement.groupElement("errno"));
-    private static final ThreadLocal<MemorySegment> STATE =
-            ThreadLocal.withInitial(() -> Arena.ofAuto().allocate(Linker.Option.captureStateLayout()));
 
     private static MethodHandle EVENTFD = handle(linux_h.eventfd$address(), linux_h.eventfd$descriptor());
     private static MethodHandle PIPE2 = handle(linux_h.pipe2$address(), linux_h.pipe2$descriptor());
@@ -77,16 +72,14 @@ public final class Libc {
                 .downcallHandle(address, descriptor, CAPTURE_ERRNO, Linker.Option.firstVariadicArg(firstVariadic));
     }
 
-    static MemorySegment state() {
-        return STATE.get();
-    }
-
-    static int result(int result, MemorySegment state) {
-        return result >= 0 ? result : -(int) ERRNO.get(state, 0L);
-    }
-
-    private static long result(long result, MemorySegment state) {
-        return result >= 0 ? result : -(int) ERRNO.get(state, 0L);
+    /**
+     * Makes a place for the errno of calls that wait: it is in use for as long as the call waits.
+     *
+     * @param arena what the place lives in
+     * @return the segment, for one thread at a time
+     */
+    public static MemorySegment errnoSegment(Arena arena) {
+        return arena.allocate(Linker.Option.captureStateLayout());
     }
 
     /** invokeExact declares Throwable; a downcall with matching types throws nothing but what the JVM itself does. */
@@ -108,11 +101,13 @@ public final class Libc {
      * @return a descriptor
      */
     public static int eventfd(int initial, int flags) {
-        MemorySegment state = state();
+        CallState state = CallState.take();
         try {
-            return result((int) EVENTFD.invokeExact(state, initial, flags), state);
+            return state.result((int) EVENTFD.invokeExact(state.segment, initial, flags));
         } catch (Throwable t) {
             throw impossible(t);
+        } finally {
+            state.busy = false;
         }
     }
 
@@ -124,11 +119,13 @@ public final class Libc {
      * @return 0
      */
     public static int pipe2(MemorySegment fds, int flags) {
-        MemorySegment state = state();
+        CallState state = CallState.take();
         try {
-            return result((int) PIPE2.invokeExact(state, fds, flags), state);
+            return state.result((int) PIPE2.invokeExact(state.segment, fds, flags));
         } catch (Throwable t) {
             throw impossible(t);
+        } finally {
+            state.busy = false;
         }
     }
 
@@ -141,11 +138,13 @@ public final class Libc {
      * @return how many were read
      */
     public static long read(int fd, MemorySegment buffer, long length) {
-        MemorySegment state = state();
+        CallState state = CallState.take();
         try {
-            return result((long) READ.invokeExact(state, fd, buffer, length), state);
+            return state.result((long) READ.invokeExact(state.segment, fd, buffer, length));
         } catch (Throwable t) {
             throw impossible(t);
+        } finally {
+            state.busy = false;
         }
     }
 
@@ -158,11 +157,13 @@ public final class Libc {
      * @return how many were written
      */
     public static long write(int fd, MemorySegment buffer, long length) {
-        MemorySegment state = state();
+        CallState state = CallState.take();
         try {
-            return result((long) WRITE.invokeExact(state, fd, buffer, length), state);
+            return state.result((long) WRITE.invokeExact(state.segment, fd, buffer, length));
         } catch (Throwable t) {
             throw impossible(t);
+        } finally {
+            state.busy = false;
         }
     }
 
@@ -173,11 +174,13 @@ public final class Libc {
      * @return 0
      */
     public static int close(int fd) {
-        MemorySegment state = state();
+        CallState state = CallState.take();
         try {
-            return result((int) CLOSE.invokeExact(state, fd), state);
+            return state.result((int) CLOSE.invokeExact(state.segment, fd));
         } catch (Throwable t) {
             throw impossible(t);
+        } finally {
+            state.busy = false;
         }
     }
 
@@ -190,26 +193,28 @@ public final class Libc {
      * @return what the command returns
      */
     public static int fcntl(int fd, int command, int argument) {
-        MemorySegment state = state();
+        CallState state = CallState.take();
         try {
-            return result((int) FCNTL.invokeExact(state, fd, command, argument), state);
+            return state.result((int) FCNTL.invokeExact(state.segment, fd, command, argument));
         } catch (Throwable t) {
             throw impossible(t);
+        } finally {
+            state.busy = false;
         }
     }
 
     /**
      * ppoll(2), without a signal mask.
      *
+     * @param state the waiting thread's {@link #errnoSegment}
      * @param fds an array of struct pollfd
      * @param count how many
      * @param timeout a struct timespec, or NULL to wait for ever
      * @return how many have events
      */
-    public static int ppoll(MemorySegment fds, long count, MemorySegment timeout) {
-        MemorySegment state = state();
+    public static int ppoll(MemorySegment state, MemorySegment fds, long count, MemorySegment timeout) {
         try {
-            return result((int) PPOLL.invokeExact(state, fds, count, timeout, MemorySegment.NULL), state);
+            return CallState.result((int) PPOLL.invokeExact(state, fds, count, timeout, MemorySegment.NULL), state);
         } catch (Throwable t) {
             throw impossible(t);
         }
@@ -222,11 +227,13 @@ public final class Libc {
      * @return a descriptor
      */
     public static int epollCreate1(int flags) {
-        MemorySegment state = state();
+        CallState state = CallState.take();
         try {
-            return result((int) EPOLL_CREATE1.invokeExact(state, flags), state);
+            return state.result((int) EPOLL_CREATE1.invokeExact(state.segment, flags));
         } catch (Throwable t) {
             throw impossible(t);
+        } finally {
+            state.busy = false;
         }
     }
 
@@ -240,27 +247,29 @@ public final class Libc {
      * @return 0
      */
     public static int epollCtl(int epfd, int operation, int fd, MemorySegment event) {
-        MemorySegment state = state();
+        CallState state = CallState.take();
         try {
-            return result((int) EPOLL_CTL.invokeExact(state, epfd, operation, fd, event), state);
+            return state.result((int) EPOLL_CTL.invokeExact(state.segment, epfd, operation, fd, event));
         } catch (Throwable t) {
             throw impossible(t);
+        } finally {
+            state.busy = false;
         }
     }
 
     /**
      * epoll_wait(2).
      *
+     * @param state the waiting thread's {@link #errnoSegment}
      * @param epfd the epoll descriptor
      * @param events receives an array of struct epoll_event
      * @param maxEvents how many at the most
      * @param timeoutMillis how long to wait; -1 is for ever
      * @return how many were filled
      */
-    public static int epollWait(int epfd, MemorySegment events, int maxEvents, int timeoutMillis) {
-        MemorySegment state = state();
+    public static int epollWait(MemorySegment state, int epfd, MemorySegment events, int maxEvents, int timeoutMillis) {
         try {
-            return result((int) EPOLL_WAIT.invokeExact(state, epfd, events, maxEvents, timeoutMillis), state);
+            return CallState.result((int) EPOLL_WAIT.invokeExact(state, epfd, events, maxEvents, timeoutMillis), state);
         } catch (Throwable t) {
             throw impossible(t);
         }
@@ -269,16 +278,17 @@ public final class Libc {
     /**
      * epoll_pwait2(2), without a signal mask; Linux 5.11 and later, ENOSYS before.
      *
+     * @param state the waiting thread's {@link #errnoSegment}
      * @param epfd the epoll descriptor
      * @param events receives an array of struct epoll_event
      * @param maxEvents how many at the most
      * @param timeout a struct timespec
      * @return how many were filled
      */
-    public static int epollPwait2(int epfd, MemorySegment events, int maxEvents, MemorySegment timeout) {
-        MemorySegment state = state();
+    public static int epollPwait2(
+            MemorySegment state, int epfd, MemorySegment events, int maxEvents, MemorySegment timeout) {
         try {
-            return (int) result(
+            return (int) CallState.result(
                     (long) SYSCALL6.invokeExact(
                             state,
                             NR_EPOLL_PWAIT2,
@@ -302,11 +312,13 @@ public final class Libc {
      * @return 0
      */
     public static int kill(int pid, int signal) {
-        MemorySegment state = state();
+        CallState state = CallState.take();
         try {
-            return result((int) KILL.invokeExact(state, pid, signal), state);
+            return state.result((int) KILL.invokeExact(state.segment, pid, signal));
         } catch (Throwable t) {
             throw impossible(t);
+        } finally {
+            state.busy = false;
         }
     }
 
@@ -332,11 +344,13 @@ public final class Libc {
     }
 
     private static long syscall(long number, long a, long b, long c) {
-        MemorySegment state = state();
+        CallState state = CallState.take();
         try {
-            return result((long) SYSCALL3.invokeExact(state, number, a, b, c), state);
+            return state.result((long) SYSCALL3.invokeExact(state.segment, number, a, b, c));
         } catch (Throwable t) {
             throw impossible(t);
+        } finally {
+            state.busy = false;
         }
     }
 }

@@ -2,7 +2,6 @@ package dev.aiocontext.internal.posix;
 
 import dev.aiocontext.bindings.linux.linux_h;
 import dev.aiocontext.bindings.linux.sigset_t;
-import dev.aiocontext.bindings.linux.timespec;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.foreign.Arena;
@@ -19,20 +18,14 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
-import java.util.concurrent.TimeUnit;
 
-/** Signal masks, waiting for a signal, and which threads of the process leave one unblocked. Any thread. */
+/** Signal masks, and which threads of the process leave one unblocked. Any thread. */
 public final class Signals {
     /** The signal of the relay. */
     public static final int SIGIO = linux_h.SIGIO();
 
-    private static final long SECOND = TimeUnit.SECONDS.toNanos(1);
-
     private static final MethodHandle PTHREAD_SIGMASK =
             plain(linux_h.pthread_sigmask$address(), linux_h.pthread_sigmask$descriptor());
-    private static final MethodHandle SIGWAIT = plain(linux_h.sigwait$address(), linux_h.sigwait$descriptor());
-    private static final MethodHandle SIGTIMEDWAIT =
-            Libc.handle(linux_h.sigtimedwait$address(), linux_h.sigtimedwait$descriptor());
     private static final MethodHandle SIGEMPTYSET =
             plain(linux_h.sigemptyset$address(), linux_h.sigemptyset$descriptor());
     private static final MethodHandle SIGADDSET = plain(linux_h.sigaddset$address(), linux_h.sigaddset$descriptor());
@@ -54,7 +47,7 @@ public final class Signals {
 
     /** These return their errno, or cannot fail. */
     @SuppressWarnings("restricted")
-    private static MethodHandle plain(MemorySegment address, FunctionDescriptor descriptor) {
+    static MethodHandle plain(MemorySegment address, FunctionDescriptor descriptor) {
         return Linker.nativeLinker().downcallHandle(address, descriptor);
     }
 
@@ -91,68 +84,6 @@ public final class Signals {
         } catch (Throwable t) {
             throw Libc.impossible(t);
         }
-    }
-
-    /**
-     * sigwait(3): waits for a signal of the set, which the calling thread must have blocked.
-     *
-     * @param set the signals
-     * @param received receives the number of the one that came
-     */
-    public static void await(MemorySegment set, MemorySegment received) {
-        try {
-            int error;
-            do {
-                error = (int) SIGWAIT.invokeExact(set, received);
-            } while (error == Errno.EINTR);
-            Errno.check(-error, "sigwait", -1);
-        } catch (Throwable t) {
-            throw Libc.impossible(t);
-        }
-    }
-
-    /**
-     * sigtimedwait(2): waits for a signal of the set, which the calling thread must have blocked, but not for ever.
-     *
-     * @param set the signals
-     * @param nanos for how long at the most, in nanoseconds
-     * @param timeout a struct timespec to hold that
-     * @return true if one came; false if none came in time, or if another signal interrupted the wait
-     */
-    public static boolean await(MemorySegment set, long nanos, MemorySegment timeout) {
-        timespec.tv_sec(timeout, nanos / SECOND);
-        timespec.tv_nsec(timeout, nanos % SECOND);
-        int taken = sigtimedwait(set, timeout);
-        if (taken == -Errno.EAGAIN || taken == -Errno.EINTR) {
-            return false;
-        }
-        return Errno.check(taken, "sigtimedwait", -1) > 0;
-    }
-
-    private static int sigtimedwait(MemorySegment set, MemorySegment timeout) {
-        MemorySegment state = Libc.state();
-        try {
-            return Libc.result((int) SIGTIMEDWAIT.invokeExact(state, set, MemorySegment.NULL, timeout), state);
-        } catch (Throwable t) {
-            throw Libc.impossible(t);
-        }
-    }
-
-    /**
-     * Takes the signals of the set that are pending for the calling thread, or for the process, without waiting.
-     *
-     * @param set the signals, blocked by the calling thread
-     * @param timeout a struct timespec to use
-     * @return true if none is left; false if the kernel, or a sandbox, refuses
-     */
-    public static boolean discardPending(MemorySegment set, MemorySegment timeout) {
-        timespec.tv_sec(timeout, 0);
-        timespec.tv_nsec(timeout, 0);
-        int taken;
-        do {
-            taken = sigtimedwait(set, timeout);
-        } while (taken > 0 || taken == -Errno.EINTR);
-        return taken == -Errno.EAGAIN;
     }
 
     /**

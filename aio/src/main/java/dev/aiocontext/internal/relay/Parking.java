@@ -37,6 +37,7 @@ public final class Parking {
         } catch (ReflectiveOperationException e) {
             throw new ExceptionInInitializerError(e);
         }
+        rehearse();
     }
 
     private final BooleanSupplier requested;
@@ -52,6 +53,17 @@ public final class Parking {
      */
     public Parking(BooleanSupplier requested) {
         this.requested = requested;
+    }
+
+    /**
+     * Goes through every step once, while the class is initialised: a step that is linked for the first time needs stack and heap
+     * that a notifier may not have.
+     */
+    private static void rehearse() {
+        Parking parking = new Parking(() -> false);
+        parking.park();
+        parking.isParked();
+        parking.unpark();
     }
 
     /**

@@ -4,10 +4,10 @@ import dev.aiocontext.RelayMode;
 import dev.aiocontext.internal.posix.Descriptors;
 import dev.aiocontext.internal.posix.Errno;
 import dev.aiocontext.internal.posix.Libc;
+import dev.aiocontext.internal.posix.OwnMemory;
 import dev.aiocontext.internal.posix.Signals;
-import dev.aiocontext.internal.posix.UseCount;
+import dev.aiocontext.internal.posix.Uses;
 import dev.aiocontext.internal.wakeup.Doorbell;
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.LongPredicate;
@@ -25,16 +25,17 @@ public final class RelayChannel extends RelayRequests.Channel implements Doorbel
     private final SigioRelay relay;
     private final RelayMode mode;
     private final LongPredicate goneOn;
-    private final UseCount uses = new UseCount();
+    private final Uses uses = new Uses();
+    private final OwnMemory memory = new OwnMemory();
 
     /** The relay thread's: the last of its signals after which it served this channel. */
     long round;
 
     /** The relay thread's. */
-    private final MemorySegment outgoing = Arena.ofAuto().allocate(SignalRecord.SIZE, Long.BYTES);
+    private final MemorySegment outgoing = memory.allocate(SignalRecord.SIZE, Long.BYTES);
 
     /** The home thread's. */
-    private final MemorySegment incoming = Arena.ofAuto().allocate(SignalRecord.SIZE * RECORDS_AT_ONCE, Long.BYTES);
+    private final MemorySegment incoming = memory.allocate(SignalRecord.SIZE * RECORDS_AT_ONCE, Long.BYTES);
 
     private final AtomicBoolean saidUnreachable = new AtomicBoolean();
 
@@ -122,7 +123,8 @@ public final class RelayChannel extends RelayRequests.Channel implements Doorbel
 
     @Override
     public void ring(long arming) {
-        if (!uses.enter()) {
+        Uses.Use use = uses.enter();
+        if (use == null) {
             return; // the context is closed: nobody is there to be woken
         }
         try {
@@ -132,7 +134,7 @@ public final class RelayChannel extends RelayRequests.Channel implements Doorbel
             rungAt = System.nanoTime();
             relay.post(this, arming);
         } finally {
-            exit();
+            use.busy = false;
         }
     }
 
@@ -154,7 +156,8 @@ public final class RelayChannel extends RelayRequests.Channel implements Doorbel
 
     /** Writes a record, for an arming, or 0 for a signal from outside. Relay thread. */
     void deliver(long arming) {
-        if (!uses.enter()) {
+        Uses.Use use = uses.enter();
+        if (use == null) {
             return;
         }
         try {
@@ -168,7 +171,7 @@ public final class RelayChannel extends RelayRequests.Channel implements Doorbel
                 Errno.check((int) written, "write", pipe.writeEnd());
             }
         } finally {
-            exit();
+            use.busy = false;
         }
     }
 
@@ -193,27 +196,19 @@ public final class RelayChannel extends RelayRequests.Channel implements Doorbel
         }
     }
 
-    /** Leaves the relay, whose thread ends with its last channel. Calling it again changes nothing. */
+    /**
+     * Leaves the relay, whose thread ends with its last channel, once the threads that ring and deliver have finished. Calling it
+     * again changes nothing.
+     */
     public void close() {
-        if (uses.isClosed()) {
+        if (!uses.close()) {
             return;
         }
         try {
-            if (uses.close()) {
-                release();
-            }
+            Descriptors.close(pipe);
         } finally {
+            memory.close();
             relay.remove(this);
         }
-    }
-
-    private void exit() {
-        if (uses.exit()) {
-            release();
-        }
-    }
-
-    private void release() {
-        Descriptors.close(pipe);
     }
 }

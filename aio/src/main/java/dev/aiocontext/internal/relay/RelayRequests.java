@@ -1,5 +1,6 @@
 package dev.aiocontext.internal.relay;
 
+import dev.aiocontext.internal.wakeup.QueueMark;
 import dev.aiocontext.internal.wakeup.WorkQueue;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
@@ -11,11 +12,14 @@ import java.util.function.ObjLongConsumer;
  *
  * <p><b>Threads.</b> {@link #post}: any. {@link #takeAll} and {@link #isEmpty}: the relay thread; it takes after each signal.
  *
- * <p><b>Why no request is lost.</b> SIGIO coalesces, so a signal says only that somebody asked; who, says the queue. A
- * notifier raises {@link Channel#wanted} from 0 to its arming and pushes the channel, or finds it above 0: another has pushed
- * it, or is about to; then it signals, as that other does after its push. The relay thread looks at the queue after each
- * signal, and takes {@code wanted} after the channel, by an atomic exchange: a request that comes before it is delivered now,
- * one that comes after finds 0 and pushes the channel again, followed by a signal of its own.
+ * <p><b>Why no request is lost.</b> SIGIO coalesces, so a signal says only that a notifier asked; the queue says for which
+ * channels. A notifier raises {@link Channel#wanted} to its arming, pushes the channel unless {@link QueueMark} says that it is
+ * in the queue, and signals in any case. The relay thread looks at the queue after each signal. It counts the entry and then
+ * takes {@code wanted}, by an atomic exchange. A request that comes before the exchange is delivered now; one that comes after it
+ * pushes the channel again, followed by a signal of its own.
+ *
+ * <p><b>Errors.</b> A notifier that gets an Error may leave its request raised and the channel unpushed. The next notifier of
+ * the channel pushes it: nothing but a complete push lets a notifier leave that out.
  *
  * @param <C> the channels
  */
@@ -31,12 +35,15 @@ public final class RelayRequests<C extends RelayRequests.Channel> {
         } catch (ReflectiveOperationException e) {
             throw new ExceptionInInitializerError(e);
         }
+        rehearse();
     }
 
     private final WorkQueue<C> channels = new WorkQueue<>(AT_ONCE);
 
     /** What can be wanted: extend it. */
     public abstract static class Channel {
+        final QueueMark mark = new QueueMark();
+
         /** The latest arming that a notifier wants relayed, 0 for none. */
         private volatile long wanted;
 
@@ -51,25 +58,45 @@ public final class RelayRequests<C extends RelayRequests.Channel> {
     public RelayRequests() {}
 
     /**
+     * Goes through every step once, while the class is initialised: a step that is linked for the first time needs stack and heap
+     * that a notifier may not have.
+     */
+    private static void rehearse() {
+        RelayRequests<Channel> requests = new RelayRequests<>();
+        Channel channel = new Channel() {
+            @Override
+            protected void signal() {}
+        };
+        requests.post(channel, 1);
+        requests.post(channel, 2);
+        requests.takeAll((served, arming) -> {});
+    }
+
+    /**
      * Asks for a delivery.
      *
      * @param channel the channel
      * @param arming what for, above 0
      */
     public void post(C channel, long arming) {
-        if (raise(channel, arming)) {
+        raise(channel, arming);
+        long ticket = channel.mark.ticket();
+        boolean queued = channel.mark.isQueued(ticket);
+        if (!queued) {
             channels.push(channel);
         }
         channel.signal();
+        if (!queued) {
+            channel.mark.pushed(ticket);
+        }
     }
 
-    /** True if it was wanted by nobody before, so that it is not in the queue. */
-    private static boolean raise(Channel channel, long arming) {
+    /** Raises what is wanted; by a read-modify-write in any case, whose order with the relay thread's the mark builds on. */
+    private static void raise(Channel channel, long arming) {
         long before;
         do {
             before = channel.wanted;
-        } while (arming > before && !WANTED.weakCompareAndSet(channel, before, arming));
-        return before == 0;
+        } while (!WANTED.weakCompareAndSet(channel, before, Math.max(before, arming)));
     }
 
     /**
@@ -89,7 +116,11 @@ public final class RelayRequests<C extends RelayRequests.Channel> {
     public void takeAll(ObjLongConsumer<? super C> delivery) {
         long end = channels.end();
         for (C channel = channels.take(end); channel != null; channel = channels.take(end)) {
-            delivery.accept(channel, (long) WANTED.getAndSet(channel, 0L));
+            channel.mark.taken();
+            long arming = (long) WANTED.getAndSet(channel, 0L);
+            if (arming != 0) { // else the channel was pushed twice, and an entry before this one did for both
+                delivery.accept(channel, arming);
+            }
         }
     }
 }

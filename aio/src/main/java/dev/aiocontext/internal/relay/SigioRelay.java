@@ -1,15 +1,13 @@
 package dev.aiocontext.internal.relay;
 
 import dev.aiocontext.RelayMode;
-import dev.aiocontext.bindings.linux.timespec;
 import dev.aiocontext.internal.posix.Errno;
 import dev.aiocontext.internal.posix.Libc;
+import dev.aiocontext.internal.posix.SignalWait;
 import dev.aiocontext.internal.posix.Signals;
-import dev.aiocontext.internal.posix.UseCount;
+import dev.aiocontext.internal.posix.Uses;
 import java.io.UncheckedIOException;
 import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -36,8 +34,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p><b>Why the signal never ends the JVM.</b> SIGIO's default action ends the process. The relay thread blocks it before
  * it tells its thread number, so tgkill(2) to it is only ever taken by sigwait. The kernel recycles thread numbers as it
- * does descriptors: a thread signals inside {@link #users}, and the relay thread ends only when that count is closed and
- * empty and the last signal is sent, so its number is its own for as long as anybody can send to it. HotSpot gives a thread
+ * does descriptors: a thread signals inside {@link #users}, and the relay thread ends only when these are closed, each user has
+ * left, and the last signal is sent, so its number is its own for as long as anybody can send to it. HotSpot gives a thread
  * the signal mask back that it was born with before it ends it, so what is pending then would strike: the relay thread
  * takes it first, and stays if it cannot. In PROCESS mode the signal goes to any thread that does not block it; so there
  * must be none, which is looked up before the first kill(2).
@@ -73,14 +71,14 @@ public final class SigioRelay {
     /** The relay thread's: how many signals it has served. */
     private long round;
 
-    private final UseCount users = new UseCount();
+    private final Uses users = new Uses();
     private final Thread thread;
     private final int tid;
 
-    /** Says whether it could be. */
+    /** Completed with whether the last signal could be sent. */
     private final CompletableFuture<Boolean> lastSignalSent = new CompletableFuture<>();
 
-    /** Says whether the thread ends. */
+    /** Completed with whether the thread ends. */
     private final CompletableFuture<Boolean> leaving = new CompletableFuture<>();
 
     private volatile boolean ending;
@@ -94,6 +92,9 @@ public final class SigioRelay {
                 .unstarted(() -> relay(started));
         thread.start();
         tid = started.join();
+        // Signal 0 goes to nobody: a rehearsal, because a notifier may lack the stack to link the call.
+        Libc.tgkill(PID, tid, 0);
+        Libc.kill(PID, 0);
     }
 
     /**
@@ -181,14 +182,13 @@ public final class SigioRelay {
     private void endIfUnused() {
         if (channels.isEmpty() && current == this) {
             current = null;
-            if (users.close()) {
-                end();
-            }
+            users.close();
+            end();
             join();
         }
     }
 
-    /** Called once, when nobody else can signal any more: the last signal is this one, and the thread waits for it. */
+    /** Nobody else can signal any more: the last signal is this one, and the thread waits for it. */
     private void end() {
         ending = true;
         int result = send(RelayMode.THREAD);
@@ -219,15 +219,14 @@ public final class SigioRelay {
 
     /** Has a channel delivered, for an arming. */
     void post(RelayChannel channel, long arming) {
-        if (!users.enter()) {
+        Uses.Use use = users.enter();
+        if (use == null) {
             return; // the relay ended, so the channel's context is closed
         }
         try {
             requests.post(channel, arming);
         } finally {
-            if (users.exit()) {
-                end();
-            }
+            use.busy = false;
         }
     }
 
@@ -241,35 +240,33 @@ public final class SigioRelay {
     }
 
     private void relay(CompletableFuture<Integer> started) {
-        MemorySegment sigio;
-        MemorySegment received;
-        MemorySegment timeout;
-        try {
-            Signals.block(Signals.SIGIO);
-            sigio = Signals.setOf(Signals.SIGIO, Arena.ofAuto());
-            received = Arena.ofAuto().allocate(ValueLayout.JAVA_INT);
-            timeout = timespec.allocate(Arena.ofAuto());
-            started.complete(Libc.gettid());
-        } catch (RuntimeException | Error e) {
-            started.completeExceptionally(e);
-            return;
-        }
-        while (!ending) {
+        try (Arena arena = Arena.ofConfined()) {
+            SignalWait sigio;
             try {
-                serveAll(await(sigio, received, timeout));
-            } catch (Throwable t) {
-                complain(CANNOT_SERVE, t);
+                Signals.block(Signals.SIGIO);
+                sigio = new SignalWait(Signals.SIGIO, arena);
+                started.complete(Libc.gettid());
+            } catch (RuntimeException | Error e) {
+                started.completeExceptionally(e);
+                return;
             }
+            while (!ending) {
+                try {
+                    serveAll(await(sigio));
+                } catch (Throwable t) {
+                    complain(CANNOT_SERVE, t);
+                }
+            }
+            leave(sigio);
         }
-        leave(sigio, timeout);
     }
 
     /** Ends, unless a signal that may be pending cannot be taken: it would end the JVM. Better a thread that stays. */
-    private void leave(MemorySegment sigio, MemorySegment timeout) {
+    private void leave(SignalWait sigio) {
         boolean mayEnd = false;
         try {
             lastSignalSent.join();
-            mayEnd = Signals.discardPending(sigio, timeout);
+            mayEnd = sigio.discardPending();
         } catch (Throwable t) {
             complain(CANNOT_SERVE, t);
         }
@@ -284,14 +281,14 @@ public final class SigioRelay {
      * Waits for a signal, or until it is time to look at what is put off; says whether a signal came. Where the kernel, or a
      * sandbox, refuses to wait for a signal, the channels are served all the same, later.
      */
-    private boolean await(MemorySegment sigio, MemorySegment received, MemorySegment timeout) {
+    private boolean await(SignalWait sigio) {
         try {
             if (!deferrals.isIdle()) {
-                return Signals.await(sigio, deferrals.untilNextLook(), timeout);
+                return sigio.await(deferrals.untilNextLook());
             }
             boolean parked = parking.park();
             if (parked) {
-                Signals.await(sigio, received);
+                sigio.await();
             }
             return parked;
         } catch (Throwable t) {

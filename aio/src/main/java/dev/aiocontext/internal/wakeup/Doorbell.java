@@ -8,7 +8,8 @@ import java.util.function.UnaryOperator;
 public interface Doorbell {
     /**
      * Makes the loop's wait return, now or as soon as it begins. Any thread; must not block. May be called late, after
-     * the loop went on for another reason: that ring wakes a later wait for nothing.
+     * the loop went on for another reason: that ring wakes a later wait for nothing. May be called by several threads for one
+     * arming, if they come at the same time.
      *
      * @param arming the number of the arming that is answered, see {@link Wakeup#arming}
      */

@@ -6,14 +6,15 @@ import java.lang.invoke.VarHandle;
 
 /**
  * How a blocked loop is woken: the loop <em>arms</em> before it blocks and looks for work once more; a notifier that
- * finds it armed <em>rings</em> the doorbell, exactly one notifier per arming.
+ * finds it armed <em>rings</em> the doorbell, and then marks the arming as rung, so that later notifiers need not.
  *
  * <pre>
  *     notifier (any thread)                       loop (home thread)
  *       publish the work                            arm():  state = ARMED
  *       ring(): fullFence                                   fullFence
  *               state not ARMED: done               look for work again; found: do not block
- *               CAS(ARMED to RUNG): doorbell        block
+ *               ring the doorbell                   block
+ *               CAS(ARMED to RUNG)
  *                                                   disarm(): state = AWAKE
  *                                                   doorbell readable: drain it, whatever the state says
  *                                                   take the work
@@ -26,23 +27,30 @@ import java.lang.invoke.VarHandle;
  * <ol>
  *   <li>The two fences pair as in Dekker's algorithm: each side stores, fences, and loads what the other stored. So either
  *       the notifier's load sees ARMED, or the loop's second look, which follows its fence, sees W, or both.
- *   <li>It sees ARMED and wins the CAS: it rings, and the wait returns, for the doorbell is drained only after a wait,
- *       and stays readable until then.
- *   <li>It sees ARMED and loses the CAS, to RUNG: another notifier has won this arming and rings. The loop takes the work
- *       after {@link #disarm}, whose atomic exchange reads that RUNG or a later state and comes after the fence of the
- *       loser, which published W before it. It loses to AWAKE or to a later arming: the loop stored that after the
- *       loser's fence, and looks for work after that.
- *   <li>It sees AWAKE or RUNG: the loop is not blocked without being told. RUNG as above; AWAKE means that the loop arms
- *       again before it blocks, and then step 1 holds.
+ *   <li>It sees ARMED: it rings, and the wait returns, because the doorbell is drained only after a wait, and stays
+ *       readable until then.
+ *   <li>It sees RUNG: the doorbell of this arming <em>has been</em> rung, for the mark is made after the ring. So the wait
+ *       returns. The loop takes the work after {@link #disarm}, whose atomic exchange reads that RUNG or a later state and
+ *       comes after the fence of the notifier, which published W before it.
+ *   <li>It sees AWAKE, or a later arming: the loop stored that after the notifier's fence, and looks for work after that.
+ *       If the state is AWAKE, the loop arms again before it blocks, and then step 1 holds.
  * </ol>
- * Nothing here depends on when the doorbell is drained, as long as work is looked for after every arming. A winner that is
+ * Nothing here depends on when the doorbell is drained, as long as work is looked for after every arming. A notifier that is
  * descheduled before it rings does so late: it wakes a later wait for nothing.
+ *
+ * <p><b>Nobody depends on another notifier's progress.</b> A notifier that finds the loop armed rings itself, also if another
+ * is about to. The price is one more write for each notifier that comes while the first is writing. One ring an arming is
+ * the rule, not a promise.
+ *
+ * <p><b>Errors.</b> A notifier may stop at any step, by a StackOverflowError or an OutOfMemoryError, by a doorbell that
+ * throws, or for ever. Before the ring it has changed nothing but its own work. After the ring, without the mark, the next
+ * notifier rings once more. So the call that throws may or may not have handed its work over; every later call, and every
+ * other thread's, works. (To mark first and ring then would leave RUNG behind without a ring: the loop would be deaf for
+ * ever, because giving the mark back needs stack and heap too.) An Error in {@link #disarm} leaves the loop announced while
+ * it is awake: it is rung for nothing until it arms again.
  *
  * <p>Both fences are {@link VarHandle#fullFence}, though a volatile store and a volatile load would do by the memory model:
  * QEMU's emulation of aarch64 does not keep {@code stlr} before {@code ldar}, and a reader can see what pairs with what.
- *
- * <p>The argument takes it that a doorbell rings when it is told to. One that throws has not rung: its winner gives the
- * arming back for the next notifier, and its caller gets the exception; a loser that relied on it waits for that next one.
  *
  * <p>The state carries the number of the arming, so a CAS answers the very arming that was read, and what rings later
  * can say which wait it meant.
@@ -71,6 +79,7 @@ public final class Wakeup {
         } catch (ReflectiveOperationException e) {
             throw new ExceptionInInitializerError(e);
         }
+        rehearse();
     }
 
     private final Doorbell doorbell;
@@ -95,6 +104,20 @@ public final class Wakeup {
         this.doorbell = doorbell;
     }
 
+    /**
+     * Goes through every step once, while the class is initialised: a step that is linked for the first time needs stack and heap
+     * that a notifier may not have.
+     */
+    private static void rehearse() {
+        Wakeup wakeup = new Wakeup(arming -> {});
+        wakeup.arm();
+        wakeup.ringAfterPush();
+        wakeup.hasGoneOn(wakeup.arming());
+        wakeup.disarm();
+        wakeup.request();
+        wakeup.takeRequest();
+    }
+
     /** Announces that the loop is about to block. It must look for work once more before it does. Home thread. */
     public void arm() {
         STATE.setRelease(this, ++armings << CODE_BITS | ARMED);
@@ -104,7 +127,7 @@ public final class Wakeup {
     /**
      * Takes the announcement back, after the wait. Home thread.
      *
-     * @return true if a notifier answered it: its doorbell has been rung, or is about to be
+     * @return true if a notifier has rung its doorbell and marked it; one that is about to mark it goes unseen
      */
     public boolean disarm() {
         return ((long) STATE.getAndSet(this, armings << CODE_BITS | AWAKE) & CODE) == RUNG;
@@ -120,10 +143,10 @@ public final class Wakeup {
     }
 
     /**
-     * Says whether the loop has taken an arming back. If so, whoever answered it needs no further help: the loop looks for
-     * work after that, and sees theirs by step 3 above. That the arming is not RUNG would not do: a doorbell that throws
-     * gives it back while the loop sleeps. Any thread that learnt of the arming from who answered it, for its load reads
-     * that state or a later one then.
+     * Says whether the loop has taken an arming back. If so, the notifiers that answered it need no further help: the loop
+     * looks for work after that, and sees theirs by step 4 above. An arming that is not RUNG has not gone on by that: its
+     * notifier may have stopped before the mark. Any thread that learnt of the arming from a notifier that answered it may
+     * ask, because its load then reads that state or a later one.
      *
      * @param arming the number of an arming that was answered
      * @return true if the loop has disarmed since
@@ -158,19 +181,10 @@ public final class Wakeup {
         }
     }
 
+    /** Rings, then marks: what others see changes only after the deed is done. */
     private void answer(long armed) {
-        if (STATE.compareAndSet(this, armed, armed - ARMED + RUNG)) {
-            boolean rung = false;
-            try {
-                doorbell.ring(armed >> CODE_BITS);
-                rung = true;
-            } finally {
-                if (!rung) {
-                    // It threw: let the next notifier try, or the loop would be deaf until it wakes by itself.
-                    STATE.compareAndSet(this, armed - ARMED + RUNG, armed);
-                }
-            }
-        }
+        doorbell.ring(armed >> CODE_BITS);
+        STATE.compareAndSet(this, armed, armed - ARMED + RUNG);
     }
 
     /** Wakes the loop with no work: its next look finds the request. Any thread. */

@@ -59,6 +59,7 @@ public final class WorkQueue<E> {
         } catch (ReflectiveOperationException e) {
             throw new ExceptionInInitializerError(e);
         }
+        rehearse();
     }
 
     /** The segment to push to, or one before it that is full. */
@@ -104,6 +105,24 @@ public final class WorkQueue<E> {
         headSlots = new Object[segmentCapacity];
         head = new Segment(headSlots, 0);
         tail = head;
+    }
+
+    /**
+     * Goes through every step once, while the class is initialised: a step that is linked for the first time needs stack and heap
+     * that a notifier may not have.
+     */
+    private static void rehearse() {
+        WorkQueue<Object> queue = new WorkQueue<>(1);
+        for (int segments = 0; segments < 3; segments++) {
+            queue.push(queue);
+            queue.push(queue);
+            queue.peek();
+            queue.take(queue.end());
+            queue.take(queue.end());
+        }
+        queue.close();
+        queue.push(queue);
+        queue.isEmpty();
     }
 
     /**
@@ -169,6 +188,27 @@ public final class WorkQueue<E> {
         }
         Segment next = head.next;
         return next == null || isEmpty(next, next.slots, 0);
+    }
+
+    /**
+     * Shows the first piece of work, and leaves it in the queue.
+     *
+     * @return the work, or null if there is none
+     */
+    @SuppressWarnings("unchecked") // what push put there
+    public @Nullable E peek() {
+        Segment segment = head;
+        int slot = (int) (taken[LINES] - headBase);
+        if (slot == headSlots.length) {
+            Segment next = head.next;
+            if (next == null) {
+                return null;
+            }
+            segment = next;
+            slot = 0;
+        }
+        Object found = SLOT.getVolatile(segment.slots, slot);
+        return found == segment || found == CLOSED ? null : (E) found;
     }
 
     private static boolean isEmpty(Segment segment, Object[] slots, int slot) {

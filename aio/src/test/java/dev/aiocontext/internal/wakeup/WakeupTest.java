@@ -92,9 +92,26 @@ class WakeupTest {
         both.arm();
         assertThat(org.assertj.core.api.Assertions.catchThrowable(both::ring)).hasMessage("broken");
         assertThat(rung).containsExactly(1L);
-        // It gave the arming back: the next notifier is not told that somebody else has rung.
+        // It did not mark the arming: the next notifier is not told that somebody else has rung.
         assertThat(org.assertj.core.api.Assertions.catchThrowable(both::ring)).hasMessage("broken");
         assertThat(rung).containsExactly(1L, 1L);
+    }
+
+    @Test
+    void anArmingIsMarkedOnlyAfterItWasRung() {
+        List<Boolean> marked = new ArrayList<>();
+        Wakeup[] self = new Wakeup[1];
+        self[0] = new Wakeup(arming -> {
+            // A notifier that comes now depends on nobody: it rings itself.
+            if (marked.size() < 3) {
+                marked.add(false);
+                self[0].ring();
+            }
+        });
+        self[0].arm();
+        self[0].ring();
+        assertThat(marked).hasSize(3);
+        assertThat(self[0].disarm()).isTrue();
     }
 
     @Test

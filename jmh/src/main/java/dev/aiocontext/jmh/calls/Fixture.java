@@ -11,6 +11,7 @@ import dev.aiocontext.internal.posix.Descriptors;
 import dev.aiocontext.internal.posix.Errno;
 import dev.aiocontext.internal.posix.Libc;
 import dev.aiocontext.internal.posix.Platform;
+import dev.aiocontext.internal.posix.SignalWait;
 import dev.aiocontext.internal.posix.Signals;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -60,6 +61,10 @@ public final class Fixture implements AutoCloseable {
     final MemorySegment pair = arena.allocate(JAVA_INT, 2);
     /** A sigset_t of SIGIO. */
     final MemorySegment sigio = Signals.setOf(Signals.SIGIO, arena);
+    /** The library's wait for SIGIO. */
+    final SignalWait sigioWait = new SignalWait(Signals.SIGIO, arena);
+    /** For the errno of the library's waits. */
+    final MemorySegment errno = Libc.errnoSegment(arena);
     /** The process. */
     final int pid = (int) ProcessHandle.current().pid();
     /** The thread that made this. */

@@ -3,7 +3,6 @@ package dev.aiocontext.jmh.calls;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 
 import dev.aiocontext.internal.posix.Libc;
-import dev.aiocontext.internal.posix.Signals;
 
 /** The library's own calls. sigwait(3) returns its errno, so it captures none. */
 final class LibraryCalls implements SystemCalls {
@@ -35,17 +34,17 @@ final class LibraryCalls implements SystemCalls {
 
     @Override
     public int ppoll() {
-        return Libc.ppoll(f.pollfds, 1, f.noTime);
+        return Libc.ppoll(f.errno, f.pollfds, 1, f.noTime);
     }
 
     @Override
     public int epollWait() {
-        return Libc.epollWait(f.epoll, f.buffer, 1, 0);
+        return Libc.epollWait(f.errno, f.epoll, f.buffer, 1, 0);
     }
 
     @Override
     public int epollPwait2() {
-        return Libc.epollPwait2(f.epoll, f.buffer, 1, f.noTime);
+        return Libc.epollPwait2(f.errno, f.epoll, f.buffer, 1, f.noTime);
     }
 
     @Override
@@ -87,7 +86,7 @@ final class LibraryCalls implements SystemCalls {
 
     @Override
     public int sigwait() {
-        Signals.await(f.sigio, f.buffer);
+        f.sigioWait.await();
         return 0;
     }
 }

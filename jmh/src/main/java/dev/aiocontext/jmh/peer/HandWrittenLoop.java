@@ -32,6 +32,7 @@ public final class HandWrittenLoop implements TaskLoop {
 
     private final int doorbell = Errno.check(Libc.eventfd(0, linux_h.EFD_NONBLOCK()), "eventfd", -1);
     private final MemorySegment descriptor = Arena.ofAuto().allocate(pollfd.layout());
+    private final MemorySegment errno = Libc.errnoSegment(Arena.ofAuto());
     private final MemorySegment drained = Arena.ofAuto().allocate(ValueLayout.JAVA_LONG);
     private final Thread thread;
 
@@ -75,7 +76,7 @@ public final class HandWrittenLoop implements TaskLoop {
         ARMED.setOpaque(this, true);
         VarHandle.fullFence();
         if (slot == null) {
-            Errno.check(Libc.ppoll(descriptor, 1, MemorySegment.NULL), "poll", doorbell);
+            Errno.check(Libc.ppoll(errno, descriptor, 1, MemorySegment.NULL), "poll", doorbell);
             Libc.read(doorbell, drained, Long.BYTES);
         }
         ARMED.setOpaque(this, false);

@@ -1,0 +1,115 @@
+package dev.aiocontext.internal.posix;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.Linker;
+import java.lang.foreign.MemoryLayout.PathElement;
+import java.lang.foreign.MemorySegment;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A place for the errno of one system call. A thread takes one for the time of a call, so that no thread owns native memory
+ * of its own: a thread that notifies a loop needs none, and leaves none behind when it ends.
+ *
+ * <p>The places lie in {@link #CHAINS} chains, and a thread looks in the chain of its number. A chain has as many places as
+ * threads of that chain have ever been in calls at the same time; these few are never freed. A call that waits uses a place of
+ * its owner ({@link Libc#errnoSegment}) instead, because it would hold one for long.
+ *
+ * <p><b>Threads.</b> Any thread may call {@link #take}. The thread that took a place uses it, and stores false to {@link #busy}
+ * when it is done.
+ *
+ * <p><b>Errors.</b> Giving a place back is one store, which cannot fail; see {@link Uses}. Taking one allocates only if all of
+ * its chain are in use; an Error then comes before the system call.
+ */
+final class CallState {
+    /** A power of two. */
+    private static final int CHAINS = 64;
+
+    /** A place has a cache line for itself. */
+    private static final long STRIDE = 64;
+
+    private static final VarHandle ERRNO =
+            Linker.Option.captureStateLayout().varHandle(PathElement.groupElement("errno"));
+    private static final VarHandle BUSY;
+    private static final VarHandle NEXT;
+    private static final CallState[] FIRST = new CallState[CHAINS];
+
+    static {
+        try {
+            MethodHandles.Lookup lookup = MethodHandles.lookup();
+            BUSY = lookup.findVarHandle(CallState.class, "busy", boolean.class);
+            NEXT = lookup.findVarHandle(CallState.class, "next", CallState.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+        MemorySegment all = Arena.global().allocate(CHAINS * STRIDE, STRIDE);
+        for (int i = 0; i < CHAINS; i++) {
+            FIRST[i] = new CallState(all.asSlice(i * STRIDE, Linker.Option.captureStateLayout()));
+        }
+        rehearse();
+    }
+
+    /** What the call is given. */
+    final MemorySegment segment;
+
+    /** Whether a thread has taken it. */
+    volatile boolean busy;
+
+    private volatile @Nullable CallState next;
+
+    private CallState(MemorySegment segment) {
+        this.segment = segment;
+    }
+
+    /**
+     * Goes through every step once, while the class is initialised: a step that is linked for the first time needs stack and heap
+     * that a notifier may not have.
+     */
+    private static void rehearse() {
+        CallState first = take();
+        CallState second = take();
+        second.result(-1);
+        second.result(-1L);
+        second.busy = false;
+        first.busy = false;
+    }
+
+    /** Takes a place. */
+    static CallState take() {
+        CallState state = FIRST[(int) Thread.currentThread().threadId() & (CHAINS - 1)];
+        while (state.busy || !BUSY.compareAndSet(state, false, true)) {
+            state = following(state);
+        }
+        return state;
+    }
+
+    private static CallState following(CallState state) {
+        CallState next = state.next;
+        if (next != null) {
+            return next;
+        }
+        CallState fresh =
+                new CallState(Arena.global().allocate(STRIDE, STRIDE).asSlice(0, Linker.Option.captureStateLayout()));
+        CallState witness = (CallState) NEXT.compareAndExchange(state, (CallState) null, fresh);
+        return witness == null ? fresh : witness; // a race that is lost leaves 64 bytes unused, once
+    }
+
+    /** Passes a good result on, and the negated errno for a bad one. */
+    int result(int result) {
+        return result(result, segment);
+    }
+
+    /** As {@link #result(int)}. */
+    long result(long result) {
+        return result(result, segment);
+    }
+
+    static int result(int result, MemorySegment state) {
+        return result >= 0 ? result : -(int) ERRNO.get(state, 0L);
+    }
+
+    static long result(long result, MemorySegment state) {
+        return result >= 0 ? result : -(int) ERRNO.get(state, 0L);
+    }
+}

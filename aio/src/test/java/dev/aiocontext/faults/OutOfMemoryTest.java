@@ -1,0 +1,141 @@
+package dev.aiocontext.faults;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.aiocontext.AioContext;
+import dev.aiocontext.BottomHalf;
+import dev.aiocontext.ChildJvm;
+import dev.aiocontext.Eventually;
+import dev.aiocontext.LoopThread;
+import dev.aiocontext.RelayMode;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Notifying calls when there is no heap, or no direct memory, left: every later call works. */
+class OutOfMemoryTest {
+    /** Wakes a loop a few times, then once more while the heap is full but for a few bytes more each time. */
+    static final class FullHeap {
+        private static final int STEPS = 12;
+
+        private static @Nullable Object @Nullable [] ballast = new Object[1_000_000];
+
+        private static int size;
+
+        public static void main(String[] args) {
+            AtomicInteger ran = new AtomicInteger();
+            Runnable task = ran::incrementAndGet;
+            AioContext context =
+                    AioContext.builder().relay(RelayMode.valueOf(args[0])).open();
+            LoopThread loop = new LoopThread(context);
+            BottomHalf bottomHalf = context.newBottomHalf("probe", task);
+            for (int i = 0; i < 100; i++) {
+                wake(loop, ran, task);
+            }
+            int errors = 0;
+            for (int step = 0; step < STEPS; step++) {
+                loop.awaitBlocked();
+                fill();
+                free(3 * step);
+                try {
+                    context.execute(task);
+                } catch (OutOfMemoryError e) {
+                    errors++;
+                }
+                try {
+                    bottomHalf.schedule();
+                } catch (OutOfMemoryError e) {
+                    errors++;
+                }
+                free(size);
+                wake(loop, ran, task);
+                wake(loop, ran, bottomHalf::schedule);
+            }
+            ballast = null;
+            bottomHalf.delete();
+            loop.close();
+            System.out.println("every wake-up arrived; errors: " + errors);
+        }
+
+        private static void wake(LoopThread loop, AtomicInteger ran, Runnable task) {
+            loop.awaitBlocked();
+            int before = ran.get();
+            loop.context.execute(task);
+            Eventually.holds("the task runs", () -> ran.get() > before);
+        }
+
+        private static void fill() {
+            Object[] chunks = ballast;
+            for (int bytes = 1 << 20; bytes >= 16; bytes /= 16) {
+                try {
+                    while (true) {
+                        chunks[size] = new byte[bytes - 16];
+                        size++;
+                    }
+                } catch (OutOfMemoryError full) {
+                    // the next smaller ones
+                }
+            }
+        }
+
+        private static void free(int chunks) {
+            Object[] all = ballast;
+            for (int i = 0; i < chunks && size > 0; i++) {
+                all[--size] = null;
+            }
+        }
+    }
+
+    /** Notifies from a fresh thread, and by a worker of the pool, when direct memory is used up. */
+    static final class FullDirectMemory {
+        public static void main(String[] args) throws Exception {
+            AtomicInteger ran = new AtomicInteger();
+            try (LoopThread loop = new LoopThread(
+                    AioContext.builder().relay(RelayMode.valueOf(args[0])).open())) {
+                loop.awaitBlocked();
+                List<ByteBuffer> ballast = new ArrayList<>();
+                for (int bytes = 1 << 20; bytes >= 1; bytes /= 1024) {
+                    try {
+                        while (true) {
+                            ballast.add(ByteBuffer.allocateDirect(bytes));
+                        }
+                    } catch (OutOfMemoryError full) {
+                        // the next smaller ones
+                    }
+                }
+                Thread fresh = Thread.ofPlatform().start(() -> loop.context.execute(ran::incrementAndGet));
+                Eventually.ends(fresh);
+                Eventually.holds("the task runs", () -> ran.get() == 1);
+                loop.awaitBlocked();
+                loop.context.threadPool().submit(() -> 1, (one, failure) -> ran.addAndGet(failure == null ? one : 100));
+                Eventually.holds("the completion runs", () -> ran.get() == 2);
+                System.out.println("every wake-up arrived beside " + ballast.size());
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"OFF", "THREAD", "DEFERRED"})
+    void aCallThatFindsTheHeapFullHoldsUpNobody(RelayMode mode) throws Exception {
+        ChildJvm.Result result = ChildJvm.onClassPath()
+                .option("-Xmx24m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1")
+                .run(FullHeap.class.getName(), mode.name());
+        assertThat(result.output()).contains("every wake-up arrived");
+        assertThat(result.output()).as("the heap was full").doesNotContain("errors: 0");
+        assertThat(result.exit()).isZero();
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"OFF", "THREAD", "DEFERRED"})
+    void aCallNeedsNoDirectMemory(RelayMode mode) throws Exception {
+        ChildJvm.Result result = ChildJvm.onClassPath()
+                .option("-XX:MaxDirectMemorySize=8m")
+                .run(FullDirectMemory.class.getName(), mode.name());
+        assertThat(result.output()).contains("every wake-up arrived beside");
+        assertThat(result.exit()).isZero();
+    }
+}

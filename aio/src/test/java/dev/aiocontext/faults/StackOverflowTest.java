@@ -1,0 +1,200 @@
+package dev.aiocontext.faults;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.aiocontext.AioContext;
+import dev.aiocontext.BottomHalf;
+import dev.aiocontext.EventNotifier;
+import dev.aiocontext.Eventually;
+import dev.aiocontext.LoopThread;
+import dev.aiocontext.OpenFiles;
+import dev.aiocontext.RelayMode;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * Notifying calls at the end of the stack: one that overflows may or may not have handed its work over, but every later call,
+ * and every other thread's, works.
+ */
+class StackOverflowTest {
+    private static final int ROUNDS = 12;
+
+    /** So many frames before the end of the stack the calls begin: the deepest of our paths needs fewer. */
+    private static final int FRAMES = 300;
+
+    private static final int SPINS = 20_000;
+    private static final long SMALL_STACK = 256 * 1024;
+
+    /** A call that notifies; its probe, from a thread with stack enough, must arrive. */
+    enum Call {
+        EXECUTE {
+            @Override
+            void make(Loop loop) {
+                loop.context.execute(loop.nothing);
+            }
+        },
+        SCHEDULE {
+            @Override
+            void make(Loop loop) {
+                loop.bottomHalf.schedule();
+            }
+        },
+        SCHEDULE_IDLE {
+            @Override
+            void make(Loop loop) {
+                loop.idle.scheduleIdle();
+            }
+        },
+        WAKEUP {
+            @Override
+            void make(Loop loop) {
+                loop.context.wakeup();
+            }
+        },
+        CANCEL_AND_SCHEDULE {
+            @Override
+            void make(Loop loop) {
+                loop.bottomHalf.cancel();
+                loop.bottomHalf.schedule();
+                loop.bottomHalf.scheduleIdle();
+            }
+        },
+        SET {
+            @Override
+            void make(Loop loop) {
+                loop.notifier.set();
+            }
+        };
+
+        abstract void make(Loop loop);
+    }
+
+    static Stream<Arguments> calls() {
+        return Stream.of(RelayMode.OFF, RelayMode.THREAD, RelayMode.DEFERRED)
+                .flatMap(mode -> Stream.of(Call.values()).map(call -> Arguments.of(mode, call)));
+    }
+
+    /** What the calls are made on. */
+    static final class Loop implements AutoCloseable {
+        final AioContext context;
+        final LoopThread thread;
+        final EventNotifier notifier = EventNotifier.open();
+        final AtomicInteger ran = new AtomicInteger();
+        final AtomicInteger ranIdle = new AtomicInteger();
+        final AtomicInteger set = new AtomicInteger();
+        final BottomHalf bottomHalf;
+        final BottomHalf idle;
+        final Runnable nothing = () -> {};
+
+        Loop(RelayMode mode) {
+            context = AioContext.builder().relay(mode).open();
+            bottomHalf = context.newBottomHalf("probe", ran::incrementAndGet);
+            idle = context.newBottomHalf("idle probe", ranIdle::incrementAndGet);
+            context.onReadable(notifier.fd(), fd -> {
+                notifier.testAndClear();
+                set.incrementAndGet();
+            });
+            thread = new LoopThread(context);
+        }
+
+        void probe() {
+            thread.awaitBlocked();
+            AtomicBoolean executed = new AtomicBoolean();
+            context.execute(() -> executed.set(true));
+            Eventually.holds("a task runs", executed::get);
+
+            int before = ran.get();
+            thread.awaitBlocked();
+            bottomHalf.schedule();
+            Eventually.holds("a bottom half runs", () -> ran.get() > before);
+
+            int beforeIdle = ranIdle.get();
+            thread.awaitBlocked();
+            idle.scheduleIdle();
+            Eventually.holds("an idle bottom half runs", () -> ranIdle.get() > beforeIdle);
+
+            int beforeSet = set.get();
+            thread.awaitBlocked();
+            notifier.set();
+            Eventually.holds("a descriptor is heard", () -> set.get() > beforeSet);
+        }
+
+        @Override
+        public void close() {
+            bottomHalf.delete();
+            idle.delete();
+            thread.close();
+            notifier.close();
+        }
+    }
+
+    /** Recurses to the end of the stack, and makes the call in each of the last frames on the way back. */
+    @SuppressWarnings("NonAtomicVolatileUpdate") // one thread: volatile so that the spinning is not optimised away
+    private static final class Climber {
+        private final Loop loop;
+        private final Call call;
+        private int overflows;
+
+        private volatile int spins;
+
+        Climber(Loop loop, Call call) {
+            this.loop = loop;
+            this.call = call;
+        }
+
+        /** Returns how far above the end of the stack it is, counted in frames. */
+        private int climb(int frame) {
+            int above;
+            try {
+                above = frame == Integer.MAX_VALUE ? 0 : climb(frame + 1);
+            } catch (StackOverflowError end) {
+                above = 0;
+            }
+            if (above < FRAMES) {
+                // Long enough for the loop to go to sleep, so that the next call has to ring; without a call, for want
+                // of stack.
+                for (spins = SPINS; spins > 0; ) {
+                    spins = spins - 1;
+                }
+                try {
+                    call.make(loop);
+                } catch (StackOverflowError e) {
+                    overflows++;
+                }
+            }
+            return above + 1;
+        }
+
+        int overflows() {
+            climb(0);
+            return overflows;
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("calls")
+    void aCallThatOverflowsHoldsUpNobody(RelayMode mode, Call call) {
+        Map<Integer, String> before = OpenFiles.now();
+        AtomicInteger overflows = new AtomicInteger();
+        try (Loop loop = new Loop(mode)) {
+            loop.probe();
+            for (int round = 0; round < ROUNDS; round++) {
+                Thread notifier = new Thread(
+                        null,
+                        () -> overflows.addAndGet(new Climber(loop, call).overflows()),
+                        "overflowing",
+                        SMALL_STACK);
+                notifier.start();
+                Eventually.ends(notifier);
+                loop.probe();
+            }
+        }
+        assertThat(overflows).as("calls that overflowed").hasPositiveValue();
+        assertThat(OpenFiles.since(before)).as("descriptors left open").isEmpty();
+    }
+}
