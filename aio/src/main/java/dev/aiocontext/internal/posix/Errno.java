@@ -1,8 +1,11 @@
 package dev.aiocontext.internal.posix;
 
+import static java.lang.foreign.ValueLayout.ADDRESS;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+
 import dev.aiocontext.SyscallException;
 import dev.aiocontext.bindings.linux.linux_h;
-import java.lang.foreign.Arena;
+import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
@@ -20,6 +23,8 @@ public final class Errno {
     public static final int ENOENT = linux_h.ENOENT();
     /** Not permitted; of epoll_ctl(2): this kind of file cannot be waited for. */
     public static final int EPERM = linux_h.EPERM();
+    /** Permission denied. */
+    public static final int EACCES = linux_h.EACCES();
     /** Already there. */
     public static final int EEXIST = linux_h.EEXIST();
     /** The kernel has no such call. */
@@ -34,7 +39,7 @@ public final class Errno {
             Map.entry(EEXIST, "EEXIST"),
             Map.entry(ENOSYS, "ENOSYS"),
             Map.entry(linux_h.E2BIG(), "E2BIG"),
-            Map.entry(linux_h.EACCES(), "EACCES"),
+            Map.entry(EACCES, "EACCES"),
             Map.entry(linux_h.EBUSY(), "EBUSY"),
             Map.entry(linux_h.ECANCELED(), "ECANCELED"),
             Map.entry(linux_h.EFAULT(), "EFAULT"),
@@ -58,16 +63,23 @@ public final class Errno {
             Map.entry(linux_h.ETIMEDOUT(), "ETIMEDOUT"),
             Map.entry(linux_h.ETXTBSY(), "ETXTBSY"));
 
-    private static final long MAX_TEXT = 256;
+    /** The highest errno that Linux has. */
+    private static final int LAST = linux_h.EHWPOISON();
 
     /** Made before it is needed: when descriptors have run out, no class can be loaded. */
-    private static final MethodHandle STRERROR_R = strerrorR();
+    private static final MethodHandle STRERROR = strerror();
 
     private Errno() {}
 
+    /**
+     * strerror(3), which every C library declares alike. strerror_r(3) returns a pointer in glibc and an int in musl; to take
+     * the int for a pointer ends the JVM.
+     */
     @SuppressWarnings("restricted")
-    private static MethodHandle strerrorR() {
-        return Linker.nativeLinker().downcallHandle(linux_h.strerror_r$address(), linux_h.strerror_r$descriptor());
+    private static MethodHandle strerror() {
+        Linker linker = Linker.nativeLinker();
+        return linker.downcallHandle(
+                linker.defaultLookup().find("strerror").orElseThrow(), FunctionDescriptor.of(ADDRESS, JAVA_INT));
     }
 
     /**
@@ -81,20 +93,35 @@ public final class Errno {
     }
 
     /**
-     * What strerror(3) says of an errno.
+     * What strerror(3) says of an errno. Any thread: the text of an errno that the C library knows is never written to. Only
+     * the text of an unknown one is, in glibc before 2.32, so the library is not asked for those.
      *
      * @param errno the positive errno
      * @return the text, in the language of the C library's locale
      */
     @SuppressWarnings("restricted")
     public static String text(int errno) {
-        try (Arena arena = Arena.ofConfined()) {
-            MemorySegment buffer = arena.allocate(MAX_TEXT);
-            MemorySegment text = (MemorySegment) STRERROR_R.invokeExact(errno, buffer, MAX_TEXT);
-            return text.reinterpret(MAX_TEXT).getString(0);
+        if (errno < 0 || errno > LAST) {
+            return "Unknown error " + errno;
+        }
+        try {
+            MemorySegment text = (MemorySegment) STRERROR.invokeExact(errno);
+            return text.reinterpret(Long.MAX_VALUE).getString(0);
         } catch (Throwable t) {
             throw Libc.impossible(t);
         }
+    }
+
+    /**
+     * Says whether a call is not to be had here: the kernel does not know it (ENOSYS), or a sandbox refuses it. An old
+     * seccomp profile refuses what it does not know with EPERM; one that an administrator wrote may say EACCES. Only for calls
+     * that have neither errno of their own.
+     *
+     * @param result what a method of {@link Libc} returned
+     * @return true if the call is to be done without from now on
+     */
+    public static boolean isMissing(int result) {
+        return result == -ENOSYS || result == -EPERM || result == -EACCES;
     }
 
     /**

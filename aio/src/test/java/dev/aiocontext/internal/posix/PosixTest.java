@@ -38,7 +38,7 @@ class PosixTest {
         assertThat(e.fd()).isEqualTo(999_999);
         assertThat(Errno.exception("epoll_create1", Errno.ENOSYS, -1))
                 .hasMessageStartingWith("epoll_create1 failed: ENOSYS");
-        assertThat(Errno.name(4095)).isEqualTo("errno 4095");
+        assertThat(Errno.exception("read", 4095, -1)).hasMessage("read failed: errno 4095 (Unknown error 4095)");
     }
 
     @Test
