@@ -12,7 +12,7 @@ import java.lang.foreign.MemorySegment;
 
 /**
  * A descriptor that any thread can set, and that is readable while it is set: an eventfd(2), or a pipe where the kernel has
- * no eventfd. QEMU's {@code EventNotifier}.
+ * no eventfd, or a sandbox refuses it. QEMU's {@code EventNotifier}.
  *
  * <p>Sets coalesce: after any number of them, one {@link #testAndClear} returns true.
  *
@@ -49,7 +49,7 @@ public final class EventNotifier implements AutoCloseable {
      */
     public static EventNotifier open() {
         int fd = Libc.eventfd(0, linux_h.EFD_NONBLOCK() | linux_h.EFD_CLOEXEC());
-        if (fd == -Errno.ENOSYS) {
+        if (Errno.isMissing(fd)) {
             return openPipe();
         }
         Errno.check(fd, "eventfd", -1);

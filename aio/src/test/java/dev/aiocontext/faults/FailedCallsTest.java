@@ -205,6 +205,24 @@ class FailedCallsTest {
         }
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"ENOSYS", "EPERM", "EACCES"})
+    void whereEpollPwait2IsRefusedEpollWaitTakesOver(String errno) throws IOException {
+        try (AioContext ctx = AioContext.builder().monitor(MonitorMode.EPOLL).open()) {
+            AtomicInteger ran = new AtomicInteger();
+            BottomHalf idle = ctx.newBottomHalf("idle", ran::incrementAndGet); // lets the loop wait for 10 ms
+            try (Strace strace = attach(Libc.gettid(), "epoll_pwait2:error=" + errno)) {
+                for (int round = 1; round <= 3; round++) {
+                    idle.scheduleIdle();
+                    ctx.poll(true);
+                    assertThat(ran).hasValue(round);
+                }
+                assertThat(strace.injected()).hasSize(1);
+            }
+            idle.delete();
+        }
+    }
+
     /** When the context may choose, it does without epoll from then on. */
     @ParameterizedTest
     @ValueSource(

@@ -195,8 +195,7 @@ final class EpollMonitor implements FdMonitor {
     private int waitOnce(long nanos) {
         if (nanos > 0 && !noPwait2) {
             int result = Libc.epollPwait2(timespec.state(), epfd, events, capacity, timespec.timespec(nanos));
-            // Old seccomp profiles say EPERM of a call that they do not know.
-            if (result != -Errno.ENOSYS && result != -Errno.EPERM) {
+            if (!Errno.isMissing(result)) {
                 return result;
             }
             noPwait2 = true;
