@@ -4,6 +4,8 @@
  */
 module dev.aiocontext {
     requires dev.aiocontext.bindings;
+    // Not static: a module that nothing requires is not resolved, and jlink leaves it out, so the events would vanish
+    // silently.
     requires jdk.jfr;
     requires static org.jspecify;
 

@@ -1,6 +1,7 @@
 package dev.aiocontext;
 
 import dev.aiocontext.internal.fdmon.FdEntry;
+import dev.aiocontext.internal.posix.Platform;
 import dev.aiocontext.internal.relay.RelayChannel;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -11,6 +12,9 @@ import org.jspecify.annotations.Nullable;
  * <p><b>Threads.</b> {@link #onSigio} and {@link #mode}: any. Everything else: the home thread.
  */
 final class RelayEnd {
+    /** Whether {@link RescueEvent} can be loaded. */
+    private static final boolean RECORDABLE = Platform.hasFlightRecorder();
+
     private final RelayChannel channel;
     private final FdEntry entry;
     private final Loop loop;
@@ -85,6 +89,12 @@ final class RelayEnd {
 
     private void rescued(long arming) {
         counters.rescues++;
+        if (RECORDABLE) {
+            record(arming);
+        }
+    }
+
+    private void record(long arming) {
         RescueEvent event = new RescueEvent();
         if (event.isEnabled()) {
             long rungAt = channel.rungAt();

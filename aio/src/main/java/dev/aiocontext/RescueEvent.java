@@ -9,7 +9,10 @@ import jdk.jfr.StackTrace;
 import jdk.jfr.Timespan;
 import org.jspecify.annotations.Nullable;
 
-/** What the loop saw in a rescue, for whoever has to find out where the wake-up was lost. */
+/**
+ * What the loop saw in a rescue, for whoever has to find out where the wake-up was lost. Only code that has asked for the
+ * flight recorder may load this class.
+ */
 @Name("dev.aiocontext.Rescue")
 @Label("Rescued wake-up")
 @Description("The SIGIO relay woke a loop that had work which no doorbell had announced: a lost wake-up, repaired")

@@ -9,6 +9,7 @@ import jdk.jfr.StackTrace;
 import jdk.jfr.Threshold;
 import org.jspecify.annotations.Nullable;
 
+/** A callback that kept the loop for long. Only code that has asked for the flight recorder may load this class. */
 @Name("dev.aiocontext.SlowCallback")
 @Label("Slow callback")
 @Description("A callback kept its loop from everything else for longer than the threshold")

@@ -1,7 +1,9 @@
 package dev.aiocontext;
 
+import dev.aiocontext.internal.posix.Platform;
 import java.lang.System.Logger.Level;
 import java.util.function.BiConsumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Calls the user's callbacks: one that throws does not take the loop down, and one that is slow is told of. Home thread.
@@ -9,8 +11,12 @@ import java.util.function.BiConsumer;
 final class UserCode {
     private static final System.Logger LOG = System.getLogger(AioContext.class.getName());
 
-    /** Asked whether anybody records slow callbacks: timing one costs more than most callbacks do. */
-    private static final SlowCallbackEvent RECORDING = new SlowCallbackEvent();
+    /**
+     * Asked whether anybody records slow callbacks: timing one costs more than most callbacks do. Null where there is no flight
+     * recorder. To the compiler it is a constant, so the null check costs nothing.
+     */
+    private static final @Nullable SlowCallbackEvent RECORDING =
+            Platform.hasFlightRecorder() ? new SlowCallbackEvent() : null;
 
     private final AioContext context;
     private final BiConsumer<? super AioContext, ? super Throwable> exceptionHandler;
@@ -32,9 +38,13 @@ final class UserCode {
         LOG.log(Level.ERROR, "a callback of AioContext " + context.name() + " failed", failure);
     }
 
+    private static boolean isRecorded() {
+        return RECORDING != null && RECORDING.isEnabled();
+    }
+
     /** Calls. An exception ends at the context's handler; an Error goes there and then on to whoever polls. */
     void call(Callback callback) {
-        if (RECORDING.isEnabled()) {
+        if (isRecorded()) {
             callRecorded(callback);
         } else {
             callPlain(callback);
@@ -43,7 +53,7 @@ final class UserCode {
 
     /** Calls a task or a bottom half, as {@link #call} does. */
     void run(Runnable work) {
-        if (RECORDING.isEnabled()) {
+        if (isRecorded()) {
             callRecorded(new Work(work));
             return;
         }

@@ -12,6 +12,7 @@ import java.util.concurrent.TimeUnit;
 
 /** A JVM of its own for what a test cannot do to the one it runs in. */
 public final class ChildJvm {
+    private final Path home;
     private final List<String> prefix = new ArrayList<>();
     private final List<String> options = new ArrayList<>();
     private final Map<String, String> environment = new TreeMap<>();
@@ -19,7 +20,13 @@ public final class ChildJvm {
     /** What became of it; standard error is part of the output. */
     public record Result(int exit, String output) {}
 
-    private ChildJvm() {}
+    private ChildJvm(Path home) {
+        this.home = home;
+    }
+
+    private ChildJvm() {
+        this(Path.of(System.getProperty("java.home")));
+    }
 
     /** A JVM with the class path and native access of this one. */
     public static ChildJvm onClassPath() {
@@ -39,6 +46,11 @@ public final class ChildJvm {
     /** A JVM with neither path nor native access. */
     public static ChildJvm bare() {
         return new ChildJvm();
+    }
+
+    /** A JVM of another run-time image, with neither path nor native access. */
+    public static ChildJvm of(Path home) {
+        return new ChildJvm(home);
     }
 
     /** Where the library and its bindings are. */
@@ -85,7 +97,7 @@ public final class ChildJvm {
     /** Starts it and leaves it running; standard error is part of its output. */
     public Process start(String... mainAndArguments) throws IOException {
         List<String> command = new ArrayList<>(prefix);
-        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.add(home.resolve("bin/java").toString());
         command.addAll(options);
         command.addAll(Arrays.asList(mainAndArguments));
         ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);

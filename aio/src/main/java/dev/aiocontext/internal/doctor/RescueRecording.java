@@ -1,5 +1,6 @@
 package dev.aiocontext.internal.doctor;
 
+import dev.aiocontext.internal.posix.Platform;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -19,7 +20,7 @@ final class RescueRecording implements AutoCloseable {
     private final @Nullable Recording recording;
 
     RescueRecording() {
-        recording = FlightRecorder.isAvailable() ? new Recording() : null;
+        recording = Platform.hasFlightRecorder() && FlightRecorder.isAvailable() ? new Recording() : null;
         if (recording != null) {
             recording.enable(EVENT);
             recording.start();

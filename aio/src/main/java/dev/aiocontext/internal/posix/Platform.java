@@ -19,6 +19,21 @@ public enum Platform {
         return of(System.getProperty("os.name", "?"), System.getProperty("os.arch", "?"));
     }
 
+    /**
+     * Says whether the library's classes can use the flight recorder. A run-time image may lack it, and on the class path
+     * nothing requires it; the module descriptor does.
+     *
+     * @return true if the module {@code jdk.jfr} is there
+     */
+    public static boolean hasFlightRecorder() {
+        try {
+            Class.forName("jdk.jfr.Event", false, Platform.class.getClassLoader());
+            return true;
+        } catch (ClassNotFoundException e) {
+            return false; // this is the answer, and not a failure
+        }
+    }
+
     static Platform of(String osName, String osArch) {
         if (osName.equals("Linux")) {
             switch (osArch.toLowerCase(Locale.ROOT)) {
