@@ -72,6 +72,14 @@ public final class ChildJvm {
         return this;
     }
 
+    /**
+     * Denies native access to all modules that no option grants it to. Before JDK 24, naming one module denies the others; since
+     * then it takes an option of its own.
+     */
+    public ChildJvm othersAreDeniedNativeAccess() {
+        return Runtime.version().feature() >= 24 ? option("--illegal-native-access=deny") : this;
+    }
+
     /** Starts it by another program. */
     public ChildJvm startedBy(String... command) {
         prefix.addAll(Arrays.asList(command));

@@ -87,7 +87,7 @@ class ModulePathTest {
         ChildJvm.Result result = ChildJvm.bare()
                 .option("-cp", ChildJvm.modulePath() + File.pathSeparator + TESTS)
                 .option("--enable-native-access=java.base") // whoever is not named is denied
-                .option(denyOption())
+                .othersAreDeniedNativeAccess()
                 .run(USER);
         assertThat(result.output()).contains("start java with --enable-native-access=ALL-UNNAMED");
         assertThat(result.exit()).isEqualTo(1);
@@ -99,10 +99,11 @@ class ModulePathTest {
             ChildJvm.Result result = ChildJvm.bare()
                     .option("-p", ChildJvm.modulePath(), "--add-modules", "dev.aiocontext", "-cp", TESTS)
                     .option("--enable-native-access=" + granted)
-                    .option(denyOption())
+                    .othersAreDeniedNativeAccess()
                     .run(USER);
             assertThat(result.output())
-                    .contains("start java with --enable-native-access=dev.aiocontext,dev.aiocontext.bindings");
+                    .contains("start java with --enable-native-access=dev.aiocontext,dev.aiocontext.bindings")
+                    .contains("your own module");
             assertThat(result.exit()).isEqualTo(1);
         }
     }
@@ -113,10 +114,5 @@ class ModulePathTest {
                 ChildJvm.onClassPath().option("-Dos.arch=riscv64").run(USER);
         assertThat(result.output()).contains("UnsupportedOperationException").contains("Linux on riscv64");
         assertThat(result.exit()).isEqualTo(1);
-    }
-
-    /** Before JDK 24, naming one module denies the others; since then it takes an option of its own. */
-    private static String denyOption() {
-        return Runtime.version().feature() >= 24 ? "--illegal-native-access=deny" : "-Dunused=unused";
     }
 }

@@ -2,7 +2,11 @@ package dev.aiocontext.examples;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.aiocontext.ChildJvm;
+import java.io.File;
 import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -10,6 +14,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
+import java.util.spi.ToolProvider;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -24,6 +29,9 @@ class ReadmeProgramTest {
     private static final Pattern COMMAND = Pattern.compile("^ *\\$ (java .*ThreeOnOneLoop\\.java)$", Pattern.MULTILINE);
     private static final Pattern OUTPUT =
             Pattern.compile("ThreeOnOneLoop\\.java\n(.*?)```\n", Pattern.DOTALL | Pattern.MULTILINE);
+
+    private static final Pattern MODULE_COMMAND = Pattern.compile(
+            "^java (--enable-native-access=\\S+) --module-path \\.{3} --module (\\S+)/\\.{3}$", Pattern.MULTILINE);
 
     @TempDir
     Path directory;
@@ -56,6 +64,42 @@ class ReadmeProgramTest {
         // How often it ticks meanwhile, and whether the worker's line comes before inotify's, is a matter of time.
         assertThat(Files.readAllLines(output))
                 .containsOnly(readme(OUTPUT).lines().toArray(String[]::new));
+    }
+
+    @Test
+    void readmeOptionForTheModulePathGrantsTheProgramInAModuleOfItsOwnAllThatItNeeds() throws Exception {
+        MatchResult command = MODULE_COMMAND
+                .matcher(Files.readString(ROOT.resolve("README.md")))
+                .results()
+                .findFirst()
+                .orElseThrow();
+        String module = command.group(2);
+        Path descriptor = Files.writeString(
+                directory.resolve("module-info.java"), "module " + module + " { requires dev.aiocontext; }");
+        Path classes = directory.resolve("classes");
+        StringWriter messages = new StringWriter();
+        PrintWriter said = new PrintWriter(messages);
+        int compiled = ToolProvider.findFirst("javac")
+                .orElseThrow()
+                .run(
+                        said,
+                        said,
+                        "-d",
+                        classes.toString(),
+                        "-p",
+                        ChildJvm.modulePath(),
+                        descriptor.toString(),
+                        SOURCE.toString());
+        assertThat(compiled).as(messages.toString()).isZero();
+
+        ChildJvm.Result result = ChildJvm.bare()
+                .option("-p", ChildJvm.modulePath() + File.pathSeparator + classes)
+                .option(command.group(1))
+                .othersAreDeniedNativeAccess()
+                .run("-m", module + "/dev.aiocontext.examples.ThreeOnOneLoop");
+
+        assertThat(result.exit()).as(result.output()).isZero();
+        assertThat(result.output().lines()).containsOnly(readme(OUTPUT).lines().toArray(String[]::new));
     }
 
     private static String readme(Pattern pattern) throws IOException {

@@ -47,6 +47,7 @@ public final class NativeAccess {
         String modules = NativeAccess.class.getModule().isNamed()
                 ? NativeAccess.class.getModule().getName() + ","
                         + linux_h.class.getModule().getName()
+                        + " (and your own module, if it calls native functions)"
                 : "ALL-UNNAMED";
         return "native access is denied (" + e.getMessage() + "); start java with --enable-native-access=" + modules;
     }
