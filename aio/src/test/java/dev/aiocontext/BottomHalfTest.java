@@ -270,4 +270,28 @@ class BottomHalfTest {
                 .hasMessageContaining("[a, b]");
         leaky.close();
     }
+
+    @Test
+    void oneThatWasCancelledAndThenScheduledWhenIdleWaitsAndIsNoProgress() {
+        BottomHalf bh = bottomHalf("idle");
+        bh.schedule();
+        bh.cancel();
+        bh.scheduleIdle();
+        long began = System.nanoTime();
+        assertThat(ctx.poll(true)).isFalse();
+        assertThat(System.nanoTime() - began).as("at least 10 ms").isGreaterThanOrEqualTo(9_900_000);
+        assertThat(ran).containsExactly("idle");
+        assertThat(ctx.poll(false)).isFalse();
+        assertThat(ran).containsExactly("idle");
+    }
+
+    @Test
+    void oneThatWasIdleAndThenScheduledRunsOnceAndIsProgress() {
+        BottomHalf bh = bottomHalf("now");
+        bh.scheduleIdle();
+        bh.schedule();
+        assertThat(ctx.poll(true)).isTrue();
+        assertThat(ctx.poll(false)).isFalse();
+        assertThat(ran).containsExactly("now");
+    }
 }

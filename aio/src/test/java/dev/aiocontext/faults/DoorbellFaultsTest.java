@@ -1,10 +1,13 @@
 package dev.aiocontext.faults;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.aiocontext.AioContext;
 import dev.aiocontext.AioStatistics;
+import dev.aiocontext.BottomHalf;
 import dev.aiocontext.EventNotifier;
+import dev.aiocontext.Eventually;
 import dev.aiocontext.LoopThread;
 import dev.aiocontext.RelayMode;
 import dev.aiocontext.faults.FaultyDoorbell.Fault;
@@ -15,6 +18,7 @@ import java.util.List;
 import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -64,6 +68,38 @@ class DoorbellFaultsTest {
             }
             Rounds.pingPong(loop, 10);
         }
+    }
+
+    @Test
+    void aDoorbellThatThrowsFailsItsCallerAndHoldsUpNobodyElse() {
+        AtomicBoolean broken = new AtomicBoolean();
+        AtomicInteger ran = new AtomicInteger();
+        AioContext context = Doorbell.withFault(
+                real -> arming -> {
+                    if (broken.get()) {
+                        throw new OutOfMemoryError("broken");
+                    }
+                    real.ring(arming);
+                },
+                () -> AioContext.builder().relay(RelayMode.OFF).open());
+        try (LoopThread loop = new LoopThread(context)) {
+            BottomHalf bottomHalf = context.newBottomHalf("of a broken bell", ran::incrementAndGet);
+            for (int round = 1; round <= 10; round++) {
+                loop.awaitBlocked();
+                broken.set(true);
+                assertThatThrownBy(() -> context.execute(ran::incrementAndGet)).hasMessage("broken");
+                assertThatThrownBy(bottomHalf::schedule).hasMessage("broken");
+                assertThatThrownBy(bottomHalf::schedule)
+                        .as("nothing was rung yet")
+                        .hasMessage("broken");
+                broken.set(false);
+                bottomHalf.schedule();
+                int expected = 2 * round;
+                Eventually.holds("the task and the bottom half run", () -> ran.get() == expected);
+            }
+            bottomHalf.delete();
+        }
+        assertThat(ran).hasValue(20);
     }
 
     @Test

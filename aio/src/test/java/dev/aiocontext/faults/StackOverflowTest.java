@@ -135,7 +135,7 @@ class StackOverflowTest {
 
     /** Recurses to the end of the stack, and makes the call in each of the last frames on the way back. */
     @SuppressWarnings("NonAtomicVolatileUpdate") // one thread: volatile so that the spinning is not optimised away
-    private static final class Climber {
+    static final class Climber {
         private final Loop loop;
         private final Call call;
         private int overflows;
@@ -170,9 +170,13 @@ class StackOverflowTest {
             return above + 1;
         }
 
-        int overflows() {
-            climb(0);
-            return overflows;
+        /** Climbs in a thread whose stack is small; says how many calls overflowed. */
+        static int inSmallThread(Loop loop, Call call) {
+            Climber climber = new Climber(loop, call);
+            Thread notifier = new Thread(null, () -> climber.climb(0), "overflowing", SMALL_STACK);
+            notifier.start();
+            Eventually.ends(notifier);
+            return climber.overflows;
         }
     }
 
@@ -180,21 +184,15 @@ class StackOverflowTest {
     @MethodSource("calls")
     void aCallThatOverflowsHoldsUpNobody(RelayMode mode, Call call) {
         Map<Integer, String> before = OpenFiles.now();
-        AtomicInteger overflows = new AtomicInteger();
+        int overflows = 0;
         try (Loop loop = new Loop(mode)) {
             loop.probe();
             for (int round = 0; round < ROUNDS; round++) {
-                Thread notifier = new Thread(
-                        null,
-                        () -> overflows.addAndGet(new Climber(loop, call).overflows()),
-                        "overflowing",
-                        SMALL_STACK);
-                notifier.start();
-                Eventually.ends(notifier);
+                overflows += Climber.inSmallThread(loop, call);
                 loop.probe();
             }
         }
-        assertThat(overflows).as("calls that overflowed").hasPositiveValue();
+        assertThat(overflows).as("calls that overflowed").isPositive();
         assertThat(OpenFiles.since(before)).as("descriptors left open").isEmpty();
     }
 }
