@@ -6,9 +6,7 @@ import static java.lang.foreign.ValueLayout.JAVA_INT;
 import dev.aiocontext.SyscallException;
 import dev.aiocontext.bindings.linux.linux_h;
 import java.lang.foreign.FunctionDescriptor;
-import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
-import java.lang.invoke.MethodHandle;
 import java.util.Map;
 
 /** The errnos that the code asks for, and the names and texts of all that its system calls document. */
@@ -66,21 +64,14 @@ public final class Errno {
     /** The highest errno that Linux has. */
     private static final int LAST = linux_h.EHWPOISON();
 
-    /** Made before it is needed: when descriptors have run out, no class can be loaded. */
-    private static final MethodHandle STRERROR = strerror();
-
-    private Errno() {}
-
     /**
      * strerror(3), which every C library declares alike. strerror_r(3) returns a pointer in glibc and an int in musl; to take
      * the int for a pointer ends the JVM.
      */
-    @SuppressWarnings("restricted")
-    private static MethodHandle strerror() {
-        Linker linker = Linker.nativeLinker();
-        return linker.downcallHandle(
-                linker.defaultLookup().find("strerror").orElseThrow(), FunctionDescriptor.of(ADDRESS, JAVA_INT));
-    }
+    private static final NativeFunction STRERROR =
+            NativeFunction.plain("strerror", FunctionDescriptor.of(ADDRESS, JAVA_INT));
+
+    private Errno() {}
 
     /**
      * The name of an errno.
@@ -105,7 +96,7 @@ public final class Errno {
             return "Unknown error " + errno;
         }
         try {
-            MemorySegment text = (MemorySegment) STRERROR.invokeExact(errno);
+            MemorySegment text = (MemorySegment) STRERROR.handle().invokeExact(errno);
             return text.reinterpret(Long.MAX_VALUE).getString(0);
         } catch (Throwable t) {
             throw Libc.impossible(t);

@@ -1,16 +1,20 @@
 package dev.aiocontext.internal.posix;
 
 import static java.lang.foreign.ValueLayout.ADDRESS;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
 
-import dev.aiocontext.bindings.linux.linux_h;
 import java.lang.foreign.Arena;
+import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.MemorySegment;
-import java.lang.invoke.MethodHandle;
 import java.util.List;
 
 /** Replacing the program of this process. A class of its own, for hardly any program needs it. */
 public final class Exec {
-    private static final MethodHandle EXECV = Libc.handle(linux_h.execv$address(), linux_h.execv$descriptor());
+    private static final NativeFunction EXECV =
+            NativeFunction.withErrno("execv", FunctionDescriptor.of(JAVA_INT, ADDRESS, ADDRESS));
+
+    /** Those that the generated bindings describe too. */
+    static final List<NativeFunction> FUNCTIONS = List.of(EXECV);
 
     private Exec() {}
 
@@ -32,7 +36,8 @@ public final class Exec {
             MemorySegment state = Libc.errnoSegment(arena);
             int result;
             try {
-                result = CallState.result((int) EXECV.invokeExact(state, arena.allocateFrom(file), argv), state);
+                result = CallState.result(
+                        (int) EXECV.handle().invokeExact(state, arena.allocateFrom(file), argv), state);
             } catch (Throwable t) {
                 throw Libc.impossible(t);
             }

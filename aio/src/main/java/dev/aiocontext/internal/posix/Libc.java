@@ -10,46 +10,43 @@ import dev.aiocontext.bindings.linux.x86_64.x86_64_h;
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
+import java.lang.foreign.MemoryLayout;
 import java.lang.foreign.MemorySegment;
-import java.lang.invoke.MethodHandle;
+import java.util.List;
 
 /**
  * The system calls of the loop. A method returns what the call returns, or, if it failed, the <em>negated errno</em>, as
  * the kernel itself does: there is no separate errno to read too late, or after a call that succeeded.
  *
- * <p>jextract emits no capture of errno, so the handles are made here, from its addresses and descriptors. What glibc
- * 2.28 lacks (gettid, tgkill, epoll_pwait2) goes through syscall(2) always: one path on every C library.
+ * <p>What glibc 2.28 lacks (gettid, tgkill, epoll_pwait2) goes through syscall(2) always: one path on every C library.
  *
- * <p>The handles are not final, on purpose. Each call makes a slice of the errno segment, which C2 removes only if it
- * inlines the handle to the bottom; as a constant, the handle is inlined into its caller, and deep in a user's stack that
- * ends at MaxInlineLevel: 40 bytes a call, seen by JMH's gc profiler. A handle that is no constant is called in its own
- * compiled form, which starts afresh. On a call that enters the kernel, the difference in time is not measurable.
- *
- * <p><b>Threads.</b> Any thread may call anything; a call has an errno segment of its own, see {@link CallState}. The
- * handles are never changed.
+ * <p><b>Threads.</b> Any thread may call anything; a call has an errno segment of its own, see {@link CallState}.
  */
 public final class Libc {
-    private static final Linker.Option CAPTURE_ERRNO = Linker.Option.captureCallState("errno");
-
-    private static MethodHandle EVENTFD = handle(linux_h.eventfd$address(), linux_h.eventfd$descriptor());
-    private static MethodHandle PIPE2 = handle(linux_h.pipe2$address(), linux_h.pipe2$descriptor());
-    private static MethodHandle READ = handle(linux_h.read$address(), linux_h.read$descriptor());
-    private static MethodHandle WRITE = handle(linux_h.write$address(), linux_h.write$descriptor());
-    private static MethodHandle CLOSE = handle(linux_h.close$address(), linux_h.close$descriptor());
-    private static MethodHandle PPOLL = handle(linux_h.ppoll$address(), linux_h.ppoll$descriptor());
-    private static MethodHandle EPOLL_CREATE1 =
-            handle(linux_h.epoll_create1$address(), linux_h.epoll_create1$descriptor());
-    private static MethodHandle EPOLL_CTL = handle(linux_h.epoll_ctl$address(), linux_h.epoll_ctl$descriptor());
-    private static MethodHandle EPOLL_WAIT = handle(linux_h.epoll_wait$address(), linux_h.epoll_wait$descriptor());
-    private static MethodHandle KILL = handle(linux_h.kill$address(), linux_h.kill$descriptor());
-    private static MethodHandle FCNTL =
-            variadic("fcntl", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT), 2);
-    private static MethodHandle SYSCALL3 =
-            variadic("syscall", FunctionDescriptor.of(JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG), 1);
-    private static MethodHandle SYSCALL6 = variadic(
+    private static final NativeFunction EVENTFD = function("eventfd", JAVA_INT, JAVA_INT, JAVA_INT);
+    private static final NativeFunction PIPE2 = function("pipe2", JAVA_INT, ADDRESS, JAVA_INT);
+    private static final NativeFunction READ = function("read", JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG);
+    private static final NativeFunction WRITE = function("write", JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG);
+    private static final NativeFunction CLOSE = function("close", JAVA_INT, JAVA_INT);
+    private static final NativeFunction PPOLL = function("ppoll", JAVA_INT, ADDRESS, JAVA_LONG, ADDRESS, ADDRESS);
+    private static final NativeFunction EPOLL_CREATE1 = function("epoll_create1", JAVA_INT, JAVA_INT);
+    private static final NativeFunction EPOLL_CTL =
+            function("epoll_ctl", JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, ADDRESS);
+    private static final NativeFunction EPOLL_WAIT =
+            function("epoll_wait", JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT, JAVA_INT);
+    private static final NativeFunction KILL = function("kill", JAVA_INT, JAVA_INT, JAVA_INT);
+    private static final NativeFunction FCNTL =
+            NativeFunction.variadic("fcntl", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT), 2);
+    private static final NativeFunction SYSCALL3 = NativeFunction.variadic(
+            "syscall", FunctionDescriptor.of(JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG), 1);
+    private static final NativeFunction SYSCALL6 = NativeFunction.variadic(
             "syscall",
             FunctionDescriptor.of(JAVA_LONG, JAVA_LONG, JAVA_LONG, ADDRESS, JAVA_LONG, ADDRESS, ADDRESS, JAVA_LONG),
             1);
+
+    /** Those that the generated bindings describe too. */
+    static final List<NativeFunction> FUNCTIONS =
+            List.of(EVENTFD, PIPE2, READ, WRITE, CLOSE, PPOLL, EPOLL_CREATE1, EPOLL_CTL, EPOLL_WAIT, KILL);
 
     private static final boolean AARCH64 = Platform.current() == Platform.AARCH64;
     private static final long NR_GETTID = AARCH64 ? aarch64_h.__NR_gettid() : x86_64_h.__NR_gettid();
@@ -59,17 +56,8 @@ public final class Libc {
 
     private Libc() {}
 
-    @SuppressWarnings("restricted")
-    static MethodHandle handle(MemorySegment address, FunctionDescriptor descriptor) {
-        return Linker.nativeLinker().downcallHandle(address, descriptor, CAPTURE_ERRNO);
-    }
-
-    @SuppressWarnings("restricted")
-    private static MethodHandle variadic(String name, FunctionDescriptor descriptor, int firstVariadic) {
-        // jextract offers neither address nor descriptor of a variadic function.
-        MemorySegment address = Linker.nativeLinker().defaultLookup().find(name).orElseThrow();
-        return Linker.nativeLinker()
-                .downcallHandle(address, descriptor, CAPTURE_ERRNO, Linker.Option.firstVariadicArg(firstVariadic));
+    private static NativeFunction function(String name, MemoryLayout result, MemoryLayout... parameters) {
+        return NativeFunction.withErrno(name, FunctionDescriptor.of(result, parameters));
     }
 
     /**
@@ -103,7 +91,7 @@ public final class Libc {
     public static int eventfd(int initial, int flags) {
         CallState state = CallState.take();
         try {
-            return state.result((int) EVENTFD.invokeExact(state.segment, initial, flags));
+            return state.result((int) EVENTFD.handle().invokeExact(state.segment, initial, flags));
         } catch (Throwable t) {
             throw impossible(t);
         } finally {
@@ -121,7 +109,7 @@ public final class Libc {
     public static int pipe2(MemorySegment fds, int flags) {
         CallState state = CallState.take();
         try {
-            return state.result((int) PIPE2.invokeExact(state.segment, fds, flags));
+            return state.result((int) PIPE2.handle().invokeExact(state.segment, fds, flags));
         } catch (Throwable t) {
             throw impossible(t);
         } finally {
@@ -140,7 +128,7 @@ public final class Libc {
     public static long read(int fd, MemorySegment buffer, long length) {
         CallState state = CallState.take();
         try {
-            return state.result((long) READ.invokeExact(state.segment, fd, buffer, length));
+            return state.result((long) READ.handle().invokeExact(state.segment, fd, buffer, length));
         } catch (Throwable t) {
             throw impossible(t);
         } finally {
@@ -159,7 +147,7 @@ public final class Libc {
     public static long write(int fd, MemorySegment buffer, long length) {
         CallState state = CallState.take();
         try {
-            return state.result((long) WRITE.invokeExact(state.segment, fd, buffer, length));
+            return state.result((long) WRITE.handle().invokeExact(state.segment, fd, buffer, length));
         } catch (Throwable t) {
             throw impossible(t);
         } finally {
@@ -176,7 +164,7 @@ public final class Libc {
     public static int close(int fd) {
         CallState state = CallState.take();
         try {
-            return state.result((int) CLOSE.invokeExact(state.segment, fd));
+            return state.result((int) CLOSE.handle().invokeExact(state.segment, fd));
         } catch (Throwable t) {
             throw impossible(t);
         } finally {
@@ -195,7 +183,7 @@ public final class Libc {
     public static int fcntl(int fd, int command, int argument) {
         CallState state = CallState.take();
         try {
-            return state.result((int) FCNTL.invokeExact(state.segment, fd, command, argument));
+            return state.result((int) FCNTL.handle().invokeExact(state.segment, fd, command, argument));
         } catch (Throwable t) {
             throw impossible(t);
         } finally {
@@ -214,7 +202,8 @@ public final class Libc {
      */
     public static int ppoll(MemorySegment state, MemorySegment fds, long count, MemorySegment timeout) {
         try {
-            return CallState.result((int) PPOLL.invokeExact(state, fds, count, timeout, MemorySegment.NULL), state);
+            return CallState.result(
+                    (int) PPOLL.handle().invokeExact(state, fds, count, timeout, MemorySegment.NULL), state);
         } catch (Throwable t) {
             throw impossible(t);
         }
@@ -229,7 +218,7 @@ public final class Libc {
     public static int epollCreate1(int flags) {
         CallState state = CallState.take();
         try {
-            return state.result((int) EPOLL_CREATE1.invokeExact(state.segment, flags));
+            return state.result((int) EPOLL_CREATE1.handle().invokeExact(state.segment, flags));
         } catch (Throwable t) {
             throw impossible(t);
         } finally {
@@ -249,7 +238,7 @@ public final class Libc {
     public static int epollCtl(int epfd, int operation, int fd, MemorySegment event) {
         CallState state = CallState.take();
         try {
-            return state.result((int) EPOLL_CTL.invokeExact(state.segment, epfd, operation, fd, event));
+            return state.result((int) EPOLL_CTL.handle().invokeExact(state.segment, epfd, operation, fd, event));
         } catch (Throwable t) {
             throw impossible(t);
         } finally {
@@ -269,7 +258,8 @@ public final class Libc {
      */
     public static int epollWait(MemorySegment state, int epfd, MemorySegment events, int maxEvents, int timeoutMillis) {
         try {
-            return CallState.result((int) EPOLL_WAIT.invokeExact(state, epfd, events, maxEvents, timeoutMillis), state);
+            return CallState.result(
+                    (int) EPOLL_WAIT.handle().invokeExact(state, epfd, events, maxEvents, timeoutMillis), state);
         } catch (Throwable t) {
             throw impossible(t);
         }
@@ -289,15 +279,16 @@ public final class Libc {
             MemorySegment state, int epfd, MemorySegment events, int maxEvents, MemorySegment timeout) {
         try {
             return (int) CallState.result(
-                    (long) SYSCALL6.invokeExact(
-                            state,
-                            NR_EPOLL_PWAIT2,
-                            (long) epfd,
-                            events,
-                            (long) maxEvents,
-                            timeout,
-                            MemorySegment.NULL,
-                            KERNEL_SIGSET_BYTES),
+                    (long) SYSCALL6.handle()
+                            .invokeExact(
+                                    state,
+                                    NR_EPOLL_PWAIT2,
+                                    (long) epfd,
+                                    events,
+                                    (long) maxEvents,
+                                    timeout,
+                                    MemorySegment.NULL,
+                                    KERNEL_SIGSET_BYTES),
                     state);
         } catch (Throwable t) {
             throw impossible(t);
@@ -314,7 +305,7 @@ public final class Libc {
     public static int kill(int pid, int signal) {
         CallState state = CallState.take();
         try {
-            return state.result((int) KILL.invokeExact(state.segment, pid, signal));
+            return state.result((int) KILL.handle().invokeExact(state.segment, pid, signal));
         } catch (Throwable t) {
             throw impossible(t);
         } finally {
@@ -346,7 +337,7 @@ public final class Libc {
     private static long syscall(long number, long a, long b, long c) {
         CallState state = CallState.take();
         try {
-            return state.result((long) SYSCALL3.invokeExact(state.segment, number, a, b, c));
+            return state.result((long) SYSCALL3.handle().invokeExact(state.segment, number, a, b, c));
         } catch (Throwable t) {
             throw impossible(t);
         } finally {

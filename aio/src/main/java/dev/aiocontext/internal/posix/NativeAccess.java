@@ -1,11 +1,9 @@
 package dev.aiocontext.internal.posix;
 
-import dev.aiocontext.bindings.linux.linux_h;
-import java.lang.foreign.FunctionDescriptor;
-import java.lang.foreign.Linker;
+import java.lang.foreign.MemorySegment;
 import org.jspecify.annotations.Nullable;
 
-/** Asks once whether the JVM lets this library and its bindings call native code, which is the user's to grant. */
+/** Asks once whether the JVM lets this library call native code, which is the user's to grant. */
 public final class NativeAccess {
     /** Made when it is first asked for: on a platform that it does not know, the probe itself would fail. */
     private static final class Probe {
@@ -30,24 +28,16 @@ public final class NativeAccess {
     @SuppressWarnings("restricted")
     private static @Nullable String probe() {
         try {
-            Linker.nativeLinker().downcallHandle(FunctionDescriptor.ofVoid());
-            linux_h.getpid$address(); // initialises a class of the bindings that makes a handle too
+            MemorySegment.NULL.reinterpret(0); // restricted as a downcall is, and links nothing
             return null;
         } catch (IllegalCallerException e) {
             return denied(e);
-        } catch (ExceptionInInitializerError e) {
-            if (e.getCause() instanceof IllegalCallerException cause) {
-                return denied(cause);
-            }
-            throw e;
         }
     }
 
     private static String denied(IllegalCallerException e) {
         String modules = NativeAccess.class.getModule().isNamed()
-                ? NativeAccess.class.getModule().getName() + ","
-                        + linux_h.class.getModule().getName()
-                        + " (and your own module, if it calls native functions)"
+                ? NativeAccess.class.getModule().getName() + " (and your own module, if it calls native functions)"
                 : "ALL-UNNAMED";
         return "native access is denied (" + e.getMessage() + "); start java with --enable-native-access=" + modules;
     }

@@ -1,11 +1,13 @@
 package dev.aiocontext.internal.posix;
 
-import dev.aiocontext.bindings.linux.linux_h;
+import static java.lang.foreign.ValueLayout.ADDRESS;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+
 import dev.aiocontext.bindings.linux.timespec;
 import java.lang.foreign.Arena;
+import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
-import java.lang.invoke.MethodHandle;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -15,9 +17,13 @@ import java.util.concurrent.TimeUnit;
  */
 public final class SignalWait {
     private static final long SECOND = TimeUnit.SECONDS.toNanos(1);
-    private static final MethodHandle SIGWAIT = Signals.plain(linux_h.sigwait$address(), linux_h.sigwait$descriptor());
-    private static final MethodHandle SIGTIMEDWAIT =
-            Libc.handle(linux_h.sigtimedwait$address(), linux_h.sigtimedwait$descriptor());
+    private static final NativeFunction SIGWAIT =
+            NativeFunction.plain("sigwait", FunctionDescriptor.of(JAVA_INT, ADDRESS, ADDRESS));
+    private static final NativeFunction SIGTIMEDWAIT =
+            NativeFunction.withErrno("sigtimedwait", FunctionDescriptor.of(JAVA_INT, ADDRESS, ADDRESS, ADDRESS));
+
+    /** Those that the generated bindings describe too. */
+    static final List<NativeFunction> FUNCTIONS = List.of(SIGWAIT, SIGTIMEDWAIT);
 
     private final MemorySegment set;
     private final MemorySegment received;
@@ -32,7 +38,7 @@ public final class SignalWait {
      */
     public SignalWait(int signal, Arena arena) {
         set = Signals.setOf(signal, arena);
-        received = arena.allocate(ValueLayout.JAVA_INT);
+        received = arena.allocate(JAVA_INT);
         timeout = timespec.allocate(arena);
         state = Libc.errnoSegment(arena);
     }
@@ -42,7 +48,7 @@ public final class SignalWait {
         try {
             int error;
             do {
-                error = (int) SIGWAIT.invokeExact(set, received);
+                error = (int) SIGWAIT.handle().invokeExact(set, received);
             } while (error == Errno.EINTR);
             Errno.check(-error, "sigwait", -1);
         } catch (Throwable t) {
@@ -81,7 +87,8 @@ public final class SignalWait {
         timespec.tv_sec(timeout, nanos / SECOND);
         timespec.tv_nsec(timeout, nanos % SECOND);
         try {
-            return CallState.result((int) SIGTIMEDWAIT.invokeExact(state, set, MemorySegment.NULL, timeout), state);
+            return CallState.result(
+                    (int) SIGTIMEDWAIT.handle().invokeExact(state, set, MemorySegment.NULL, timeout), state);
         } catch (Throwable t) {
             throw Libc.impossible(t);
         }

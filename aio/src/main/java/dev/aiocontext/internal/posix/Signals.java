@@ -1,14 +1,15 @@
 package dev.aiocontext.internal.posix;
 
+import static java.lang.foreign.ValueLayout.ADDRESS;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+
 import dev.aiocontext.bindings.linux.linux_h;
 import dev.aiocontext.bindings.linux.sigset_t;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
-import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
-import java.lang.invoke.MethodHandle;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
@@ -24,11 +25,15 @@ public final class Signals {
     /** The signal of the relay. */
     public static final int SIGIO = linux_h.SIGIO();
 
-    private static final MethodHandle PTHREAD_SIGMASK =
-            plain(linux_h.pthread_sigmask$address(), linux_h.pthread_sigmask$descriptor());
-    private static final MethodHandle SIGEMPTYSET =
-            plain(linux_h.sigemptyset$address(), linux_h.sigemptyset$descriptor());
-    private static final MethodHandle SIGADDSET = plain(linux_h.sigaddset$address(), linux_h.sigaddset$descriptor());
+    private static final NativeFunction PTHREAD_SIGMASK =
+            NativeFunction.plain("pthread_sigmask", FunctionDescriptor.of(JAVA_INT, JAVA_INT, ADDRESS, ADDRESS));
+    private static final NativeFunction SIGEMPTYSET =
+            NativeFunction.plain("sigemptyset", FunctionDescriptor.of(JAVA_INT, ADDRESS));
+    private static final NativeFunction SIGADDSET =
+            NativeFunction.plain("sigaddset", FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_INT));
+
+    /** Those that the generated bindings describe too. */
+    static final List<NativeFunction> FUNCTIONS = List.of(PTHREAD_SIGMASK, SIGEMPTYSET, SIGADDSET);
 
     private Signals() {}
 
@@ -45,12 +50,6 @@ public final class Signals {
         }
     }
 
-    /** These return their errno, or cannot fail. */
-    @SuppressWarnings("restricted")
-    static MethodHandle plain(MemorySegment address, FunctionDescriptor descriptor) {
-        return Linker.nativeLinker().downcallHandle(address, descriptor);
-    }
-
     /**
      * A set of one signal.
      *
@@ -61,7 +60,8 @@ public final class Signals {
     public static MemorySegment setOf(int signal, Arena arena) {
         MemorySegment set = arena.allocate(sigset_t.layout());
         try {
-            boolean valid = (int) SIGEMPTYSET.invokeExact(set) == 0 && (int) SIGADDSET.invokeExact(set, signal) == 0;
+            boolean valid = (int) SIGEMPTYSET.handle().invokeExact(set) == 0
+                    && (int) SIGADDSET.handle().invokeExact(set, signal) == 0;
             if (!valid) {
                 throw new IllegalArgumentException("not a signal: " + signal);
             }
@@ -78,8 +78,8 @@ public final class Signals {
      */
     public static void block(int signal) {
         try (Arena arena = Arena.ofConfined()) {
-            int error =
-                    (int) PTHREAD_SIGMASK.invokeExact(linux_h.SIG_BLOCK(), setOf(signal, arena), MemorySegment.NULL);
+            int error = (int)
+                    PTHREAD_SIGMASK.handle().invokeExact(linux_h.SIG_BLOCK(), setOf(signal, arena), MemorySegment.NULL);
             Errno.check(-error, "pthread_sigmask", -1);
         } catch (Throwable t) {
             throw Libc.impossible(t);

@@ -1,0 +1,41 @@
+package dev.aiocontext.internal.posix;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.aiocontext.bindings.linux.linux_h;
+import java.lang.foreign.AddressLayout;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.MemoryLayout;
+import java.lang.foreign.ValueLayout;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class NativeFunctionTest {
+    static Stream<NativeFunction> functions() {
+        return Stream.of(Libc.FUNCTIONS, Signals.FUNCTIONS, SignalWait.FUNCTIONS, Exec.FUNCTIONS)
+                .flatMap(List::stream);
+    }
+
+    @ParameterizedTest
+    @MethodSource("functions")
+    void itsDescriptorIsTheGeneratedOne(NativeFunction function) throws ReflectiveOperationException {
+        FunctionDescriptor generated = (FunctionDescriptor)
+                linux_h.class.getMethod(function.name + "$descriptor").invoke(null);
+        assertThat(plain(function.descriptor)).as(function.name).isEqualTo(plain(generated));
+    }
+
+    /** The generated addresses say what they point to, which makes no difference to a call. */
+    private static FunctionDescriptor plain(FunctionDescriptor descriptor) {
+        return FunctionDescriptor.of(
+                plain(descriptor.returnLayout().orElseThrow()),
+                descriptor.argumentLayouts().stream()
+                        .map(NativeFunctionTest::plain)
+                        .toArray(MemoryLayout[]::new));
+    }
+
+    private static MemoryLayout plain(MemoryLayout layout) {
+        return layout instanceof AddressLayout ? ValueLayout.ADDRESS : layout.withoutName();
+    }
+}
