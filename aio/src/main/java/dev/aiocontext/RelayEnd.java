@@ -1,7 +1,6 @@
 package dev.aiocontext;
 
 import dev.aiocontext.internal.fdmon.FdEntry;
-import dev.aiocontext.internal.posix.Platform;
 import dev.aiocontext.internal.relay.RelayChannel;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -13,9 +12,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class RelayEnd {
     /** Whether {@link RescueEvent} can be loaded. */
-    private static final boolean RECORDABLE = Platform.hasFlightRecorder();
-
     private final RelayChannel channel;
+
     private final FdEntry entry;
     private final Loop loop;
     private final Counters counters;
@@ -89,7 +87,7 @@ final class RelayEnd {
 
     private void rescued(long arming) {
         counters.rescues++;
-        if (RECORDABLE) {
+        if (Recordings.exist()) {
             record(arming);
         }
     }

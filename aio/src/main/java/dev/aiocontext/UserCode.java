@@ -1,23 +1,12 @@
 package dev.aiocontext;
 
-import dev.aiocontext.internal.posix.Platform;
 import java.lang.System.Logger.Level;
 import java.util.function.BiConsumer;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Calls the user's callbacks: one that throws does not take the loop down, and one that is slow is told of. Home thread.
  */
 final class UserCode {
-    private static final System.Logger LOG = System.getLogger(AioContext.class.getName());
-
-    /**
-     * Asked whether anybody records slow callbacks: timing one costs more than most callbacks do. Null where there is no flight
-     * recorder. To the compiler it is a constant, so the null check costs nothing.
-     */
-    private static final @Nullable SlowCallbackEvent RECORDING =
-            Platform.hasFlightRecorder() ? new SlowCallbackEvent() : null;
-
     private final AioContext context;
     private final BiConsumer<? super AioContext, ? super Throwable> exceptionHandler;
 
@@ -35,16 +24,13 @@ final class UserCode {
     }
 
     static void logException(AioContext context, Throwable failure) {
-        LOG.log(Level.ERROR, "a callback of AioContext " + context.name() + " failed", failure);
-    }
-
-    private static boolean isRecorded() {
-        return RECORDING != null && RECORDING.isEnabled();
+        System.getLogger(AioContext.class.getName())
+                .log(Level.ERROR, "a callback of AioContext " + context.name() + " failed", failure);
     }
 
     /** Calls. An exception ends at the context's handler; an Error goes there and then on to whoever polls. */
     void call(Callback callback) {
-        if (isRecorded()) {
+        if (Recordings.ofSlowCallbacks()) {
             callRecorded(callback);
         } else {
             callPlain(callback);
@@ -53,7 +39,7 @@ final class UserCode {
 
     /** Calls a task or a bottom half, as {@link #call} does. */
     void run(Runnable work) {
-        if (isRecorded()) {
+        if (Recordings.ofSlowCallbacks()) {
             callRecorded(new Work(work));
             return;
         }
