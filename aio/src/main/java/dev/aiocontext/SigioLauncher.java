@@ -3,14 +3,14 @@ package dev.aiocontext;
 import dev.aiocontext.internal.posix.Descriptors;
 import dev.aiocontext.internal.posix.Exec;
 import dev.aiocontext.internal.posix.NativeAccess;
+import dev.aiocontext.internal.posix.OwnDescriptors;
 import dev.aiocontext.internal.posix.Signals;
 import java.io.IOException;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
+import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -29,7 +29,18 @@ import java.util.List;
  * <p>A JVM cannot block a signal in threads that exist already, and its own exist before any Java code runs. But a signal
  * mask survives execve(2): so this class blocks SIGIO in the thread it runs on, and has the process execute the very same
  * command line anew. The second time it finds SIGIO blocked, and calls the program's {@code main}. The process keeps its
- * number, environment, working directory and open descriptors.
+ * number, environment, working directory, arguments byte by byte, and the descriptors that its parent handed down.
+ *
+ * <p><b>Descriptors.</b> The second JVM opens the ports of JMX, of a debugger and of agents anew, so those of the first must
+ * be closed by then. The kernel does not tell which descriptors a process was started with. The launcher keeps 0, 1, 2 and
+ * all that follow without a gap, and all above that are not sockets or known files of the JVM. A socket above a gap is kept
+ * unless a thread of the first JVM waits on it, or an agent or JMX is there and the socket listens, serves datagrams or is in
+ * an epoll set. Even then it is kept if the parent has it open too, or if {@code LISTEN_FDS} announces it. So one case goes
+ * wrong: a socket that listens, behind a gap in the numbers, that neither is, in a JVM with an agent or JMX, is not handed
+ * on. There, use env(1).
+ *
+ * <p>What an agent does when it starts, it does twice. A debugger that waits for the first JVM ({@code suspend=y}) is
+ * disconnected, and has to attach again.
  */
 public final class SigioLauncher {
     private static final String MARK = "-Ddev.aiocontext.launched=true";
@@ -59,34 +70,44 @@ public final class SigioLauncher {
     }
 
     private static Error executeAnew() throws IOException {
-        List<String> commandLine =
-                new ArrayList<>(Arrays.asList(Files.readString(Path.of("/proc/self/cmdline"), StandardCharsets.UTF_8)
-                        .split("\0", -1)));
-        commandLine.removeLast(); // behind the final NUL
-        commandLine.add(1, MARK);
-        keepOwnFilesFromBeingInherited();
+        List<byte[]> commandLine = commandLine();
+        commandLine.add(1, MARK.getBytes(StandardCharsets.US_ASCII));
+        byte[] program = program();
+        OwnDescriptors.inheritable().forEach(SigioLauncher::closeOnExec);
         System.out.flush();
         System.err.flush();
         Signals.block(Signals.SIGIO);
-        return Exec.execv(Files.readSymbolicLink(Path.of("/proc/self/exe")).toString(), commandLine);
+        return Exec.execv(program, commandLine);
     }
 
-    /** The JVM does not open all its files close-on-exec. What its parent handed down stays open, as it must. */
-    private static void keepOwnFilesFromBeingInherited() throws IOException {
-        Path javaHome = Path.of(System.getProperty("java.home")).toRealPath();
-        try (DirectoryStream<Path> descriptors = Files.newDirectoryStream(Path.of("/proc/self/fd"))) {
-            for (Path descriptor : descriptors) {
-                Path file;
-                try {
-                    file = Files.readSymbolicLink(descriptor);
-                } catch (NoSuchFileException closed) {
-                    continue; // by another thread of the JVM
-                }
-                if (file.startsWith(javaHome) || file.toString().endsWith(".jar")) {
-                    Descriptors.closeOnExec(
-                            Integer.parseInt(descriptor.getFileName().toString()));
-                }
+    /** The arguments as bytes, because one that is no text in the locale's charset would not survive as a String. */
+    private static List<byte[]> commandLine() throws IOException {
+        byte[] bytes = Files.readAllBytes(Path.of("/proc/self/cmdline"));
+        List<byte[]> arguments = new ArrayList<>();
+        int start = 0;
+        for (int i = 0; i < bytes.length; i++) {
+            if (bytes[i] == 0) {
+                arguments.add(Arrays.copyOfRange(bytes, start, i));
+                start = i + 1;
             }
+        }
+        return arguments;
+    }
+
+    /** A path's URI has all of its bytes, also those that are no text. */
+    private static byte[] program() throws IOException {
+        String path = Files.readSymbolicLink(Path.of("/proc/self/exe")).toUri().getRawPath();
+        return URLDecoder.decode(path.replace("+", "%2B"), StandardCharsets.ISO_8859_1)
+                .getBytes(StandardCharsets.ISO_8859_1);
+    }
+
+    private static void closeOnExec(int descriptor) {
+        try {
+            Descriptors.closeOnExec(descriptor);
+        } catch (SyscallException e) {
+            if (Descriptors.isOpen(descriptor)) {
+                throw e;
+            } // else another thread of the JVM has closed it
         }
     }
 

@@ -9,7 +9,7 @@ import java.lang.foreign.MemorySegment;
 /** Opening, checking and closing descriptors. Any thread. */
 public final class Descriptors {
     private static final int O_NONBLOCK = linux_h.O_NONBLOCK();
-    private static final int O_CLOEXEC = linux_h.O_CLOEXEC();
+    static final int O_CLOEXEC = linux_h.O_CLOEXEC();
 
     private Descriptors() {}
 

@@ -1,6 +1,7 @@
 package dev.aiocontext.internal.posix;
 
 import static java.lang.foreign.ValueLayout.ADDRESS;
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 
 import java.lang.foreign.Arena;
@@ -22,26 +23,31 @@ public final class Exec {
      * execv(3): replaces this program. The new one inherits the environment, the descriptors that are not close-on-exec, and
      * the signal mask of the calling thread.
      *
-     * @param file the program
-     * @param arguments its arguments, its own name first
+     * @param file the program's path, as bytes without the final NUL
+     * @param arguments its arguments, its own name first, as bytes too: they need not be text in any charset
      * @return never, unless it throws
      * @throws dev.aiocontext.SyscallException if it fails
      */
-    public static Error execv(String file, List<String> arguments) {
+    public static Error execv(byte[] file, List<byte[]> arguments) {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment argv = arena.allocate(ADDRESS, arguments.size() + 1L); // zeroed: ends with NULL
             for (int i = 0; i < arguments.size(); i++) {
-                argv.setAtIndex(ADDRESS, i, arena.allocateFrom(arguments.get(i)));
+                argv.setAtIndex(ADDRESS, i, string(arguments.get(i), arena));
             }
             MemorySegment state = Libc.errnoSegment(arena);
             int result;
             try {
-                result = CallState.result(
-                        (int) EXECV.handle().invokeExact(state, arena.allocateFrom(file), argv), state);
+                result = CallState.result((int) EXECV.handle().invokeExact(state, string(file, arena), argv), state);
             } catch (Throwable t) {
                 throw Libc.impossible(t);
             }
             throw Errno.exception("execv", -result, -1);
         }
+    }
+
+    private static MemorySegment string(byte[] bytes, Arena arena) {
+        MemorySegment string = arena.allocate(bytes.length + 1L); // zeroed: ends with NUL
+        MemorySegment.copy(bytes, 0, string, JAVA_BYTE, 0, bytes.length);
+        return string;
     }
 }
