@@ -4,9 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.aiocontext.internal.posix.Libc;
 import dev.aiocontext.internal.posix.Signals;
+import java.io.File;
+import java.net.MalformedURLException;
+import java.net.URL;
+import java.net.URLClassLoader;
+import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** What a signal to the process does to a JVM, and the relay in PROCESS mode, each in a JVM of its own. */
 class RelayInChildJvmTest {
@@ -54,6 +62,50 @@ class RelayInChildJvmTest {
             System.out.println(
                     "unblocked " + Signals.tasksLeavingUnblocked(Signals.SIGIO).size());
         }
+    }
+
+    /** Opens a context, in the mode that is its argument, and then one of a second copy of the library, in PROCESS mode. */
+    static final class TwoCopies {
+        public static void main(String[] args) throws Exception {
+            URL[] classPath = Arrays.stream(
+                            System.getProperty("java.class.path").split(File.pathSeparator, -1))
+                    .map(Path::of)
+                    .map(TwoCopies::url)
+                    .toArray(URL[]::new);
+            try (AioContext ctx = AioContext.builder()
+                            .relay(RelayMode.valueOf(args[0]))
+                            .open();
+                    URLClassLoader loader = new URLClassLoader(classPath, ClassLoader.getPlatformClassLoader())) {
+                Class<?> copy = loader.loadClass(AioContext.class.getName());
+                System.out.println("first " + ctx.relayMode() + ", another copy " + (copy != AioContext.class));
+                copy.getMethod("open").invoke(null);
+            }
+        }
+
+        private static URL url(Path path) {
+            try {
+                return path.toUri().toURL();
+            } catch (MalformedURLException e) {
+                throw new IllegalArgumentException(e);
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"THREAD", "DEFERRED", "PROCESS"})
+    void aSecondCopyOfTheLibraryIsRefusedProcessModeWithTheReason(RelayMode first) throws Exception {
+        ChildJvm.Result result = ChildJvm.onClassPath()
+                .sigioBlocked()
+                .option("-Ddev.aiocontext.relay=PROCESS")
+                .run(TwoCopies.class.getName(), first.name());
+        assertThat(result.output())
+                .contains("first " + first + ", another copy true")
+                .contains("a second copy of this library in this process")
+                .contains("\"aiocontext-sigio-relay\"")
+                .contains("sigwait")
+                .doesNotContain("--block-signal")
+                .doesNotContain("leave SIGIO unblocked");
+        assertThat(result.exit()).isEqualTo(1);
     }
 
     @Test

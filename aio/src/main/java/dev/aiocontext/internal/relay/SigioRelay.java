@@ -130,6 +130,7 @@ public final class SigioRelay {
     }
 
     private void requireSafeForProcess() {
+        requireOnlyCopy();
         List<Signals.Task> unblocked;
         try {
             unblocked = Signals.tasksLeavingUnblocked(Signals.SIGIO);
@@ -137,7 +138,7 @@ public final class SigioRelay {
             throw new IllegalStateException(
                     "relay mode PROCESS sends SIGIO to the process, which ends this JVM if one of its threads leaves it"
                             + " unblocked, and whether one does cannot be found out: " + e.getMessage()
-                            + ". Relay mode THREAD is safe in any JVM",
+                            + ". Relay mode THREAD signals its own thread only",
                     e);
         }
         // While the relay thread waits for it in sigwait, the kernel shows it as unblocked there.
@@ -151,7 +152,21 @@ public final class SigioRelay {
                     + unblocked.size() + " of its threads leave SIGIO unblocked: " + names
                     + (unblocked.size() > NAMES_IN_MESSAGE ? ", ..." : "")
                     + ". Start it as `env --block-signal=SIGIO java ...`, or through dev.aiocontext.SigioLauncher, or use"
-                    + " relay mode THREAD, which is safe in any JVM");
+                    + " relay mode THREAD, which signals its own thread only");
+        }
+    }
+
+    /** The kernel gives a signal for the process to any thread in sigwait, so to another copy's relay as well as to this. */
+    private void requireOnlyCopy() {
+        for (Thread other : Thread.getAllStackTraces().keySet()) {
+            if (other != thread && other.getName().equals(thread.getName())) {
+                throw new IllegalStateException(
+                        "relay mode PROCESS sends SIGIO to the process, and the relay of a second copy"
+                                + " of this library in this process (another class loader's) could take it, because its thread \""
+                                + other.getName()
+                                + "\" waits in sigwait too. Load the library once, by a class loader that both"
+                                + " users share; or close the other copy's contexts first; or use relay mode THREAD in both copies");
+            }
         }
     }
 
