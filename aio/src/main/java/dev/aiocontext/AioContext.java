@@ -389,7 +389,8 @@ public final class AioContext implements Executor, AutoCloseable {
     }
 
     /**
-     * Polls until {@link #stop}. A stop that came before is not forgotten: this returns at once then.
+     * Polls until {@link #stop}. A stop that came before is not forgotten: this returns at once then. An interrupt of the
+     * thread ends neither this nor a poll, and stays pending: call {@link #stop} or {@link #wakeup} instead.
      *
      * @throws IllegalStateException if the calling thread may not poll, or if this is called from within a callback of run
      */
@@ -424,6 +425,11 @@ public final class AioContext implements Executor, AutoCloseable {
     /**
      * Runs one iteration: waits, if told to and there is nothing to do, and runs what is due. A callback may call this; the
      * nested poll then runs what the outer one has left.
+     *
+     * <p>A poll that waits may return without progress. {@link #wakeup} ends it, and so does a registration by another thread,
+     * or by any thread before the context has its home thread: the first poll returns at once then. An interrupt does not end
+     * it. With epoll, one poll calls the handlers of at most 32 descriptors at first, and of twice as many each time that so
+     * many were ready, up to 4,096; the next poll calls the others.
      *
      * @param blocking whether to wait until there is something to do
      * @return true if it made progress: it called a bottom half that is not idle, a descriptor's handler or that of SIGIO

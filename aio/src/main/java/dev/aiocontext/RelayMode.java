@@ -14,11 +14,14 @@ public enum RelayMode {
     AUTO,
     /** No relay. */
     OFF,
-    /** tgkill(2) to the relay thread alone: safe in any JVM. */
+    /**
+     * The relay signals its own thread alone, by tgkill(2), so its signals never end the JVM. A SIGIO that another program
+     * sends does, as it would without this library, unless SIGIO is blocked in every thread.
+     */
     THREAD,
     /**
      * The relay acts only when a loop that was rung for has not gone on within a millisecond. No signal is sent, but for one
-     * by tgkill(2) to the relay thread when it sleeps: after 100 ms without a ring. Safe in any JVM. It takes the loop's word
+     * by tgkill(2) to the relay thread when it sleeps: after 100 ms without a ring. As for {@link #THREAD}, no signal of its own ends the JVM. It takes the loop's word
      * that it has gone on, so it repairs rings that get lost, and not every error of a loop that {@link #THREAD} would repair
      * by luck.
      */
@@ -26,7 +29,8 @@ public enum RelayMode {
     /**
      * kill(2) to the process, the patch of 2015 to the letter. Needs SIGIO blocked in every thread of the process, which
      * only whoever starts the JVM can do: {@code env --block-signal=SIGIO java ...}, or {@link SigioLauncher}. Refused
-     * otherwise, for that signal would end the JVM.
+     * otherwise, for that signal would end the JVM. A second copy of this library in the process, loaded by another class
+     * loader, is refused too, because its relay thread could take the signals of this one.
      */
     PROCESS
 }
