@@ -9,9 +9,10 @@ final class ChildTrial {
     /**
      * Measures.
      *
-     * @param args how long a trial takes, in nanoseconds
+     * @param args how long a trial takes, in nanoseconds, and the number of the process that wants to know
      */
     public static void main(String[] args) {
+        ParentWatch.over(Long.parseLong(args[1]));
         long trial = Long.parseLong(args[0]);
         System.out.println(ResultLine.of(WakeupTrial.measure(RelayMode.PROCESS, trial)));
         System.out.println(ResultLine.of(InsuranceTrial.measure(RelayMode.PROCESS, trial)));

@@ -3,8 +3,11 @@ package dev.aiocontext.internal.doctor;
 import dev.aiocontext.internal.posix.NativeAccess;
 import dev.aiocontext.internal.posix.Platform;
 import dev.aiocontext.internal.relay.RelayModes;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.io.PrintStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -22,10 +25,16 @@ public final class Doctor {
     /** This platform is not supported, or does not let the doctor measure. */
     static final int UNSUPPORTED = 3;
 
-    /** Set by the script if there is a terminal to draw on. */
-    private static final String PROGRESS = "dev.aiocontext.doctor.progress";
+    /** Set by the script: the width of the terminal to draw the progress on; 0 or nothing if there is none. */
+    private static final String COLUMNS = "dev.aiocontext.doctor.columns";
 
-    private final PrintStream out;
+    /**
+     * Set by the script: what is added to the exit status. The script can tell a result by that, because a JVM that cannot
+     * start ends with status 1, too.
+     */
+    private static final String BASE = "dev.aiocontext.doctor.base";
+
+    private final OutputStream out;
     private final PrintStream err;
     private final Examiner examiner;
 
@@ -35,7 +44,14 @@ public final class Doctor {
         Findings examine(int seconds, Progress progress);
     }
 
-    Doctor(PrintStream out, PrintStream err, Examiner examiner) {
+    /**
+     * Makes a doctor.
+     *
+     * @param out what the report goes to; not a {@link PrintStream}, which keeps silent when it cannot write
+     * @param err what complaints and the progress go to
+     * @param examiner what finds out
+     */
+    Doctor(OutputStream out, PrintStream err, Examiner examiner) {
         this.out = out;
         this.err = err;
         this.examiner = examiner;
@@ -47,11 +63,23 @@ public final class Doctor {
      * @param args the command line, see {@code --help}
      */
     public static void main(String[] args) {
-        System.exit(new Doctor(System.out, System.err, Examination::examine).run(args));
+        Doctor doctor = new Doctor(new FileOutputStream(FileDescriptor.out), System.err, Examination::examine);
+        System.exit(Integer.getInteger(BASE, 0) + doctor.run(args));
     }
 
-    /** Runs the doctor; returns its exit status. */
+    /** Runs the doctor; returns its exit status, whatever happens: status 1, the JVM's own for what is thrown, says more. */
     int run(String... args) {
+        try {
+            return diagnose(args);
+        } catch (IOException e) {
+            return complain(UNSUPPORTED, "cannot write to standard output: " + e.getMessage());
+        } catch (RuntimeException | Error e) {
+            e.printStackTrace(err);
+            return complain(UNSUPPORTED, "cannot measure here: " + e);
+        }
+    }
+
+    private int diagnose(String... args) throws IOException {
         DoctorOptions options;
         try {
             options = DoctorOptions.parse(args);
@@ -59,8 +87,7 @@ public final class Doctor {
             return complain(USAGE, e.getMessage() + "; see --help");
         }
         if (options.help()) {
-            out.print(usage());
-            out.flush();
+            print(usage());
             return ALL_WELL;
         }
         try {
@@ -77,21 +104,32 @@ public final class Doctor {
         return examine(options);
     }
 
-    private int examine(DoctorOptions options) {
+    private int examine(DoctorOptions options) throws IOException {
+        if (!options.json()) {
+            print(TextReport.announcement(options.seconds()));
+        }
         Findings findings;
         try (Progress progress = progress(options)) {
             findings = examiner.examine(options.seconds(), progress);
-        } catch (RuntimeException | Error e) { // status 1, the JVM's own for these, would mean a lost wake-up
-            e.printStackTrace(err);
-            return complain(UNSUPPORTED, "cannot measure here: " + e);
         }
-        out.print(options.json() ? JsonReport.of(findings) + "\n" : TextReport.of(findings));
-        out.flush();
+        print(options.json() ? JsonReport.of(findings) + "\n" : TextReport.of(findings));
         return findings.allWell() ? ALL_WELL : LOST;
     }
 
     private Progress progress(DoctorOptions options) {
-        return Boolean.getBoolean(PROGRESS) ? new TerminalProgress(err, options.seconds()) : Progress.NONE;
+        int columns = Integer.getInteger(COLUMNS, 0);
+        if (columns <= 0) {
+            return Progress.NONE;
+        }
+        Progress progress = new TerminalProgress(err, columns, options.seconds());
+        // A signal ends the JVM without a way through the caller's finally.
+        Runtime.getRuntime().addShutdownHook(new Thread(progress::close, "doctor-progress-end"));
+        return progress;
+    }
+
+    private void print(String text) throws IOException {
+        out.write(text.getBytes(System.out.charset()));
+        out.flush();
     }
 
     private int complain(int status, @Nullable String message) {
@@ -103,7 +141,7 @@ public final class Doctor {
         try (InputStream text = Objects.requireNonNull(Doctor.class.getResourceAsStream("usage.txt"), "usage.txt")) {
             return new String(text.readAllBytes(), StandardCharsets.UTF_8);
         } catch (IOException e) {
-            throw new UncheckedIOException(e);
+            throw new UncheckedIOException("cannot read the usage", e);
         }
     }
 }

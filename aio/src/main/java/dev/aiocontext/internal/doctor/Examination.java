@@ -16,6 +16,7 @@ final class Examination {
 
     static Findings examine(int seconds, Progress progress) {
         Machine machine = Machine.examine();
+        ParentWatch.overScript(); // its thread is none of those that the JVM itself has
         long trial = trialNanos(seconds);
         List<WakeupResult> wakeups = new ArrayList<>();
         List<InsuranceResult> insurance = new ArrayList<>();
@@ -32,7 +33,7 @@ final class Examination {
             }
             rescues = recording.stories();
         }
-        progress.step("relay PROCESS, in a JVM with SIGIO blocked");
+        progress.step("relay PROCESS, in a JVM of its own");
         try {
             ProcessTrials.Results process = ProcessTrials.measure(trial);
             wakeups.add(process.wakeup());

@@ -54,9 +54,10 @@ final class JsonReport {
 
     private static Map<String, @Nullable Object> sigio(Machine machine) {
         Map<String, @Nullable Object> object = new LinkedHashMap<>();
-        object.put("threads", machine.threads());
+        object.put("threads", machine.sigio().threads());
         object.put(
-                "unblocked", machine.unblocked().stream().map(JsonReport::task).toList());
+                "unblocked",
+                machine.sigio().unblocked().stream().map(JsonReport::task).toList());
         return object;
     }
 

@@ -4,14 +4,8 @@ import dev.aiocontext.bindings.linux.linux_h;
 import dev.aiocontext.internal.posix.Platform;
 import dev.aiocontext.internal.posix.Signals;
 import dev.aiocontext.internal.relay.RelayModes;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.lang.foreign.Linker;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.List;
 import java.util.Locale;
-import java.util.stream.Stream;
 
 /**
  * What the doctor runs on.
@@ -22,8 +16,7 @@ import java.util.stream.Stream;
  * @param libc name and version
  * @param jdk version and vendor
  * @param relay the relay's mode of a context that nobody tells otherwise, and why
- * @param threads how many threads this JVM has, its own included
- * @param unblocked those of them that leave SIGIO unblocked
+ * @param sigio the threads of this JVM, its own included, and which of them leave SIGIO unblocked
  */
 record Machine(
         String architecture,
@@ -32,8 +25,7 @@ record Machine(
         String libc,
         String jdk,
         RelayModes.Choice relay,
-        int threads,
-        List<Signals.Task> unblocked) {
+        SignalMasks sigio) {
 
     /**
      * Looks at this machine and this JVM.
@@ -48,8 +40,7 @@ record Machine(
                 cLibrary(),
                 Runtime.version() + ", " + System.getProperty("java.vendor"),
                 RelayModes.resolve(null),
-                countThreads(),
-                List.copyOf(Signals.tasksLeavingUnblocked(Signals.SIGIO)));
+                SignalMasks.examine(Signals.SIGIO));
     }
 
     private static String cLibrary() {
@@ -58,13 +49,5 @@ record Machine(
                 .find("gnu_get_libc_version")
                 .isPresent();
         return glibc ? "glibc " + linux_h.gnu_get_libc_version().getString(0) : "not glibc, so untested";
-    }
-
-    private static int countThreads() {
-        try (Stream<Path> tasks = Files.list(Path.of("/proc/self/task"))) {
-            return (int) tasks.count();
-        } catch (IOException e) {
-            throw new UncheckedIOException("cannot read /proc/self/task", e);
-        }
     }
 }

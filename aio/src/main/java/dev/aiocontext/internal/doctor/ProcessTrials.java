@@ -42,7 +42,9 @@ final class ProcessTrials {
      */
     static Results measure(long trial) throws FailedException {
         String output = outputOf(
-                command(Long.toString(trial)),
+                command(
+                        Long.toString(trial),
+                        Long.toString(ProcessHandle.current().pid())),
                 START_SECONDS + PATIENCE_FACTOR * TimeUnit.NANOSECONDS.toSeconds(2 * trial));
         return new Results(
                 ResultLine.wakeup(output).orElseThrow(() -> new FailedException("the child JVM printed: " + output)),

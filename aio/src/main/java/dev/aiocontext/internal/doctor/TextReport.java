@@ -17,6 +17,11 @@ final class TextReport {
 
     private TextReport() {}
 
+    /** What is said before anything is measured. */
+    static String announcement(int seconds) {
+        return "Waking a loop again and again for about " + seconds + " s, with each mode of the SIGIO relay.\n\n";
+    }
+
     static String of(Findings findings) {
         TextReport report = new TextReport();
         report.machine(findings.machine());
@@ -41,14 +46,14 @@ final class TextReport {
 
     private void sigio(Machine machine) {
         String here = " threads of this JVM, so relay PROCESS is ";
-        if (machine.unblocked().isEmpty()) {
-            entry("SIGIO", "blocked in all " + machine.threads() + here + "safe in it");
+        if (machine.sigio().unblocked().isEmpty()) {
+            entry("SIGIO", "blocked in all " + machine.sigio().threads() + here + "safe in it");
         } else {
             entry(
                     "SIGIO",
-                    "left unblocked by " + machine.unblocked().size() + " of " + machine.threads() + here
-                            + "refused in it:");
-            wrapped("", names(machine.unblocked()), ", ");
+                    "left unblocked by " + machine.sigio().unblocked().size() + " of "
+                            + machine.sigio().threads() + here + "refused in it:");
+            wrapped("", names(machine.sigio().unblocked()), ", ");
         }
     }
 

@@ -3,8 +3,10 @@ package dev.aiocontext.internal.doctor;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.aiocontext.Eventually;
 import dev.aiocontext.RelayMode;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -23,20 +25,30 @@ class DoctorProcessTest {
 
     private Ended run(Map<String, String> environment, List<String> options, String... args)
             throws IOException, InterruptedException {
+        Path out = directory.resolve("out");
+        int status = start(out, environment, options, Doctor.class, args).waitFor();
+        return new Ended(status, Files.readString(out, UTF_8), complaints());
+    }
+
+    private String complaints() throws IOException {
+        return Files.readString(directory.resolve("err"), UTF_8);
+    }
+
+    private Process start(
+            Path out, Map<String, String> environment, List<String> options, Class<?> main, String... args)
+            throws IOException {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.add("--enable-native-access=ALL-UNNAMED");
         command.addAll(options);
-        command.addAll(List.of("-cp", System.getProperty("java.class.path"), Doctor.class.getName()));
+        command.addAll(List.of("-cp", System.getProperty("java.class.path"), main.getName()));
         command.addAll(List.of(args));
-        Path out = directory.resolve("out");
-        Path err = directory.resolve("err");
-        ProcessBuilder builder =
-                new ProcessBuilder(command).redirectOutput(out.toFile()).redirectError(err.toFile());
+        ProcessBuilder builder = new ProcessBuilder(command)
+                .redirectOutput(out.toFile())
+                .redirectError(directory.resolve("err").toFile());
         builder.environment().keySet().removeAll(List.of("AIOCONTEXT_RELAY", "JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS"));
         builder.environment().putAll(environment);
-        int status = builder.start().waitFor();
-        return new Ended(status, Files.readString(out, UTF_8), Files.readString(err, UTF_8));
+        return builder.start();
     }
 
     @Test
@@ -55,8 +67,62 @@ class DoctorProcessTest {
     @Test
     void drawsNoProgressIntoAPipe() throws Exception {
         Ended ended = run(Map.of(), List.of(), "--seconds", "1");
-        assertThat(ended.out()).as(ended.err()).startsWith("This machine\n").doesNotContain("\r", "\033");
+        assertThat(ended.out())
+                .as(ended.err())
+                .startsWith("Waking a loop again and again for about 1 s, ")
+                .contains("\nThis machine\n")
+                .doesNotContain("\r", "\033");
         assertThat(ended.err()).isEmpty();
+    }
+
+    @Test
+    void exitsWithThreeWhenItsReportCannotBeWritten() throws Exception {
+        Process doctor = start(Path.of("/dev/full"), Map.of(), List.of(), Doctor.class, "--seconds", "1", "--json");
+        assertThat(doctor.waitFor()).isEqualTo(3);
+        assertThat(complaints()).contains("doctor: cannot write to standard output: No space left on device");
+    }
+
+    @Test
+    void erasesTheProgressWhenASignalEndsIt() throws Exception {
+        List<String> terminal = List.of("-Ddev.aiocontext.doctor.columns=80");
+        Process doctor = start(directory.resolve("out"), Map.of(), terminal, Doctor.class, "--seconds", "3600");
+        Eventually.holds("progress", () -> Files.exists(directory.resolve("err")) && drawn());
+        doctor.destroy();
+        doctor.waitFor();
+        assertThat(complaints()).endsWith("\r\033[K");
+    }
+
+    private boolean drawn() {
+        try {
+            return complaints().contains("relay OFF");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Measures relay mode PROCESS for hours. */
+    static final class Endless {
+        private Endless() {}
+
+        public static void main(String[] args) throws ProcessTrials.FailedException {
+            ProcessTrials.measure(TimeUnit.HOURS.toNanos(1));
+        }
+    }
+
+    @Test
+    void theJvmForProcessModeEndsWithTheDoctorThoughItIsKilled() throws Exception {
+        Process doctor = start(directory.resolve("out"), Map.of(), List.of(), Endless.class);
+        Eventually.holds("a child JVM", () -> doctor.children().anyMatch(DoctorProcessTest::isMeasuring));
+        ProcessHandle child = doctor.children()
+                .filter(DoctorProcessTest::isMeasuring)
+                .findFirst()
+                .orElseThrow();
+        doctor.destroyForcibly();
+        Eventually.holds("the child ends", () -> !child.isAlive());
+    }
+
+    private static boolean isMeasuring(ProcessHandle process) {
+        return process.info().commandLine().orElse("").contains("-Ddev.aiocontext.launched=true");
     }
 
     @Test

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.aiocontext.RelayMode;
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
 import java.io.PrintStream;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -14,7 +16,11 @@ class DoctorTest {
     private final ByteArrayOutputStream err = new ByteArrayOutputStream();
 
     private int run(Doctor.Examiner examiner, String... args) {
-        return new Doctor(new PrintStream(out, true, UTF_8), new PrintStream(err, true, UTF_8), examiner).run(args);
+        return run(out, examiner, args);
+    }
+
+    private int run(OutputStream to, Doctor.Examiner examiner, String... args) {
+        return new Doctor(to, new PrintStream(err, true, UTF_8), examiner).run(args);
     }
 
     private int runFinding(Findings findings, String... args) {
@@ -36,7 +42,7 @@ class DoctorTest {
     @Test
     void exitsWithZeroWhenAllIsWell() {
         assertThat(runFinding(Samples.allWell())).isZero();
-        assertThat(printed()).isEqualTo(TextReport.of(Samples.allWell()));
+        assertThat(printed()).isEqualTo(TextReport.announcement(20) + TextReport.of(Samples.allWell()));
         assertThat(complained()).isEmpty();
     }
 
@@ -66,7 +72,7 @@ class DoctorTest {
         Doctor.Examiner refused = (seconds, progress) -> {
             throw new IllegalStateException("no more descriptors");
         };
-        assertThat(run(refused)).isEqualTo(3);
+        assertThat(run(refused, "--json")).isEqualTo(3);
         assertThat(printed()).isEmpty();
         assertThat(complained()).contains("cannot measure here").contains("no more descriptors");
     }
@@ -78,6 +84,51 @@ class DoctorTest {
         };
         assertThat(run(broken)).isEqualTo(3);
         assertThat(complained()).contains("UnsatisfiedLinkError");
+    }
+
+    @Test
+    void saysWhatItIsAboutToDoAndForHowLongBeforeItDoes() {
+        Doctor.Examiner examiner = (seconds, progress) -> {
+            assertThat(printed()).isEqualTo(TextReport.announcement(42)).contains("for about 42 s");
+            return Samples.allWell();
+        };
+        assertThat(run(examiner, "--seconds", "42")).as(complained()).isZero();
+    }
+
+    /** Takes some writes, and then no more. */
+    private static OutputStream fullAfter(int writes) {
+        return new OutputStream() {
+            private int taken;
+
+            @Override
+            public void write(int b) throws IOException {
+                write(new byte[1], 0, 1);
+            }
+
+            @Override
+            public void write(byte[] bytes, int offset, int length) throws IOException {
+                if (taken++ == writes) {
+                    throw new IOException("No space left on device");
+                }
+            }
+        };
+    }
+
+    @Test
+    void exitsWithThreeWhenTheReportCannotBeWritten() {
+        assertThat(run(fullAfter(0), (seconds, progress) -> Samples.allWell(), "--json"))
+                .isEqualTo(3);
+        assertThat(run(fullAfter(1), (seconds, progress) -> Samples.allWell())).isEqualTo(3);
+        assertThat(run(fullAfter(0), DoctorTest::examineNothing, "--help")).isEqualTo(3);
+        assertThat(complained().lines())
+                .hasSize(3)
+                .containsOnly("doctor: cannot write to standard output: No space left on device");
+    }
+
+    @Test
+    void measuresNothingWhenItsFirstLineCannotBeWritten() {
+        assertThat(run(fullAfter(0), DoctorTest::examineNothing)).isEqualTo(3);
+        assertThat(complained()).startsWith("doctor: cannot write to standard output");
     }
 
     @Test

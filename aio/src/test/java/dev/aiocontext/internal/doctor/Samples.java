@@ -14,8 +14,7 @@ final class Samples {
             "glibc 2.28",
             "22+36, \"Acme\" \\ Sons",
             new RelayModes.Choice(RelayMode.THREAD, "AUTO on aarch64, the default"),
-            3,
-            List.of(new Signals.Task(7, "java"), new Signals.Task(8, "VM Thread")));
+            new SignalMasks(3, List.of(new Signals.Task(7, "java"), new Signals.Task(8, "VM Thread"))));
 
     static final WakeupResult OFF = wakeup(RelayMode.OFF, 0, 0);
     static final WakeupResult THREAD = wakeup(RelayMode.THREAD, 0, 0);
