@@ -12,6 +12,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
@@ -28,8 +29,15 @@ import org.jspecify.annotations.Nullable;
  *
  * <p><b>Threads.</b> The <em>home thread</em> is the one that polls first, by {@link #poll} or {@link #run}; it alone may do
  * so from then on, and it must be a platform thread, for a blocked poll would hold a virtual thread's carrier. All
- * callbacks run on it. {@link #close} is the home thread's too, or, if that has ended or there is none, anybody's.
- * Everything else may be called by any thread.
+ * callbacks run on it. Everything else may be called by any thread, except {@link #close}:
+ * <ol>
+ *   <li>The home thread may close the context, outside of its callbacks.
+ *   <li>Any thread may close it if there is no home thread, or if the home thread has ended.
+ *   <li>Any thread may close it while the home thread has given it up: from the moment its outermost {@link #run} begins to
+ *       return (normally, or with what a callback threw) until it polls again. What the home thread did so far happens before
+ *       what the closing thread does. If the home thread comes back later, it finds the context closed.
+ *   <li>Everybody else is refused. A thread that uses {@link #poll} and not {@code run} keeps the context until it has ended.
+ * </ol>
  *
  * <p><b>Errors.</b> A callback that throws an exception goes to the context's exception handler (by default it is logged),
  * and the loop goes on; an {@code Error} goes there and then leaves {@code poll} or {@code run}. A descriptor that is
@@ -44,6 +52,9 @@ public final class AioContext implements Executor, AutoCloseable {
     private static final AtomicLong OPENED = new AtomicLong();
     private static final VarHandle HOME;
 
+    /** Idle work, for a poll that is to look after 10 ms. */
+    private static final Runnable LOOK_AGAIN = () -> {};
+
     static {
         try {
             HOME = MethodHandles.lookup().findVarHandle(AioContext.class, "home", Thread.class);
@@ -56,9 +67,21 @@ public final class AioContext implements Executor, AutoCloseable {
     private final Loop loop;
     private final AioThreadPool pool;
     private final Set<BottomHalf> bottomHalves = ConcurrentHashMap.newKeySet();
+
+    /**
+     * The thread that may poll; null before the first poll, and while the home thread has given the context up. Only a
+     * compare-and-set takes it from null or from a thread that has ended, so two threads never poll at once.
+     */
     private volatile @Nullable Thread home;
+
+    /** The thread that gave the context up last. No other may poll while it lives. */
+    private volatile @Nullable Thread resting;
+
     private volatile boolean stopRequested;
     private volatile boolean closed;
+
+    /** Everything is freed, or has been tried to. */
+    private volatile boolean ended;
 
     /** The home thread's. */
     private boolean running;
@@ -241,7 +264,8 @@ public final class AioContext implements Executor, AutoCloseable {
      * @return true if it is
      */
     public boolean isHomeThread() {
-        return Thread.currentThread() == home;
+        Thread now = home;
+        return Thread.currentThread() == (now == null ? resting : now);
     }
 
     /**
@@ -285,8 +309,8 @@ public final class AioContext implements Executor, AutoCloseable {
         return bottomHalf;
     }
 
-    boolean push(BottomHalfWork bottomHalf) {
-        return loop.push(bottomHalf);
+    boolean push(Runnable work) {
+        return loop.push(work);
     }
 
     boolean pushIdle(BottomHalfWork bottomHalf) {
@@ -390,7 +414,8 @@ public final class AioContext implements Executor, AutoCloseable {
 
     /**
      * Polls until {@link #stop}. A stop that came before is not forgotten: this returns at once then. An interrupt of the
-     * thread ends neither this nor a poll, and stays pending: call {@link #stop} or {@link #wakeup} instead.
+     * thread ends neither this nor a poll, and stays pending: call {@link #stop} or {@link #wakeup} instead. When this
+     * returns, another thread may {@link #close} the context, until the calling thread polls again.
      *
      * @throws IllegalStateException if the calling thread may not poll, or if this is called from within a callback of run
      */
@@ -399,6 +424,8 @@ public final class AioContext implements Executor, AutoCloseable {
         if (running) {
             throw new IllegalStateException("AioContext " + name + " is already running; a callback may call poll()");
         }
+        Thread caller = Thread.currentThread();
+        boolean outermost = !loop.isInCallback();
         running = true;
         try {
             while (!stopRequested) {
@@ -406,7 +433,12 @@ public final class AioContext implements Executor, AutoCloseable {
             }
             stopRequested = false;
         } finally {
+            // Stores only: they hold after an Error too. The last one hands over all that this thread did.
             running = false;
+            if (outermost) {
+                resting = caller;
+                home = null;
+            }
         }
     }
 
@@ -449,20 +481,23 @@ public final class AioContext implements Executor, AutoCloseable {
                 throw new IllegalStateException("AioContext " + name
                         + " needs a platform thread to poll: a blocked poll would hold the carrier of " + caller);
             }
-            adopt("poll");
+            requireOpen();
+            adopt("poll", false);
         }
         requireOpen();
     }
 
-    /** Makes the calling thread the home thread, if there is none that lives. */
-    private void adopt(String what) {
+    /** Makes the calling thread the home thread, if it may become that; says which one was it before. */
+    private @Nullable Thread adopt(String what, boolean whileResting) {
         Thread caller = Thread.currentThread();
         Thread before = home;
-        boolean vacant = before == null || !before.isAlive();
+        Thread owner = before == null && !whileResting ? resting : before;
+        boolean vacant = owner == null || owner == caller || !owner.isAlive();
         if (!vacant || !HOME.compareAndSet(this, before, caller)) {
-            throw new IllegalStateException(
-                    "only its home thread " + home + " may " + what + " AioContext " + name + ", not " + caller);
+            throw new IllegalStateException("only its home thread " + (owner == null ? home : owner) + " may " + what
+                    + " AioContext " + name + ", not " + caller);
         }
+        return before;
     }
 
     private void requireOpen() {
@@ -477,57 +512,93 @@ public final class AioContext implements Executor, AutoCloseable {
 
     /**
      * Ends the context: cancels what the thread pool has not begun and polls until it has finished the rest, runs all work
-     * that was accepted, and frees everything. The descriptors with handlers stay open. Calling it again changes nothing.
+     * that was accepted, and frees everything. The descriptors with handlers stay open. Calling it again changes nothing, unless
+     * it ended by an {@code Error} before everything was freed: then it goes on where it was. What a callback throws does not end it,
+     * but a hundred steps in a row without stack or memory do.
      *
-     * @throws IllegalStateException if the calling thread may not close; if this is called from within a callback; or, after
-     *     everything is freed, if bottom halves were not deleted, naming them
+     * <p>A virtual thread may call this too. If there are threads of the pool or completions to wait for, a platform thread
+     * closes the context and calls the last callbacks, while the virtual thread waits for it without its carrier.
+     *
+     * @throws IllegalStateException if the calling thread may not close (see {@link AioContext}); if this is called from within
+     *     a callback; or, after everything is freed, if bottom halves were not deleted, naming them
      */
     @Override
     public void close() {
-        if (closed) {
+        if (ended || (closed && !isLeftToCaller())) {
             return;
         }
-        if (!isHomeThread()) {
-            adopt("close");
-        }
+        Thread caller = Thread.currentThread();
+        Thread before = caller == home ? caller : adopt("close", true);
         if (loop.isInCallback()) {
             throw new IllegalStateException("AioContext " + name + " cannot be closed from within its own callback");
         }
-        pool.shutdown();
-        Throwable failure = null;
-        while (!pool.isTerminated()) {
-            failure = firstFailure(failure, () -> loop.iterate(true));
+        if (caller.isVirtual() && !pool.shutDownIfUnused()) {
+            home = before;
+            closeOnPlatformThread();
+            return;
+        }
+        Closing closing = new Closing();
+        Runnable finishPoolWork = this::finishPoolWork;
+        pool.shutDown();
+        while (!pool.isUnused()) {
+            closing.attempt(finishPoolWork);
         }
         loop.refuseWork();
         closed = true;
         while (loop.hasAcceptedWork()) {
-            failure = firstFailure(failure, loop::runAcceptedWork);
+            closing.attempt(loop::runAcceptedWork);
         }
-        failure = firstFailure(failure, loop::free);
-        if (failure == null && !bottomHalves.isEmpty()) {
-            failure = new IllegalStateException("AioContext " + name
+        Runnable free = loop::free;
+        ended = true;
+        closing.attempt(free);
+        if (!closing.hasFailed() && !bottomHalves.isEmpty()) {
+            throw new IllegalStateException("AioContext " + name
                     + " was closed with bottom halves that nobody had deleted: "
                     + bottomHalves.stream().map(BottomHalf::name).sorted().toList());
         }
-        rethrow(failure);
+        closing.finish();
     }
 
-    /** Runs a step of closing, whose failure must not keep the others from being made. */
-    private static @Nullable Throwable firstFailure(@Nullable Throwable first, Runnable step) {
-        try {
-            step.run();
-            return first;
-        } catch (RuntimeException | Error e) {
-            return first == null ? e : first;
+    /** Whether an Error has ended the caller's close(), or that of a thread that has ended, before everything was freed. */
+    private boolean isLeftToCaller() {
+        Thread closer = home;
+        return closer == Thread.currentThread() ? !loop.isInCallback() : closer == null || !closer.isAlive();
+    }
+
+    /**
+     * Polls, and calls completions which nobody pushed: those of work that is cancelled now, and of workers that could not push.
+     * The idle work makes the poll last 10 ms at most, so this does not depend on anybody's wake-up.
+     */
+    private void finishPoolWork() {
+        if (!loop.hasAcceptedWork()) {
+            loop.pushIdle(LOOK_AGAIN);
+        }
+        loop.iterate(pool.firstDone() == null);
+        for (Runnable done = pool.firstDone(); done != null; done = pool.firstDone()) {
+            loop.runAtEnd(done);
         }
     }
 
-    private static void rethrow(@Nullable Throwable failure) {
-        if (failure instanceof Error error) {
-            throw error;
+    private void closeOnPlatformThread() {
+        AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
+        Thread closer = Thread.ofPlatform().daemon().name(name + "-close").start(() -> {
+            try {
+                close();
+            } catch (RuntimeException | Error e) {
+                failure.set(e);
+            }
+        });
+        boolean interrupted = false;
+        while (closer.isAlive()) {
+            try {
+                closer.join();
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
         }
-        if (failure instanceof RuntimeException exception) {
-            throw exception;
+        if (interrupted) {
+            Thread.currentThread().interrupt();
         }
+        Closing.rethrow(failure.get());
     }
 }

@@ -407,6 +407,16 @@ final class Loop {
         }
     }
 
+    /** Runs work that is in no queue, while the context is being closed. */
+    void runAtEnd(Runnable work) {
+        counters.depth++;
+        try {
+            userCode.run(work);
+        } finally {
+            counters.depth--;
+        }
+    }
+
     /** Frees everything, even if a part of it fails. */
     void free() {
         try {

@@ -2,6 +2,7 @@ package dev.aiocontext;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.lang.ref.WeakReference;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CancellationException;
@@ -185,6 +186,107 @@ class AioThreadPoolTest {
             assertThat(most.get()).isLessThanOrEqualTo(4);
             Eventually.holds("two workers have left", () -> ctx.threadPool().threads() <= 2);
         }
+    }
+
+    @Test
+    void raisingTheMaximumStartsWorkersForWhatIsQueued() {
+        try (AioContext ctx = AioContext.builder().maximumPoolThreads(1).open()) {
+            int jobs = 5;
+            CountDownLatch together = new CountDownLatch(jobs);
+            CountDownLatch apart = new CountDownLatch(1);
+            for (int i = 0; i < jobs; i++) {
+                ctx.threadPool()
+                        .submit(
+                                () -> {
+                                    together.countDown();
+                                    apart.await();
+                                    return 1;
+                                },
+                                (result, failure) -> {});
+            }
+            ctx.threadPool().setMaximumThreads(jobs);
+            try {
+                Eventually.holds("all five run at once", () -> together.getCount() == 0);
+                assertThat(ctx.threadPool().threads()).isEqualTo(jobs);
+            } finally {
+                apart.countDown();
+            }
+        }
+    }
+
+    /** Linear, or else it takes longer than anything may: five minutes where this takes a second. */
+    @Test
+    void halfAMillionRequestsAreCancelledFromTheLastToTheFirst() {
+        int jobs = 500_000;
+        int[] completed = new int[1];
+        CountDownLatch release = new CountDownLatch(1);
+        try (AioContext ctx = AioContext.builder().maximumPoolThreads(1).open()) {
+            ctx.threadPool().submit(() -> awaitQuietly(release), (result, failure) -> completed[0]++);
+            AioThreadPool.Request[] requests = new AioThreadPool.Request[jobs];
+            for (int i = 0; i < jobs; i++) {
+                requests[i] = ctx.threadPool().submit(() -> 1, (result, failure) -> completed[0]++);
+            }
+            Thread canceller = Thread.ofPlatform().daemon().start(() -> {
+                for (int i = jobs - 1; i >= 0; i--) {
+                    assertThat(requests[i].cancel()).isTrue();
+                }
+            });
+            Eventually.ends(canceller);
+            release.countDown();
+        }
+        assertThat(completed[0]).isEqualTo(jobs + 1);
+    }
+
+    private static boolean awaitQuietly(CountDownLatch latch) throws InterruptedException {
+        latch.await();
+        return true;
+    }
+
+    @Test
+    void aCancelledRequestKeepsNeitherWorkNorCompletion() {
+        CountDownLatch release = new CountDownLatch(1);
+        try (AioContext ctx = AioContext.builder().maximumPoolThreads(1).open()) {
+            ctx.threadPool().submit(() -> awaitQuietly(release), (result, failure) -> {});
+            List<WeakReference<Object>> kept = new ArrayList<>();
+            AioThreadPool.Request request = submitCapturing(ctx, kept);
+            assertThat(request.cancel()).isTrue();
+            assertThat(ctx.poll(true)).isTrue();
+            Eventually.holds("work and completion are collected", () -> {
+                System.gc();
+                return kept.stream().allMatch(reference -> reference.get() == null);
+            });
+            assertThat(request.cancel()).isFalse(); // keeps the request reachable
+            release.countDown();
+        }
+    }
+
+    private static AioThreadPool.Request submitCapturing(AioContext ctx, List<WeakReference<Object>> kept) {
+        Object forWork = new byte[1000];
+        Object forCompletion = new byte[1000];
+        kept.add(new WeakReference<>(forWork));
+        kept.add(new WeakReference<>(forCompletion));
+        return ctx.threadPool().submit(forWork::hashCode, (result, failure) -> forCompletion.hashCode());
+    }
+
+    @Test
+    void anInterruptThatWorkLeavesBehindIsNotTheNextWorks() {
+        List<Boolean> interrupted = new ArrayList<>();
+        try (AioContext ctx = AioContext.builder().maximumPoolThreads(1).open()) {
+            for (int i = 0; i < 3; i++) {
+                ctx.threadPool()
+                        .submit(
+                                () -> {
+                                    boolean before = Thread.currentThread().isInterrupted();
+                                    Thread.currentThread().interrupt();
+                                    return before;
+                                },
+                                (result, failure) -> interrupted.add(result));
+                while (interrupted.size() <= i) {
+                    ctx.poll(true);
+                }
+            }
+        }
+        assertThat(interrupted).containsExactly(false, false, false);
     }
 
     @Test

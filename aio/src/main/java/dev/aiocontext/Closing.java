@@ -1,0 +1,61 @@
+package dev.aiocontext;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What fails while a context is closed: a failure does not keep the other steps from being made, and the first is thrown in the end.
+ *
+ * <p><b>Threads.</b> The thread that closes.
+ */
+final class Closing {
+    /** So many steps in a row without stack or memory: the next would fail as well, and closing never end. */
+    private static final int HOPELESS = 100;
+
+    private @Nullable Throwable first;
+    private int errorsInARow;
+
+    /**
+     * Makes a step.
+     *
+     * @throws VirtualMachineError if this was one of a hundred in a row that failed like this
+     */
+    void attempt(Runnable step) {
+        try {
+            step.run();
+            errorsInARow = 0;
+        } catch (VirtualMachineError e) {
+            failed(e);
+            errorsInARow++;
+            if (errorsInARow == HOPELESS) {
+                throw e;
+            }
+        } catch (RuntimeException | Error e) {
+            failed(e);
+            errorsInARow = 0;
+        }
+    }
+
+    private void failed(Throwable failure) {
+        if (first == null) {
+            first = failure;
+        }
+    }
+
+    boolean hasFailed() {
+        return first != null;
+    }
+
+    /** Throws the first failure, if there was one. */
+    void finish() {
+        rethrow(first);
+    }
+
+    static void rethrow(@Nullable Throwable failure) {
+        if (failure instanceof Error error) {
+            throw error;
+        }
+        if (failure instanceof RuntimeException exception) {
+            throw exception;
+        }
+    }
+}

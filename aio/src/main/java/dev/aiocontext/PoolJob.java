@@ -1,0 +1,191 @@
+package dev.aiocontext;
+
+import java.util.Objects;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BiConsumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A piece of work for the thread pool, from its submission until its completion is called.
+ *
+ * <p>A job is in a list all this time, so {@link AioContext#close} finds it there without any help:
+ * <ol>
+ *   <li>QUEUED: in the queue of {@link PoolWorkers}.
+ *   <li>BEGUN: a worker does it. It is among the outcomes from here on.
+ *   <li>DONE: its result is known, or it is cancelled. The worker pushes the job to the loop.
+ *   <li>COMPLETED: the loop has taken it off the list, and then calls the completion.
+ * </ol>
+ *
+ * <p><b>Threads.</b> {@link #cancel}: any. {@link #begin} and {@link #perform}: the worker. {@link #run}: the home thread. The
+ * monitor of the list of outcomes guards all fields, and the way from QUEUED to another state also needs the monitor of
+ * {@link PoolWorkers}, which is taken first.
+ *
+ * <p><b>Errors.</b> A state changes by plain stores, after the last call that can fail. So every step either happens as a whole, or
+ * the state before it holds. A push to the loop comes before the stores (cancelling), or is repeated by the worker until it
+ * succeeds. The loop may therefore find a job twice, or one that was not cancelled after all: {@link #run} skips these.
+ *
+ * @param <T> the result
+ */
+final class PoolJob<T extends @Nullable Object> extends JobLink implements Runnable, AioThreadPool.Request {
+    // Constants of the compiler only: a class whose initializer got an Error would be unusable ever after.
+    private static final int QUEUED = 0;
+    private static final int BEGUN = 1;
+    private static final int DONE = 2;
+    private static final int COMPLETED = 3;
+
+    private static final long FIRST_PAUSE_NANOS = 1_000_000;
+    private static final long LONGEST_PAUSE_NANOS = 100_000_000;
+
+    private final PoolWorkers workers;
+    private final JobLink outcomes;
+    private int state = QUEUED;
+
+    // Null as soon as nobody needs them any more: a request that the user keeps does not keep these.
+    private @Nullable Callable<? extends T> work;
+    private @Nullable BiConsumer<? super @Nullable T, ? super @Nullable Throwable> completion;
+    private @Nullable T result;
+    private @Nullable Throwable failure;
+
+    PoolJob(
+            PoolWorkers workers,
+            Callable<? extends T> work,
+            BiConsumer<? super @Nullable T, ? super @Nullable Throwable> completion) {
+        this.workers = workers;
+        this.outcomes = workers.outcomes;
+        this.work = work;
+        this.completion = completion;
+    }
+
+    /** Marks it as begun, and moves it from the queue to the outcomes. The caller holds the monitor of the workers. */
+    void begin() {
+        synchronized (outcomes) {
+            moveToEndOf(outcomes);
+            state = BEGUN;
+        }
+    }
+
+    /** Does the work, and hands its result to the loop. */
+    void perform() {
+        T returned = null;
+        Throwable thrown = null;
+        try {
+            returned = Objects.requireNonNull(work).call();
+        } catch (Throwable t) {
+            thrown = t;
+        }
+        Thread.interrupted(); // an interrupt that the work has left behind is not the next one's
+        synchronized (outcomes) {
+            work = null;
+            result = returned;
+            failure = thrown;
+            state = DONE;
+        }
+        push();
+    }
+
+    /**
+     * Pushes the job to the loop, again and again if that fails. Nobody else would: the loop may be asleep, and the caller of
+     * submit is gone. A context that is closing looks for the outcome itself.
+     */
+    private void push() {
+        Throwable problem = null;
+        long pause = FIRST_PAUSE_NANOS;
+        while (isDone() && (problem == null || !workers.isShutDown())) {
+            try {
+                workers.context.push(this);
+                break;
+            } catch (RuntimeException | Error e) {
+                problem = e;
+            }
+            LockSupport.parkNanos(pause);
+            pause = Math.min(2 * pause, LONGEST_PAUSE_NANOS);
+        }
+        if (problem != null) {
+            tellOf(problem);
+        }
+    }
+
+    private void tellOf(Throwable problem) {
+        try {
+            System.getLogger(AioThreadPool.class.getName())
+                    .log(
+                            System.Logger.Level.WARNING,
+                            "a worker of AioContext " + workers.context.name() + " could not wake the loop at first",
+                            problem);
+        } catch (RuntimeException | Error unheard) {
+            // The completion has arrived, and there is other work: the worker need not die because nobody hears of
+            // this.
+        }
+    }
+
+    /** Gives it up with its worker, unless the worker got as far as a result. */
+    void abandon(Throwable cause) {
+        synchronized (outcomes) {
+            if (state == BEGUN) {
+                work = null;
+                failure = cause;
+                state = DONE;
+            }
+        }
+    }
+
+    @Override
+    public boolean cancel() {
+        synchronized (workers) {
+            synchronized (outcomes) {
+                if (state != QUEUED) {
+                    return false;
+                }
+                // Pushed first: if this fails, the job stays queued, and the loop skips it. It waits for the monitor.
+                workers.context.push(this);
+                markCancelled();
+                return true;
+            }
+        }
+    }
+
+    /** Cancels a queued job, which the caller has pushed to the loop or will complete itself. */
+    void markCancelled() {
+        synchronized (workers) {
+            synchronized (outcomes) {
+                CancellationException cancelled = new CancellationException("cancelled before it began");
+                moveToEndOf(outcomes);
+                workers.queued--;
+                work = null;
+                failure = cancelled;
+                state = DONE;
+            }
+        }
+    }
+
+    /** {@return whether it waits for its completion to be called} */
+    boolean isDone() {
+        synchronized (outcomes) {
+            return state == DONE;
+        }
+    }
+
+    /** Calls the completion, once. */
+    @Override
+    public void run() {
+        BiConsumer<? super @Nullable T, ? super @Nullable Throwable> callback;
+        T returned;
+        Throwable thrown;
+        synchronized (outcomes) {
+            if (state != DONE) {
+                return;
+            }
+            callback = Objects.requireNonNull(completion);
+            returned = result;
+            thrown = failure;
+            leave();
+            state = COMPLETED;
+            completion = null;
+            result = null;
+            failure = null;
+        }
+        callback.accept(returned, thrown);
+    }
+}
