@@ -52,9 +52,6 @@ public final class AioContext implements Executor, AutoCloseable {
     private static final AtomicLong OPENED = new AtomicLong();
     private static final VarHandle HOME;
 
-    /** Idle work, for a poll that is to look after 10 ms. */
-    private static final Runnable LOOK_AGAIN = () -> {};
-
     static {
         try {
             HOME = MethodHandles.lookup().findVarHandle(AioContext.class, "home", Thread.class);
@@ -571,13 +568,16 @@ public final class AioContext implements Executor, AutoCloseable {
      */
     private void finishPoolWork() {
         if (!loop.hasAcceptedWork()) {
-            loop.pushIdle(LOOK_AGAIN);
+            loop.pushIdle(AioContext::lookAgain);
         }
         loop.iterate(pool.firstDone() == null);
         for (Runnable done = pool.firstDone(); done != null; done = pool.firstDone()) {
             loop.runAtEnd(done);
         }
     }
+
+    /** Idle work, which limits a poll to 10 ms. */
+    private static void lookAgain() {}
 
     private void closeOnPlatformThread() {
         AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();

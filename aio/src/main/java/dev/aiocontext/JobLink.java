@@ -36,6 +36,7 @@ class JobLink {
     }
 
     /** {@return whether this is a list without jobs, or a job in no list} */
+    @SuppressWarnings("ReferenceEquality") // the very same object
     final boolean isAlone() {
         return after == this;
     }
