@@ -106,7 +106,8 @@ final class OwnSockets {
             MemorySegment request = pollfd.allocate(arena);
             pollfd.fd(request, socket.number());
             MemorySegment now = timespec.allocate(arena); // zero
-            return Libc.ppoll(Libc.errnoSegment(arena), request, 1, now) > 0 && (pollfd.revents(request) & linux_h.POLLHUP()) != 0;
+            return Libc.ppoll(Libc.errnoSegment(arena), request, 1, now) > 0
+                    && (pollfd.revents(request) & linux_h.POLLHUP()) != 0;
         }
     }
 
