@@ -39,10 +39,17 @@ import org.jspecify.annotations.Nullable;
  *   <li>Everybody else is refused. A thread that uses {@link #poll} and not {@code run} keeps the context until it has ended.
  * </ol>
  *
+ * <p><b>Fairness.</b> One iteration runs at most 1,024 tasks and bottom halves, or as many as begin within 500 us (it looks
+ * at the clock after 16 of them, then after each further 16 to 64), as many idle bottom halves, and the handlers of at most
+ * 1,024 ready descriptors. What is left comes first in the next iteration, which does not wait. So a stream of tasks keeps
+ * neither descriptors nor {@link #stop} waiting for longer than that, and descriptors do not keep tasks waiting.
+ *
  * <p><b>Errors.</b> A callback that throws an exception goes to the context's exception handler (by default it is logged),
  * and the loop goes on; an {@code Error} goes there and then leaves {@code poll} or {@code run}. A descriptor that is
- * found closed although it has handlers is reported there, and its handlers are removed; epoll forgets such a descriptor
- * without a word, so with it that happens only when poll(2) is in use again. After {@link #close}, methods
+ * found closed although it has handlers is reported there once, and its handlers are removed. Poll(2) finds it in the next
+ * wait. Epoll forgets a file that was closed without a word; it goes on to report one of which a duplicate is open, and the
+ * loop then finds the closed number within 1,024 calls of its handler. A call that throws a StackOverflowError or an
+ * OutOfMemoryError may or may not have done its work; every later call works. After {@link #close}, methods
  * throw {@link IllegalStateException}, {@link #execute} throws {@link RejectedExecutionException}, and {@link #stop} and
  * {@link #close} do nothing.
  *
@@ -247,6 +254,16 @@ public final class AioContext implements Executor, AutoCloseable {
     }
 
     /**
+     * Says how the context waits for its descriptors at present, and why. With {@link MonitorMode#AUTO} that depends on how many
+     * there are, and on whether epoll works.
+     *
+     * @return the monitor of the last wait, or of the wait that is under way
+     */
+    public MonitorChoice monitor() {
+        return loop.monitor();
+    }
+
+    /**
      * What the context has counted.
      *
      * @return the counters as they are now
@@ -323,10 +340,18 @@ public final class AioContext implements Executor, AutoCloseable {
     /**
      * Calls back when a descriptor is readable, hung up or has an error, in place of an earlier read handler of it.
      *
+     * <p>A descriptor is the <em>file</em> that its number stands for now. <b>Register anew whenever a library may have replaced
+     * the file</b>: closed it and opened another, which the kernel gives the same number (a reconnect, for instance), or
+     * called dup2(2). Poll(2) would wait for the new file by itself, and epoll(7) never hears of it. So a program that does
+     * not register anew works with a few descriptors and stops working once there are enough for epoll.
+     *
+     * <p>While a callback runs, a poll that it calls passes the callback over, and does not wait as long as its descriptor
+     * is ready.
+     *
      * @param fd an open descriptor
      * @param callback what to call, on the loop
      * @return the registration, to remove it before the descriptor is closed
-     * @throws IllegalArgumentException if it is negative, or the context's own
+     * @throws IllegalArgumentException if it is negative, opened with {@code O_PATH}, or the context's own
      * @throws SyscallException EBADF if it is not open; what epoll says if {@link MonitorMode#EPOLL} is forced
      */
     public Registration onReadable(int fd, FdCallback callback) {
@@ -335,12 +360,13 @@ public final class AioContext implements Executor, AutoCloseable {
 
     /**
      * Calls back when a descriptor is writable or has an error, in place of an earlier write handler of it. A hang-up comes
-     * here too if there is no read handler to take it.
+     * here too if there is no read handler to take it. What {@link #onReadable} says of replaced files and of nested polls
+     * holds here too.
      *
      * @param fd an open descriptor
      * @param callback what to call, on the loop
      * @return the registration, to remove it before the descriptor is closed
-     * @throws IllegalArgumentException if it is negative, or the context's own
+     * @throws IllegalArgumentException if it is negative, opened with {@code O_PATH}, or the context's own
      * @throws SyscallException EBADF if it is not open; what epoll says if {@link MonitorMode#EPOLL} is forced
      */
     public Registration onWritable(int fd, FdCallback callback) {
@@ -452,8 +478,9 @@ public final class AioContext implements Executor, AutoCloseable {
     }
 
     /**
-     * Runs one iteration: waits, if told to and there is nothing to do, and runs what is due. A callback may call this; the
-     * nested poll then runs what the outer one has left.
+     * Runs one iteration: waits, if told to and there is nothing to do, and runs what is due, up to the bounds that the class
+     * states under fairness. A callback may call this; the nested poll then runs what the outer one has left, but does not
+     * enter a descriptor's handler that is running.
      *
      * <p>A poll that waits may return without progress. {@link #wakeup} ends it, and so does a registration by another thread,
      * or by any thread before the context has its home thread: the first poll returns at once then. An interrupt does not end

@@ -3,12 +3,13 @@ package dev.aiocontext;
 /** How a context waits for its descriptors. */
 public enum MonitorMode {
     /**
-     * poll(2) for a few descriptors, epoll(7) from a measured number on; back to poll(2) for good when epoll refuses a
-     * descriptor (a regular file, say), as QEMU does.
+     * poll(2) for a few descriptors, epoll(7) from a measured number on. A file that epoll refuses with EPERM (a regular file,
+     * a directory, {@code /dev/null}) is always ready, as POSIX says; epoll stays in use for the others. While epoll fails
+     * for another reason, poll(2) takes its place; epoll is tried again after 1,024 waits, then after twice as many, and so on.
      */
     AUTO,
     /** poll(2) always: any descriptor, at a cost that grows with their number. */
     POLL,
-    /** epoll(7) always: a descriptor that epoll refuses is an error for whoever registers it. */
+    /** epoll(7) always: a descriptor that epoll refuses, a regular file too, is an error for the caller who registers it. */
     EPOLL
 }

@@ -19,8 +19,13 @@ import java.util.concurrent.TimeUnit;
  * Waits by epoll(7), level-triggered: what does not fit into the buffer of events is reported by the next wait.
  *
  * <p>The kernel's set is keyed by open file, ours by number. A registered descriptor that is closed leaves the kernel's set
- * silently, unless a duplicate keeps the file open: then it reports events for ever that nobody can remove by number. Each
- * event carries the generation of its entry; when events of past generations keep coming, the set is built anew.
+ * silently, unless a duplicate keeps the file open: then the kernel reports events for ever that nobody can remove by number.
+ * Each event carries the generation of its entry, so an event of a past generation is <em>stale</em>. An entry leaves the
+ * kernel's set before it leaves the table. So a wait that begins after a stale event was seen reports that generation again
+ * only if the kernel keeps it for good: then the set is built anew. A removal that races with a wait rebuilds nothing.
+ *
+ * <p>A file that epoll refuses with EPERM has nothing to wait for (a regular file, a directory): POSIX calls it always ready.
+ * Such an entry is kept in a list beside the kernel's set. While there is one, waits do not block, and each reports it.
  *
  * <p><b>Threads.</b> As {@link FdMonitor} says: the changing methods may run beside {@link #await}, which epoll_ctl(2) and
  * epoll_wait(2) allow; {@link #epfd} is replaced under the lock, by the home thread.
@@ -29,7 +34,7 @@ final class EpollMonitor implements FdMonitor {
     private static final long SIZE;
     private static final long DATA;
     private static final int FIRST_EVENTS = 32;
-    private static final int MOST_EVENTS = 4096;
+    private static final int MOST_STALE = 16;
 
     static {
         boolean packed = Platform.current() == Platform.X86_64;
@@ -48,11 +53,14 @@ final class EpollMonitor implements FdMonitor {
     /** Guarded by the lock: what epoll_ctl reads. */
     private final MemorySegment control = Arena.ofAuto().allocate(SIZE);
 
-    /** Guarded by the lock: entries that epoll_ctl found closed, to be reported. */
+    /** Guarded by the lock: entries that epoll_ctl found closed, to be reported until somebody removes or renews them. */
     private final List<FdEntry> foundClosed = new ArrayList<>();
 
-    /** Written under the lock: whether there are any. */
-    private volatile boolean anyFoundClosed;
+    /** Guarded by the lock: entries that epoll refuses, because they are always ready. */
+    private final List<FdEntry> alwaysReady = new ArrayList<>();
+
+    /** Written under the lock: whether a wait has to report entries of one of the two lists. */
+    private volatile boolean anyToReport;
 
     /** Written under the lock, by the home thread. */
     private volatile int epfd;
@@ -61,7 +69,12 @@ final class EpollMonitor implements FdMonitor {
     private int capacity = FIRST_EVENTS;
     private MemorySegment events = allocate(FIRST_EVENTS);
     private boolean noPwait2;
-    private boolean staleBefore;
+
+    /** The first stale events that the last wait reported; one that the kernel keeps comes before those of the moment. */
+    private final long[] staleSeen = new long[MOST_STALE];
+
+    private final long[] staleNow = new long[MOST_STALE];
+    private int staleCount;
 
     /**
      * Opens a monitor of all entries in a table, whose lock the caller holds.
@@ -73,9 +86,9 @@ final class EpollMonitor implements FdMonitor {
         epfd = create();
         try {
             table.forEach(this::add);
-        } catch (SyscallException refused) {
+        } catch (RuntimeException | Error e) {
             close();
-            throw refused;
+            throw e;
         }
     }
 
@@ -108,12 +121,47 @@ final class EpollMonitor implements FdMonitor {
     }
 
     private void check(int result, FdEntry entry) {
-        if (result == -Errno.EBADF) {
-            foundClosed.add(entry);
-            anyFoundClosed = true;
-        } else {
+        boolean always = result == -Errno.EPERM;
+        if (always != alwaysReady.contains(entry)) {
+            if (always) {
+                alwaysReady.add(entry);
+            } else {
+                alwaysReady.remove(entry);
+            }
+        }
+        entry.alwaysReady = always;
+        boolean isClosed = result == -Errno.EBADF;
+        if (isClosed != foundClosed.contains(entry)) {
+            if (isClosed) {
+                foundClosed.add(entry);
+            } else {
+                foundClosed.remove(entry);
+            }
+        }
+        anyToReport = !alwaysReady.isEmpty() || !foundClosed.isEmpty();
+        if (!always && !isClosed) {
             Errno.check(result, "epoll_ctl", entry.fd());
         }
+    }
+
+    /** Takes an entry off the two lists. Under the lock. */
+    void forget(FdEntry entry) {
+        alwaysReady.remove(entry);
+        foundClosed.remove(entry);
+        entry.alwaysReady = false;
+        anyToReport = !alwaysReady.isEmpty() || !foundClosed.isEmpty();
+    }
+
+    /** How many entries epoll refuses. Any thread. */
+    int alwaysReady() {
+        synchronized (table.lock) {
+            return alwaysReady.size();
+        }
+    }
+
+    /** The epoll descriptor. Under the lock. */
+    int fd() {
+        return epfd;
     }
 
     @Override
@@ -123,9 +171,15 @@ final class EpollMonitor implements FdMonitor {
         if (result != -Errno.EBADF && result != -Errno.ENOENT && result != -Errno.EPERM) {
             Errno.check(result, "epoll_ctl", entry.fd());
         }
+        if (anyToReport) {
+            forget(entry);
+        }
     }
 
     private int control(int operation, FdEntry entry) {
+        if (entry.fd() == epfd) {
+            return -Errno.EBADF; // its file was closed, and the kernel gave us the number
+        }
         control.set(JAVA_INT_UNALIGNED, 0, entry.interest);
         control.set(JAVA_LONG_UNALIGNED, DATA, (long) entry.generation << Integer.SIZE | entry.fd());
         return Libc.epollCtl(epfd, operation, entry.fd(), control);
@@ -133,12 +187,11 @@ final class EpollMonitor implements FdMonitor {
 
     @Override
     public void await(long timeoutNanos, ReadyList ready) {
-        if (anyFoundClosed) {
-            reportClosed(ready);
-        }
-        long timeout = ready.size() > 0 ? 0 : timeoutNanos;
+        long timeout = anyToReport ? 0 : timeoutNanos;
         int count = Errno.check(Timeout.retryInterrupted(timeout, wait), "epoll_wait", epfd);
-        boolean stale = false;
+        boolean keptForGood = false;
+        int seenBefore = staleCount;
+        int stale = 0;
         for (int i = 0; i < count; i++) {
             int revents = events.get(JAVA_INT_UNALIGNED, i * SIZE);
             long data = events.get(JAVA_LONG_UNALIGNED, i * SIZE + DATA);
@@ -146,49 +199,63 @@ final class EpollMonitor implements FdMonitor {
             if (entry != null && entry.generation == (int) (data >>> Integer.SIZE)) {
                 ready.report(entry, revents);
             } else {
-                stale = true;
+                keptForGood |= isAmong(seenBefore, data);
+                if (stale < MOST_STALE) {
+                    staleNow[stale++] = data;
+                }
             }
         }
-        if (count == capacity && capacity < MOST_EVENTS) {
+        if (stale + seenBefore > 0) {
+            System.arraycopy(staleNow, 0, staleSeen, 0, stale);
+            staleCount = stale;
+        }
+        if (count == capacity && capacity < ReadyList.MOST) {
             events = allocate(2 * capacity); // first: the kernel must not write more than there is room for
             capacity *= 2;
         }
-        // Once, it may have been removed while it was reported; twice, the kernel keeps what we have forgotten.
-        if (stale && staleBefore) {
-            rebuild(ready);
+        if (keptForGood) {
+            rebuild();
         }
-        staleBefore = stale;
+        if (anyToReport) {
+            report(ready); // after the kernel's, which does not know that a number is closed
+        }
     }
 
-    private void rebuild(ReadyList ready) {
-        table.lock.lock();
-        try {
+    private boolean isAmong(int seenBefore, long data) {
+        for (int i = 0; i < seenBefore; i++) {
+            if (staleSeen[i] == data) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private void rebuild() {
+        synchronized (table.lock) {
             int old = epfd;
             epfd = create();
             try {
                 table.forEach(this::add);
-            } catch (SyscallException refused) {
+            } catch (RuntimeException | Error e) {
                 // Else the loop would be deaf to those that are not in it yet.
-                close();
+                int half = epfd;
                 epfd = old;
-                throw refused;
+                Descriptors.close(half);
+                throw e;
             }
             Descriptors.close(old);
-        } finally {
-            table.lock.unlock();
         }
-        reportClosed(ready);
     }
 
-    /** What poll(2) reports as POLLNVAL: epoll_ctl found it closed. */
-    private void reportClosed(ReadyList ready) {
-        table.lock.lock();
-        try {
-            foundClosed.forEach(entry -> ready.report(entry, FdEntry.NVAL));
-            foundClosed.clear();
-            anyFoundClosed = false;
-        } finally {
-            table.lock.unlock();
+    /** Reports what the kernel does not: what is always ready, and what epoll_ctl found closed, which poll(2) calls POLLNVAL. */
+    private void report(ReadyList ready) {
+        synchronized (table.lock) {
+            for (FdEntry entry : alwaysReady) {
+                ready.report(entry, entry.interest);
+            }
+            for (FdEntry entry : foundClosed) {
+                ready.report(entry, FdEntry.NVAL);
+            }
         }
     }
 

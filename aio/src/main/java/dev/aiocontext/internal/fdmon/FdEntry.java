@@ -6,7 +6,8 @@ import dev.aiocontext.bindings.linux.linux_h;
  * A descriptor in an {@link FdSet}: extend it with what is to be called.
  *
  * <p><b>Threads.</b> {@link #interest} and {@link #generation} are written under the set's lock and read under it or by
- * the home thread, which may see an older interest for one wait; {@link #revents} is the home thread's.
+ * the home thread, which may see an older interest for one wait; {@link #alwaysReady} is guarded by the lock; {@link
+ * #revents} is the home thread's.
  */
 public class FdEntry {
     /** Readable. */
@@ -22,11 +23,14 @@ public class FdEntry {
 
     private final int fd;
 
-    /** IN and OUT, as wanted. */
+    /** IN and OUT: what the monitors are told to wait for. */
     volatile int interest;
 
     /** Tells this entry from an earlier one of the same number. */
     volatile int generation;
+
+    /** Epoll refuses the file, because it has nothing to wait for: a regular file, a directory, /dev/null. */
+    boolean alwaysReady;
 
     private int revents;
 
@@ -48,8 +52,22 @@ public class FdEntry {
         return fd;
     }
 
-    /** Reports what is ready now, in place of what an earlier wait found and nobody took. Home thread. */
-    final void setEvents(int events) {
+    /**
+     * What is to be called. An {@link FdSet} compares it with what it waits for after a change that an Error has cut short.
+     * Called under the set's lock.
+     *
+     * @return {@link #IN} and {@link #OUT}; 0 if the entry is to leave the set
+     */
+    protected int wanted() {
+        return interest;
+    }
+
+    /**
+     * Sets what is ready, in place of what an earlier wait found and nobody took. Home thread.
+     *
+     * @param events IN, OUT, ERR, HUP, NVAL, or 0
+     */
+    public final void setEvents(int events) {
         revents = events;
     }
 

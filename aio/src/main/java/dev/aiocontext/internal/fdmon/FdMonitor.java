@@ -24,7 +24,7 @@ interface FdMonitor {
      * Waits until a descriptor is ready. A wait that a signal interrupts goes on with what is left of the time.
      *
      * @param timeoutNanos how long; 0 not at all, negative for ever; rounded up to what the kernel offers
-     * @param ready receives what is ready
+     * @param ready receives what is ready; what there is no room for in {@link ReadyList#MOST} comes first in the next wait
      */
     void await(long timeoutNanos, ReadyList ready);
 

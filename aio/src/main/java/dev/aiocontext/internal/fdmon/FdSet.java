@@ -1,20 +1,27 @@
 package dev.aiocontext.internal.fdmon;
 
+import dev.aiocontext.MonitorChoice;
 import dev.aiocontext.MonitorMode;
 import dev.aiocontext.SyscallException;
+import dev.aiocontext.internal.posix.Errno;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The descriptors of a context, and the monitor that waits for them.
  *
- * <p>With {@link MonitorMode#AUTO} it is poll(2) below {@link #EPOLL_FROM} descriptors and epoll(7) from there on. An error
- * of epoll goes back to poll for good (QEMU, {@code fdmon_epoll_try_upgrade}).
+ * <p>With {@link MonitorMode#AUTO} it is poll(2) below {@link #EPOLL_FROM} descriptors and epoll(7) from there on. While
+ * epoll fails, poll takes its place, and epoll is tried again after some waits. A file that epoll refuses because it is
+ * always ready is no failure.
  *
- * <p><b>Threads.</b> {@link #put}, {@link #update} and {@link #remove}: any; they hold the table's lock, and the caller wakes
- * the loop afterwards, for poll(2) sees a change only when it is called again. {@link #await} and {@link #close}: the home
- * thread. The monitor in use is replaced under the lock, by the home thread, which alone closes one: so none is closed
- * while it waits in it.
+ * <p><b>Threads.</b> A change: any thread that holds the {@link #lock}. Its caller wakes the loop afterwards, because poll(2)
+ * sees a change only when it is called again. {@link #get}, {@link #size} and {@link #monitor}: any. {@link #await} and {@link
+ * #close}: the home thread, without the lock. The monitor in use is replaced under the lock by the home thread, which alone
+ * closes one. So no monitor is closed while the home thread waits in it.
+ *
+ * <p><b>Errors.</b> A StackOverflowError or an OutOfMemoryError can end a change at any step. {@link #begin} marks the set
+ * before the first step, and {@link #end} takes the mark back after the last, so an Error leaves the mark behind. The next
+ * wait that finds it has every entry applied anew, from {@link FdEntry#wanted}: kernel, table and handlers agree again.
  */
 public final class FdSet {
     /**
@@ -27,13 +34,22 @@ public final class FdSet {
     private final MonitorMode mode;
     private final PollMonitor poll = new PollMonitor(table);
 
-    /** Guarded by the lock; the home thread, which writes it, also reads it without. */
-    private @Nullable EpollMonitor epoll;
+    /** Guarded by the lock: numbers of the context's own that have no entry. */
+    private final OwnNumbers own = new OwnNumbers();
 
-    /** Epoll has failed: poll for good. Written under the lock. */
-    private volatile boolean pollForGood;
+    /** Written under the lock, by the home thread. */
+    private volatile @Nullable EpollMonitor epoll;
+
+    /** Why epoll is not used at present, though it would be. Written under the lock. */
+    private volatile @Nullable SyscallException failure;
+
+    /** A change is under way, or an Error has cut one short. Written under the lock. */
+    private volatile boolean unsettled;
 
     private volatile boolean closed;
+
+    /** The home thread's. */
+    private final RetryPause pause = new RetryPause();
 
     /**
      * Opens a set without descriptors.
@@ -42,61 +58,84 @@ public final class FdSet {
      */
     public FdSet(MonitorMode mode) {
         this.mode = mode;
-        this.pollForGood = mode == MonitorMode.POLL;
         if (mode == MonitorMode.EPOLL) {
             epoll = new EpollMonitor(table);
         }
     }
 
     /**
-     * Adds an entry.
+     * What every change must hold, by {@code synchronized}.
      *
-     * @param entry the entry, in no set; the set has none of that descriptor
+     * @return the lock
+     */
+    public Object lock() {
+        return table.lock;
+    }
+
+    /**
+     * Begins a change: until {@link #end}, an Error leaves the set marked. Under the lock.
+     *
+     * @return what to pass to {@link #end}
+     */
+    public boolean begin() {
+        boolean before = unsettled;
+        unsettled = true;
+        return before;
+    }
+
+    /**
+     * Ends a change that has been made whole, or has changed nothing. Under the lock.
+     *
+     * @param before what {@link #begin} returned
+     */
+    public void end(boolean before) {
+        unsettled = before;
+    }
+
+    /**
+     * Adds an entry. Under the lock.
+     *
+     * @param entry the entry, in no set, with its handler; the set has none of that descriptor
      * @param interest {@link FdEntry#IN} and {@link FdEntry#OUT}
      * @throws SyscallException if the forced monitor refuses the descriptor: nothing has changed then
      */
     public void put(FdEntry entry, int interest) {
-        table.lock.lock();
+        entry.interest = interest;
+        table.put(entry);
         try {
-            entry.interest = interest;
-            table.put(entry);
-            try {
-                apply(entry, true);
-            } catch (SyscallException e) {
-                table.remove(entry);
-                throw e;
-            }
-        } finally {
-            table.lock.unlock();
+            apply(entry, true);
+            refuseAlwaysReady(entry);
+        } catch (SyscallException refused) {
+            forget(entry);
+            table.remove(entry);
+            throw refused;
         }
     }
 
     /**
      * Changes what an entry waits for. To be called also when its handler is replaced: its number may stand for another
-     * file by now, which epoll does not know yet.
+     * file by now, which epoll does not know yet. Under the lock.
      *
      * @param entry an entry of this set
      * @param interest {@link FdEntry#IN} and {@link FdEntry#OUT}
+     * @throws SyscallException if the forced monitor refuses the descriptor: the entry waits for what it did before
      */
     public void update(FdEntry entry, int interest) {
-        table.lock.lock();
+        int before = entry.interest;
+        entry.interest = interest;
         try {
-            int before = entry.interest;
-            entry.interest = interest;
-            try {
-                apply(entry, false);
-            } catch (SyscallException e) {
-                entry.interest = before;
-                throw e;
-            }
-        } finally {
-            table.lock.unlock();
+            apply(entry, false);
+            refuseAlwaysReady(entry);
+        } catch (SyscallException refused) {
+            entry.interest = before;
+            forget(entry);
+            throw refused;
         }
     }
 
     private void apply(FdEntry entry, boolean added) {
         EpollMonitor e = epoll;
-        if (e != null && !pollForGood) {
+        if (e != null && failure == null) {
             try {
                 if (added) {
                     e.add(entry);
@@ -110,33 +149,103 @@ public final class FdSet {
         poll.modify(entry);
     }
 
+    /** Where epoll is forced, a file that it refuses is an error for the caller who registers it. */
+    private void refuseAlwaysReady(FdEntry entry) {
+        if (mode == MonitorMode.EPOLL && entry.alwaysReady) {
+            throw Errno.exception("epoll_ctl", Errno.EPERM, entry.fd());
+        }
+    }
+
+    private void forget(FdEntry entry) {
+        EpollMonitor e = epoll;
+        if (e != null) {
+            e.forget(entry);
+        }
+    }
+
     private void fallBack(SyscallException refused) {
         if (mode == MonitorMode.EPOLL) {
             throw refused;
         }
-        pollForGood = true;
+        failure = refused;
     }
 
     /**
-     * Removes an entry, whose descriptor may already be closed.
+     * Removes an entry, whose descriptor may already be closed. The kernel's set goes first: an event of this entry that
+     * comes in a wait after the removal is one that the kernel keeps for good. Under the lock.
      *
      * @param entry the entry
      * @return false if it is in the set no more
      */
     public boolean remove(FdEntry entry) {
-        table.lock.lock();
-        try {
-            boolean removed = table.remove(entry);
-            if (removed) {
-                EpollMonitor e = epoll;
-                if (e != null && !closed) {
-                    e.remove(entry);
+        if (!table.contains(entry)) {
+            return false;
+        }
+        EpollMonitor e = epoll;
+        if (e != null && !closed) {
+            e.remove(entry);
+        }
+        poll.remove(entry);
+        return table.remove(entry);
+    }
+
+    /**
+     * Asks epoll whether a number still stands for the file that it reports events of. One that is closed is reported by
+     * the next wait; one that stands for another file is waited for from now on. Poll(2) knows by itself.
+     *
+     * @param entry an entry
+     */
+    public void verify(FdEntry entry) {
+        synchronized (table.lock) {
+            EpollMonitor e = epoll;
+            if (e != null && failure == null && table.contains(entry)) {
+                boolean before = begin();
+                try {
+                    e.modify(entry);
+                } catch (SyscallException refused) {
+                    fallBack(refused);
                 }
-                poll.remove(entry);
+                end(before);
             }
-            return removed;
-        } finally {
-            table.lock.unlock();
+        }
+    }
+
+    /**
+     * Applies what an entry wants, if that is not what the set waits for: its change was cut short.
+     *
+     * @param entry an entry, perhaps removed meanwhile
+     */
+    public void repair(FdEntry entry) {
+        synchronized (table.lock) {
+            if (table.contains(entry) && (entry.wanted() == 0 || entry.wanted() != entry.interest)) {
+                boolean before = begin();
+                follow(entry);
+                end(before);
+            }
+        }
+    }
+
+    private void settle() {
+        synchronized (table.lock) {
+            if (unsettled) {
+                table.forEach(this::follow);
+                unsettled = false; // at last: what fails here is tried again by the next wait
+            }
+        }
+    }
+
+    /**
+     * Waits for what an entry wants by now, or removes it if that is nothing. Under the lock.
+     *
+     * @param entry an entry of this set
+     */
+    public void follow(FdEntry entry) {
+        int wanted = entry.wanted();
+        if (wanted == 0) {
+            remove(entry);
+        } else {
+            entry.interest = wanted;
+            apply(entry, false);
         }
     }
 
@@ -151,17 +260,34 @@ public final class FdSet {
     }
 
     /**
-     * Visits all entries, under the lock.
+     * Keeps a number without an entry from being registered.
+     *
+     * @param fd a descriptor of the context's own
+     */
+    public void reserve(int fd) {
+        synchronized (table.lock) {
+            own.add(fd);
+        }
+    }
+
+    /**
+     * Says whether a number without an entry is the context's own. Under the lock.
+     *
+     * @param fd the number
+     * @return true if it was reserved, or if it is the epoll descriptor
+     */
+    public boolean isOwn(int fd) {
+        EpollMonitor e = epoll;
+        return own.contains(fd) || (e != null && e.fd() == fd);
+    }
+
+    /**
+     * Visits all entries. Under the lock.
      *
      * @param action what to do with each
      */
     public void forEach(Consumer<FdEntry> action) {
-        table.lock.lock();
-        try {
-            table.forEach(action);
-        } finally {
-            table.lock.unlock();
-        }
+        table.forEach(action);
     }
 
     /**
@@ -177,62 +303,79 @@ public final class FdSet {
      * Waits until a descriptor is ready.
      *
      * @param timeoutNanos how long; 0 not at all, negative for ever
-     * @param ready receives what is ready
+     * @param ready receives what is ready, at most {@link ReadyList#MOST} and those that are always ready
      */
     public void await(long timeoutNanos, ReadyList ready) {
-        FdMonitor monitor = monitor();
+        if (unsettled) {
+            settle();
+        }
+        FdMonitor monitor = inUse();
         try {
             monitor.await(timeoutNanos, ready);
         } catch (SyscallException failed) {
             if (monitor == poll || mode == MonitorMode.EPOLL) {
                 throw failed;
             }
-            pollForGood = true;
-            monitor().await(timeoutNanos, ready);
+            synchronized (table.lock) {
+                failure = failed;
+            }
+            inUse().await(timeoutNanos, ready);
         }
     }
 
     /**
-     * What the last wait was. Home thread.
+     * Says which monitor is in use, and why.
      *
-     * @return {@code poll} or {@code epoll}
+     * @return what the last wait was, or the wait that is under way is
      */
-    public String monitorName() {
-        return epoll == null ? "poll" : "epoll";
-    }
-
-    private FdMonitor monitor() {
+    public MonitorChoice monitor() {
         EpollMonitor e = epoll;
-        if (pollForGood) {
-            if (e != null) {
-                drop(e);
-            }
-            return poll;
+        SyscallException failed = failure;
+        if (mode != MonitorMode.AUTO) {
+            return new MonitorChoice(mode, "MonitorMode." + mode + " is set");
         }
-        if (e == null && table.size() >= EPOLL_FROM) {
-            e = upgrade();
+        if (e != null) {
+            String files = e.alwaysReady() == 0
+                    ? ""
+                    : "; " + e.alwaysReady() + " that epoll refuses with EPERM are always ready";
+            return new MonitorChoice(MonitorMode.EPOLL, "there were " + EPOLL_FROM + " descriptors or more" + files);
         }
-        return e != null ? e : poll;
+        return new MonitorChoice(
+                MonitorMode.POLL,
+                failed == null
+                        ? "there were fewer than " + EPOLL_FROM + " descriptors at the last poll"
+                        : "epoll failed, and is tried again later: " + failed.getMessage());
     }
 
-    private @Nullable EpollMonitor upgrade() {
-        table.lock.lock();
-        try {
-            epoll = new EpollMonitor(table);
-        } catch (SyscallException refused) {
-            fallBack(refused);
-        } finally {
-            table.lock.unlock();
+    private FdMonitor inUse() {
+        EpollMonitor e = epoll;
+        SyscallException failed = failure;
+        if (e != null) {
+            if (failed == null) {
+                return e;
+            }
+            drop(e);
         }
-        return epoll;
+        return mode != MonitorMode.POLL && table.size() >= EPOLL_FROM && pause.isOver(failed) ? upgrade() : poll;
+    }
+
+    private FdMonitor upgrade() {
+        synchronized (table.lock) {
+            try {
+                EpollMonitor opened = new EpollMonitor(table);
+                epoll = opened;
+                failure = null;
+                return opened;
+            } catch (SyscallException refused) {
+                fallBack(refused);
+                return poll;
+            }
+        }
     }
 
     private void drop(EpollMonitor e) {
-        table.lock.lock();
-        try {
+        synchronized (table.lock) {
             epoll = null;
-        } finally {
-            table.lock.unlock();
         }
         e.close();
     }

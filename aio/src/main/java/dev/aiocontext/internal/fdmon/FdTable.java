@@ -3,25 +3,29 @@ package dev.aiocontext.internal.fdmon;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.Arrays;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The entries of a set, by descriptor number.
  *
- * <p><b>Threads.</b> Changes and {@link #forEach} need the {@link #lock}. {@link #get} does not: slots are stored with
- * release and loaded with acquire, and the array is volatile; a reader meanwhile sees the table before or after a change,
- * and whoever grows the array copies it under the lock, so no change is lost.
+ * <p><b>Threads.</b> Changes and {@link #forEach} need the {@link #lock}. {@link #get} and {@link #size} do not: slots are
+ * stored with release and loaded with acquire, and the array is volatile. A reader sees the table before or after a change
+ * that is made meanwhile. A thread that grows the array copies it under the lock, so no change is lost.
+ *
+ * <p><b>Errors.</b> The lock is a monitor, because its release needs no Java call: a {@code ReentrantLock} stays locked for
+ * ever if the stack ends in {@code unlock} (JDK-8318888). Each change makes all its calls first, and ends with plain stores.
  */
 final class FdTable {
     private static final VarHandle SLOT = MethodHandles.arrayElementVarHandle(FdEntry[].class);
 
-    final ReentrantLock lock = new ReentrantLock();
+    final Object lock = new Object();
 
     private volatile @Nullable FdEntry[] slots = new FdEntry[32];
-    private final AtomicInteger size = new AtomicInteger();
+
+    /** Written under the lock. */
+    private volatile int size;
+
     private int generations;
 
     @Nullable
@@ -32,19 +36,21 @@ final class FdTable {
 
     /** How many entries there are. Any thread. */
     int size() {
-        return size.get();
+        return size;
     }
 
+    @SuppressWarnings("NonAtomicVolatileUpdate") // under the lock
     void put(FdEntry entry) {
         int fd = entry.fd();
         if (fd >= slots.length) {
             slots = Arrays.copyOf(slots, Math.max(fd + 1, slots.length * 2));
         }
         renew(entry);
-        if (get(fd) == null) {
-            size.incrementAndGet();
-        }
+        boolean isNew = get(fd) == null;
         SLOT.setRelease(slots, fd, entry);
+        if (isNew) {
+            size++;
+        }
     }
 
     /** Makes events of an entry so far those of an earlier one. */
@@ -53,17 +59,19 @@ final class FdTable {
     }
 
     /** Removes an entry; false if it is not in the table, though perhaps another of its number. */
+    @SuppressWarnings("NonAtomicVolatileUpdate") // under the lock
     boolean remove(FdEntry entry) {
-        if (!isIn(entry)) {
+        if (!contains(entry)) {
             return false;
         }
         SLOT.setRelease(slots, entry.fd(), (FdEntry) null);
-        size.decrementAndGet();
+        size--;
         return true;
     }
 
+    /** Says whether an entry is in the table: itself, not another of its number. */
     @SuppressWarnings("ReferenceEquality") // an entry is itself, not its number
-    private boolean isIn(FdEntry entry) {
+    boolean contains(FdEntry entry) {
         return get(entry.fd()) == entry;
     }
 

@@ -25,6 +25,10 @@ final class PollMonitor implements FdMonitor {
     private FdEntry[] entries = new FdEntry[8];
 
     private int count;
+
+    /** Where to begin to look for events: behind the last that was reported, if there were more than one wait reports. */
+    private int first;
+
     private MemorySegment pollfds = allocate(8);
 
     PollMonitor(FdTable table) {
@@ -56,11 +60,21 @@ final class PollMonitor implements FdMonitor {
             copyTable();
         }
         int left = Errno.check(Timeout.retryInterrupted(timeoutNanos, wait), "ppoll", -1);
-        for (int i = 0; left > 0 && i < count; i++) {
-            int revents = pollfds.get(ValueLayout.JAVA_SHORT, i * SIZE + REVENTS);
+        int index = first < count ? first : 0;
+        first = 0;
+        int room = ReadyList.MOST;
+        for (int seen = 0; left > 0 && seen < count; seen++) {
+            int revents = pollfds.get(ValueLayout.JAVA_SHORT, index * SIZE + REVENTS);
             if (revents != 0) {
+                if (room-- == 0) {
+                    first = index; // the rest is still ready in the next wait, which begins with it
+                    return;
+                }
                 left--;
-                ready.report(entries[i], revents);
+                ready.report(entries[index], revents);
+            }
+            if (++index == count) {
+                index = 0;
             }
         }
     }
@@ -70,8 +84,7 @@ final class PollMonitor implements FdMonitor {
     }
 
     private void copyTable() {
-        table.lock.lock();
-        try {
+        synchronized (table.lock) {
             int size = table.size();
             if (size > entries.length || (size < entries.length / 4 && entries.length > LEAST_CAPACITY)) {
                 int capacity = Math.max(LEAST_CAPACITY, size * 2);
@@ -82,8 +95,6 @@ final class PollMonitor implements FdMonitor {
             count = 0;
             table.forEach(this::append);
             changed = false; // at last: if memory runs out here, the next wait tries again
-        } finally {
-            table.lock.unlock();
         }
     }
 

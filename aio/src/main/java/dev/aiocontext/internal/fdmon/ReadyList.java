@@ -5,6 +5,9 @@ import org.jspecify.annotations.Nullable;
 
 /** The entries that one wait found ready, in the monitor's order. Reused from wait to wait. Home thread only. */
 public final class ReadyList {
+    /** The most entries that a monitor reports in one wait: what else is ready comes first in the next. */
+    public static final int MOST = 1024;
+
     private @Nullable FdEntry[] entries = new FdEntry[16];
     private int size;
 

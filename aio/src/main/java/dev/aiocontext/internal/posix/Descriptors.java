@@ -10,6 +10,7 @@ import java.lang.foreign.MemorySegment;
 public final class Descriptors {
     private static final int O_NONBLOCK = linux_h.O_NONBLOCK();
     static final int O_CLOEXEC = linux_h.O_CLOEXEC();
+    private static final int O_PATH = linux_h.O_PATH();
 
     private Descriptors() {}
 
@@ -49,27 +50,32 @@ public final class Descriptors {
     }
 
     /**
-     * Fails unless the number is an open descriptor.
+     * Fails unless the number is an open descriptor that can be waited for.
      *
      * @param fd the descriptor
-     * @throws IllegalArgumentException if it is negative
+     * @throws IllegalArgumentException if it is negative, or opened with O_PATH
      * @throws dev.aiocontext.SyscallException EBADF if it is not open
      */
-    public static void requireOpen(int fd) {
+    public static void requirePollable(int fd) {
         if (fd < 0) {
             throw new IllegalArgumentException("not a descriptor: " + fd);
         }
-        Errno.check(Libc.fcntl(fd, linux_h.F_GETFD(), 0), "fcntl", fd);
+        int flags = Errno.check(Libc.fcntl(fd, linux_h.F_GETFL(), 0), "fcntl", fd);
+        if ((flags & O_PATH) != 0) {
+            throw new IllegalArgumentException(
+                    "fd " + fd + " was opened with O_PATH: it names a file, and can never be ready");
+        }
     }
 
     /**
-     * Says whether a number is an open descriptor.
+     * Says whether a number is an open descriptor that can be waited for.
      *
      * @param fd the number
-     * @return true if it is
+     * @return true if it is open, and was not opened with O_PATH
      */
-    public static boolean isOpen(int fd) {
-        return Libc.fcntl(fd, linux_h.F_GETFD(), 0) >= 0;
+    public static boolean isPollable(int fd) {
+        int flags = Libc.fcntl(fd, linux_h.F_GETFL(), 0);
+        return flags >= 0 && (flags & O_PATH) == 0;
     }
 
     /**

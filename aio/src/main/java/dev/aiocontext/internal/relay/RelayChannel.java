@@ -77,6 +77,15 @@ public final class RelayChannel extends RelayRequests.Channel implements Doorbel
     }
 
     /**
+     * The end of the pipe that the relay thread writes to.
+     *
+     * @return its descriptor
+     */
+    public int writeFd() {
+        return pipe.writeEnd();
+    }
+
+    /**
      * How the channel signals.
      *
      * @return {@link RelayMode#THREAD}, {@link RelayMode#DEFERRED} or {@link RelayMode#PROCESS}

@@ -68,9 +68,9 @@ class PosixTest {
 
     @Test
     void descriptorsAreCheckedBeforeTheyAreUsed() {
-        assertThatThrownBy(() -> Descriptors.requireOpen(-1)).isInstanceOf(IllegalArgumentException.class);
-        assertThatThrownBy(() -> Descriptors.requireOpen(999_999)).hasMessageContaining("EBADF");
-        Descriptors.requireOpen(0);
+        assertThatThrownBy(() -> Descriptors.requirePollable(-1)).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> Descriptors.requirePollable(999_999)).hasMessageContaining("EBADF");
+        Descriptors.requirePollable(0);
     }
 
     @Test

@@ -1,0 +1,115 @@
+package dev.aiocontext;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** A poll within a handler does not enter that handler again. */
+class NestedHandlersTest {
+    private final EventNotifier notifier = EventNotifier.open();
+    private final List<String> calls = new ArrayList<>();
+
+    @AfterEach
+    void close() {
+        notifier.close();
+    }
+
+    private static AioContext open(MonitorMode monitor) {
+        return AioContext.builder()
+                .monitor(monitor)
+                .exceptionHandler((context, failure) -> {})
+                .open();
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void aHandlerMayPollBeforeItReads(MonitorMode monitor) {
+        try (AioContext ctx = open(monitor)) {
+            AtomicInteger depth = new AtomicInteger();
+            ctx.onReadable(notifier.fd(), fd -> {
+                assertThat(depth.incrementAndGet()).isEqualTo(1);
+                assertThat(ctx.poll(false)).isFalse();
+                assertThat(notifier.testAndClear()).isTrue();
+                depth.decrementAndGet();
+                calls.add("read");
+            });
+            notifier.set();
+            assertThat(ctx.poll(true)).isTrue();
+            assertThat(calls).containsExactly("read");
+            assertThat(ctx.poll(false)).isFalse();
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void whatANestedPollPassedOverStaysDue(MonitorMode monitor) {
+        try (AioContext ctx = open(monitor)) {
+            ctx.onReadable(notifier.fd(), fd -> {
+                calls.add("read");
+                ctx.poll(false);
+            });
+            notifier.set();
+            assertThat(ctx.poll(true)).isTrue();
+            assertThat(ctx.poll(true)).isTrue();
+            assertThat(calls).containsExactly("read", "read");
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void theWriterIsCalledByThePollWithinTheReaderAndNotTwice(MonitorMode monitor) {
+        try (AioContext ctx = open(monitor)) {
+            ctx.onReadable(notifier.fd(), fd -> {
+                assertThat(notifier.testAndClear()).isTrue();
+                calls.add("read");
+                assertThat(ctx.poll(false)).isTrue();
+                calls.add("nested poll is over");
+            });
+            ctx.onWritable(notifier.fd(), fd -> calls.add("write"));
+            notifier.set();
+            assertThat(ctx.poll(true)).isTrue();
+            assertThat(calls).containsExactly("read", "write", "nested poll is over");
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void theReaderIsCalledByThePollWithinTheWriter(MonitorMode monitor) {
+        try (AioContext ctx = open(monitor)) {
+            ctx.onReadable(notifier.fd(), fd -> {
+                assertThat(notifier.testAndClear()).isTrue();
+                calls.add("read");
+            });
+            ctx.onWritable(notifier.fd(), fd -> {
+                if (calls.isEmpty()) {
+                    calls.add("write");
+                    notifier.set();
+                    assertThat(ctx.poll(false)).isTrue();
+                    calls.add("nested poll is over");
+                }
+            });
+            assertThat(ctx.poll(true)).isTrue();
+            assertThat(calls).containsExactly("write", "read", "nested poll is over");
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void aHandlerThatThrewIsCalledAgain(MonitorMode monitor) {
+        try (AioContext ctx = open(monitor)) {
+            ctx.onReadable(notifier.fd(), fd -> {
+                calls.add("read");
+                throw new IllegalStateException("on purpose");
+            });
+            notifier.set();
+            assertThat(ctx.poll(true)).isTrue();
+            assertThat(ctx.poll(true)).isTrue();
+            assertThat(calls).hasSize(2);
+        }
+    }
+}
