@@ -47,6 +47,8 @@ final class Registrations {
         this.lock = descriptors.lock();
         this.userCode = userCode;
         this.changed = changed;
+        // The call is linked here: the first registration may come where the stack ends.
+        boolean unused = Descriptors.isPollable(0);
     }
 
     /** A descriptor with its handlers. Slots are written under the lock. */

@@ -6,11 +6,11 @@ import dev.aiocontext.bindings.linux.linux_h;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 
-/** Opening, checking and closing descriptors. Any thread. */
+/**
+ * Opening, checking and closing descriptors. Any thread. The class has no static fields: were it initialized first by a
+ * registration at the end of a stack, a StackOverflowError there would make it unusable for good.
+ */
 public final class Descriptors {
-    private static final int O_NONBLOCK = linux_h.O_NONBLOCK();
-    static final int O_CLOEXEC = linux_h.O_CLOEXEC();
-    private static final int O_PATH = linux_h.O_PATH();
 
     private Descriptors() {}
 
@@ -30,7 +30,7 @@ public final class Descriptors {
     public static Pipe pipe() {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment fds = arena.allocate(JAVA_INT, 2);
-            Errno.check(Libc.pipe2(fds, O_NONBLOCK | O_CLOEXEC), "pipe2", -1);
+            Errno.check(Libc.pipe2(fds, linux_h.O_NONBLOCK() | linux_h.O_CLOEXEC()), "pipe2", -1);
             return new Pipe(fds.getAtIndex(JAVA_INT, 0), fds.getAtIndex(JAVA_INT, 1));
         }
     }
@@ -61,7 +61,7 @@ public final class Descriptors {
             throw new IllegalArgumentException("not a descriptor: " + fd);
         }
         int flags = Errno.check(Libc.fcntl(fd, linux_h.F_GETFL(), 0), "fcntl", fd);
-        if ((flags & O_PATH) != 0) {
+        if ((flags & linux_h.O_PATH()) != 0) {
             throw new IllegalArgumentException(
                     "fd " + fd + " was opened with O_PATH: it names a file, and can never be ready");
         }
@@ -75,7 +75,7 @@ public final class Descriptors {
      */
     public static boolean isPollable(int fd) {
         int flags = Libc.fcntl(fd, linux_h.F_GETFL(), 0);
-        return flags >= 0 && (flags & O_PATH) == 0;
+        return flags >= 0 && (flags & linux_h.O_PATH()) == 0;
     }
 
     /**

@@ -139,7 +139,7 @@ public final class OwnDescriptors {
             return Optional.of(new Descriptor(
                     Integer.parseInt(number.toString()),
                     Files.readSymbolicLink(link),
-                    (flags & Descriptors.O_CLOEXEC) != 0,
+                    (flags & linux_h.O_CLOEXEC()) != 0,
                     Long.parseLong(find(POSITION, info))));
         } catch (NoSuchFileException closed) { // by another thread of the JVM
             return Optional.empty();
