@@ -1,9 +1,11 @@
 package dev.aiocontext;
 
+import dev.aiocontext.bindings.linux.linux_h;
 import dev.aiocontext.internal.fdmon.FdEntry;
 import dev.aiocontext.internal.fdmon.FdSet;
 import dev.aiocontext.internal.posix.Descriptors;
 import dev.aiocontext.internal.posix.Errno;
+import dev.aiocontext.internal.posix.Libc;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -48,7 +50,7 @@ final class Registrations {
         this.userCode = userCode;
         this.changed = changed;
         // The call is linked here: the first registration may come where the stack ends.
-        boolean unused = Descriptors.isPollable(0);
+        Libc.fcntl(0, linux_h.F_GETFL(), 0);
     }
 
     /** A descriptor with its handlers. Slots are written under the lock. */

@@ -73,7 +73,7 @@ public final class SigioLauncher {
         List<byte[]> commandLine = commandLine();
         commandLine.add(1, MARK.getBytes(StandardCharsets.US_ASCII));
         byte[] program = program();
-        OwnDescriptors.inheritable().forEach(SigioLauncher::closeOnExec);
+        OwnDescriptors.inheritable().forEach(Descriptors::closeOnExec);
         System.out.flush();
         System.err.flush();
         Signals.block(Signals.SIGIO);
@@ -99,16 +99,6 @@ public final class SigioLauncher {
         String path = Files.readSymbolicLink(Path.of("/proc/self/exe")).toUri().getRawPath();
         return URLDecoder.decode(path.replace("+", "%2B"), StandardCharsets.ISO_8859_1)
                 .getBytes(StandardCharsets.ISO_8859_1);
-    }
-
-    private static void closeOnExec(int descriptor) {
-        try {
-            Descriptors.closeOnExec(descriptor);
-        } catch (SyscallException e) {
-            if (Descriptors.isOpen(descriptor)) {
-                throw e;
-            } // else another thread of the JVM has closed it
-        }
     }
 
     private static void call(String mainClass, String[] arguments) throws Exception {

@@ -140,7 +140,8 @@ class HandOverToCloserTest {
             Throwable[] refused = new Throwable[1];
             Eventually.holds("the closer is not refused", () -> {
                 refused[0] = catchThrowable(ctx::close);
-                return refused[0] == null || !refused[0].getMessage().contains("only its home thread");
+                return refused[0] == null
+                        || !String.valueOf(refused[0].getMessage()).contains("only its home thread");
             });
             Eventually.ends(home);
             assertThat(refused[0]).isNull();

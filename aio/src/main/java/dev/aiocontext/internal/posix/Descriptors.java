@@ -79,12 +79,15 @@ public final class Descriptors {
     }
 
     /**
-     * Keeps a descriptor from being inherited by the next program.
+     * Keeps a descriptor from being inherited by the next program. One that another thread has closed is not inherited anyway.
      *
      * @param fd the descriptor
      */
     public static void closeOnExec(int fd) {
-        Errno.check(Libc.fcntl(fd, linux_h.F_SETFD(), linux_h.FD_CLOEXEC()), "fcntl", fd);
+        int result = Libc.fcntl(fd, linux_h.F_SETFD(), linux_h.FD_CLOEXEC());
+        if (result != -Errno.EBADF) {
+            Errno.check(result, "fcntl", fd);
+        }
     }
 
     /**

@@ -1,5 +1,6 @@
 package dev.aiocontext.internal.posix;
 
+import dev.aiocontext.bindings.linux.linux_h;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
