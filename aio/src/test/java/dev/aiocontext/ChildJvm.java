@@ -40,7 +40,7 @@ public final class ChildJvm {
         return new ChildJvm()
                 .option("-p", modulePath())
                 .option("--add-modules", "dev.aiocontext")
-                .option("--enable-native-access=dev.aiocontext");
+                .option("--enable-native-access=dev.aiocontext,dev.aiocontext.bindings");
     }
 
     /** A JVM with neither path nor native access. */

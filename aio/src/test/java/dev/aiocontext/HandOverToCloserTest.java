@@ -139,9 +139,9 @@ class HandOverToCloserTest {
             ctx.threadPool().submit(() -> 1, (one, failure) -> task.run());
             Throwable[] refused = new Throwable[1];
             Eventually.holds("the closer is not refused", () -> {
-                refused[0] = catchThrowable(ctx::close);
-                return refused[0] == null
-                        || !String.valueOf(refused[0].getMessage()).contains("only its home thread");
+                Throwable thrown = catchThrowable(ctx::close);
+                refused[0] = thrown;
+                return thrown == null || !String.valueOf(thrown.getMessage()).contains("only its home thread");
             });
             Eventually.ends(home);
             assertThat(refused[0]).isNull();

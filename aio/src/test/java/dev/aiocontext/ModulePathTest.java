@@ -77,7 +77,7 @@ class ModulePathTest {
         assertThat(compiled).as(messages.toString()).isZero();
         ChildJvm.Result result = ChildJvm.bare()
                 .option("-p", ChildJvm.modulePath() + File.pathSeparator + directory.resolve("out"))
-                .option("--enable-native-access=dev.aiocontext")
+                .option("--enable-native-access=dev.aiocontext,dev.aiocontext.bindings")
                 .run("-m", "user/user.Main");
         assertThat(result.output()).isEqualTo("hello\n");
     }
@@ -102,7 +102,7 @@ class ModulePathTest {
                     .othersAreDeniedNativeAccess()
                     .run(USER);
             assertThat(result.output())
-                    .contains("start java with --enable-native-access=dev.aiocontext")
+                    .contains("start java with --enable-native-access=dev.aiocontext,dev.aiocontext.bindings")
                     .contains("your own module");
             assertThat(result.exit()).isEqualTo(1);
         }

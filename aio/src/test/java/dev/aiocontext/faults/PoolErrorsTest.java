@@ -76,6 +76,7 @@ class PoolErrorsTest {
             return frames == 0 ? deeper(first) : shift(frames - 1, first) + 1;
         }
 
+        @SuppressWarnings("InfiniteRecursion") // until it overflows
         private int deeper(int depth) {
             int job = submitted.getAndIncrement();
             AioThreadPool.Request request = pool.submit(() -> job, (result, failure) -> completed.incrementAndGet(job));
@@ -165,6 +166,7 @@ class PoolErrorsTest {
         }
 
         /** How many frames there are above the one that found no room. */
+        @SuppressWarnings("InfiniteRecursion") // until it overflows
         private static int deeper(AioContext ctx, int frames) {
             int above;
             try {
