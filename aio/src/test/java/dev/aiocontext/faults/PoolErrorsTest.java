@@ -32,7 +32,7 @@ class PoolErrorsTest {
 
     /** Calls the pool at every depth of the stack until it overflows, again and again, and asks a probe after each time. */
     static final class Overflow {
-        private static final int JOBS = 1_000_000;
+        private static final int JOBS = 2_000_000;
         private final AtomicInteger submitted = new AtomicInteger();
         private final AtomicIntegerArray accepted = new AtomicIntegerArray(JOBS);
         private final AtomicIntegerArray completed = new AtomicIntegerArray(JOBS);
@@ -50,7 +50,7 @@ class PoolErrorsTest {
             Overflow overflow = new Overflow(ctx.threadPool(), args[0].equals("cancel"));
             try (LoopThread loop = new LoopThread(ctx)) {
                 loop.awaitBlocked();
-                for (int round = 0; round < 300; round++) {
+                for (int round = 0; round < 150; round++) {
                     int first = round;
                     Eventually.ends(
                             Thread.ofPlatform().stackSize(256 << 10).daemon().start(() -> overflow.catching(first)));
@@ -117,7 +117,7 @@ class PoolErrorsTest {
     private static void assertSurvived(ChildJvm.Result result) {
         assertThat(result.exit()).as(result.output()).isZero();
         assertThat(result.output().lines().filter(line -> line.matches("(overflows|wrong) .*")))
-                .containsExactly("overflows 300", "wrong 0");
+                .containsExactly("overflows 150", "wrong 0");
     }
 
     /** Closes near the stack's end, with work that runs and work that waits: each time a frame further away from it. */
@@ -187,7 +187,8 @@ class PoolErrorsTest {
     void aCloseThatOverflowsCanBeCalledAgain(String compiler) throws Exception {
         ChildJvm.Result result = child().option(compiler).run(OverflowInClose.class.getName());
         assertThat(result.exit()).as(result.output()).isZero();
-        assertThat(result.output().lines()).containsExactly("closed");
+        assertThat(result.output().lines().filter(line -> line.matches("(closed|completed).*")))
+                .containsExactly("closed");
     }
 
     // ---- Memory -----------------------------------------------------------------------------------------------------
