@@ -231,8 +231,11 @@ class AioThreadPoolTest {
                     assertThat(requests[i].cancel()).isTrue();
                 }
             });
-            Eventually.ends(canceller);
-            release.countDown();
+            try {
+                Eventually.ends(canceller);
+            } finally {
+                release.countDown();
+            }
         }
         assertThat(completed[0]).isEqualTo(jobs + 1);
     }
@@ -249,14 +252,17 @@ class AioThreadPoolTest {
             ctx.threadPool().submit(() -> awaitQuietly(release), (result, failure) -> {});
             List<WeakReference<Object>> kept = new ArrayList<>();
             AioThreadPool.Request request = submitCapturing(ctx, kept);
-            assertThat(request.cancel()).isTrue();
-            assertThat(ctx.poll(true)).isTrue();
-            Eventually.holds("work and completion are collected", () -> {
-                System.gc();
-                return kept.stream().allMatch(reference -> reference.get() == null);
-            });
-            assertThat(request.cancel()).isFalse(); // keeps the request reachable
-            release.countDown();
+            try {
+                assertThat(request.cancel()).isTrue();
+                assertThat(ctx.poll(true)).isTrue();
+                Eventually.holds("work and completion are collected", () -> {
+                    System.gc();
+                    return kept.stream().allMatch(reference -> reference.get() == null);
+                });
+                assertThat(request.cancel()).isFalse(); // keeps the request reachable
+            } finally {
+                release.countDown();
+            }
         }
     }
 
