@@ -28,7 +28,8 @@ final class RescueEvent extends Event {
     long arming;
 
     @Label("State")
-    @Description("What the loop read when it disarmed: RUNG if a notifier had answered the arming, ARMED if none had")
+    @Description(
+            "What the loop read when it disarmed: RUNG if a notifier had rung and marked the arming, ARMED if none had got so far")
     @Nullable
     String state;
 
