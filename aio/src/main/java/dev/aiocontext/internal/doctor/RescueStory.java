@@ -60,7 +60,7 @@ record RescueStory(
                 work ? "handed it work" : "asked it to wake up",
                 state.equals("RUNG")
                         ? "found it armed, and answered (state RUNG)"
-                        : "rang, though the state says that nobody answered (" + state + "): a bug of the protocol",
+                        : "found it armed, and had not marked its answer yet (state " + state + ")",
                 doorbellReadable ? "found it readable only afterwards" : "never found it readable: that ring was lost",
                 Figures.nanos(delayNanos),
                 relay,
