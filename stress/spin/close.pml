@@ -1,18 +1,31 @@
 /*
- * Closing a context: AioContext.close, WorkQueue.close, EventNotifier. Two notifiers push a task each and may find the
- * loop armed, so that they write the doorbell; the home thread polls, then refuses work, runs what was accepted and
+ * Closing a context: AioContext.close, WorkQueue.close, Uses.java, EventNotifier.java. Two notifiers push a task each and may
+ * find the loop armed, so that they write the doorbell; the home thread polls, then refuses work, runs what was accepted and
  * closes the doorbell; a third thread closes the doorbell too. The kernel gives the number of a closed descriptor to
- * somebody else at once: a write after that ends in a stranger's file.
+ * somebody else at once: a write after that ends in a stranger's file. There is one slot at first. Names are those of the
+ * Java code.
  *
- *   CHECK_THEN_USE, CLOSE_RELEASES, EXIT_FORGETS   as in use_count.pml
- *   TAKE_THEN_CLOSE                                the last work is taken before the queue refuses more
- *   PUSH_UNCHECKED                                 a push looks whether the queue is closed, and pushes in a second step
+ *   CLOSED_BEFORE_SLOT   enter() looks whether the object is closed, then takes its slot; or the look is done early
+ *   SLOTS_BEFORE_CLOSED  close() waits for the slots, then says that the object is closed
+ *   NO_CLOSE_FENCE       close() has no fence between its store and its look at the slots
+ *   NO_WAIT              close() does not wait
+ *   LEAVE_FAILS          a user may stop for ever, by an Error, before it has given its slot back
+ *   TAKE_THEN_CLOSE      the last work is taken before the queue refuses more
+ *   PUSH_UNCHECKED       a push looks whether the queue is closed, and pushes in a second step
  */
-#include "use_count.pml"
-
 #define NOTIFIERS 2
 
-byte uses;              /* the doorbell's */
+#define HOME          0
+#define SECOND_CLOSER (NOTIFIERS + 1)
+#define CPUS          (NOTIFIERS + 2)
+
+#define IS_CLOSED 0     /* Uses.closed */
+#define BUSY      1     /* Use.busy, a bit for each slot */
+#define VARS      2
+
+#include "memory.pml"
+
+byte slots = 1;         /* how many slots there are */
 bool is_open = true;    /* the descriptor is ours */
 bool readable;
 byte released;
@@ -22,6 +35,9 @@ bool refuses;
 byte accepted;          /* pushed, as its notifier was told */
 byte served;
 byte finished;          /* the threads that are done */
+#ifdef NO_CLOSE_FENCE
+bool closing;
+#endif
 
 #ifdef SAFE
 #define CHECK(condition) assert(condition)
@@ -35,23 +51,76 @@ inline release()
     d_step { is_open = false; released++ }
 }
 
+/* A compare-and-set of the first slot that is free, or of the end of the slots. */
+inline take_slot()
+{
+    do
+    :: mine < slots ->
+        d_step {
+            DRAINED(me);
+            won = !(memory[BUSY] & (1 << mine));
+            memory[BUSY] = memory[BUSY] | (1 << mine)
+        };
+        if
+        :: won -> break
+        :: else -> mine++
+        fi
+    :: else ->
+#ifdef REACH_APPENDED
+        assert(false);
+#endif
+        d_step {
+            DRAINED(me);
+            won = (slots == mine);
+            memory[BUSY] = (won -> memory[BUSY] | (1 << mine) : memory[BUSY]);
+            slots = (won -> slots + 1 : slots)
+        };
+        if
+        :: won -> break
+        :: else
+        fi
+    od
+}
+
+/* One volatile store, which needs no call. */
 inline leave()
 {
-    exit(uses, last);
+    store_bits(me, BUSY, 255 - (1 << mine), 0);
+    d_step { mine = 0; won = false }
+}
+
+inline enter()
+{
+#ifdef CLOSED_BEFORE_SLOT
+    entered = (memory[IS_CLOSED] == 0);
     if
-    :: last -> release()
+    :: entered -> take_slot()
     :: else
     fi
+#else
+    take_slot();
+    entered = (memory[IS_CLOSED] == 0);
+    if
+    :: entered
+    :: else -> leave()
+    fi
+#endif
 }
 
 /* EventNotifier.trySet */
 inline ring_doorbell()
 {
-    enter(uses, entered);
+    enter();
     if
     :: entered ->
         CHECK(is_open);             /* no write to a number that is somebody else's */
         readable = true;
+#ifdef LEAVE_FAILS
+        if
+        :: true -> goto stopped
+        :: true
+        fi;
+#endif
         leave()
     :: else
 #ifdef REACH_TOO_LATE
@@ -60,21 +129,44 @@ inline ring_doorbell()
     fi
 }
 
+inline wait_for_slots()
+{
+    do
+    :: slot < slots ->
+#ifdef REACH_WAITED
+        assert(!(memory[BUSY] & (1 << slot)));
+#endif
+        !(memory[BUSY] & (1 << slot)) -> slot++
+    :: else -> break
+    od
+}
+
+/* Uses.close: the first to say that it is closed waits, and releases. */
 inline close_doorbell()
 {
-    close(uses, last);
-    if
-    :: last -> release()
-    :: else
-#ifdef REACH_LEFT_TO_USER
-        -> assert(!is_open)
+#ifdef SLOTS_BEFORE_CLOSED
+    wait_for_slots();
 #endif
+#ifdef NO_CLOSE_FENCE
+    d_step { was = closing; closing = true };
+    store(me, IS_CLOSED, 1);
+#else
+    exchange(me, IS_CLOSED, 1, was);
+#endif
+    if
+    :: !was ->
+#if !defined(SLOTS_BEFORE_CLOSED) && !defined(NO_WAIT)
+        wait_for_slots();
+#endif
+        release()
+    :: else
     fi
 }
 
-proctype notifier(byte work)
+proctype notifier(byte me, work)
 {
-    bool entered, last, pushed;
+    byte mine;
+    bool entered, won, pushed;
 #ifdef PUSH_UNCHECKED
     pushed = !refuses;
     if
@@ -92,16 +184,19 @@ proctype notifier(byte work)
     :: pushed -> ring_doorbell()
     :: true                         /* the queue was closed, or the loop is not armed */
     fi;
+#ifdef LEAVE_FAILS
+stopped:
+#endif
     finished++
 }
 
 proctype home()
 {
-    bool entered, last;
-    byte took;
+    byte took, me = HOME, mine, slot;
+    bool entered, won, was;
     do
     :: readable ->                  /* EventNotifier.testAndClear, and the work */
-        enter(uses, entered);
+        enter();
         if
         :: entered ->
             CHECK(is_open);
@@ -130,7 +225,8 @@ proctype home()
 /* Not in a loop, where the home thread alone closes; but anybody may close an EventNotifier. */
 proctype second_closer()
 {
-    bool last;
+    byte me = SECOND_CLOSER, slot;
+    bool was;
     close_doorbell();
     finished++
 }
@@ -145,8 +241,9 @@ active proctype hang()
 init
 {
     atomic {
-        run notifier(1);
-        run notifier(2);
+        start_buffers();
+        run notifier(1, 1);
+        run notifier(2, 2);
         run home();
         run second_closer()
     }

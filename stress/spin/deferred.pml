@@ -5,11 +5,12 @@
  *
  * A look comes when it likes, so that any bound is covered; one that would find nothing is left out, so that a hang shows as a
  * hang. The requests are a set, a bit for each arming, and putting one down is a store that may be delayed: Parking relies on
- * no more. relay.pml has the real thing, and the end of the relay thread.
+ * no more. relay.pml has the queue with its mark, and the end of the relay thread.
  *
  *   TASKS=n             so many notifiers, 2 if it does not say, 2 at the most
  *   LOSSY_DOORBELL      a write to the doorbell may be lost
- *   THROWING_DOORBELL   the doorbell throws, once, and does not ring; the arming is given back after the request is put down
+ *   THROWING_DOORBELL   the doorbell throws, once, and does not ring; the request is put down, and the arming not marked
+ *   STOPS               (no bug) the first notifier may stop for ever between any two steps, by an Error; its task is excused
  *   NO_RELAY            nobody puts a request down
  *   NO_NOTIFIER_FENCE   isParked() has no fence
  *   NO_RELAY_FENCE      park() has no fence
@@ -56,6 +57,12 @@ bool parked;        /* the relay thread is in its sleep without a limit */
 bool threw;
 #endif
 
+#ifdef STOPS
+#define MAY_STOP if :: me == NOTIFIERS -> goto stopped :: skip fi
+#else
+#define MAY_STOP skip
+#endif
+
 /* RelayChannel.ring */
 inline ring_relay(arming)
 {
@@ -67,18 +74,18 @@ inline ring_relay(arming)
     ask = memory[PARKED];
     store_or(me, REQUESTS, (1 << arming));
 #else
-    store_or(me, REQUESTS, (1 << arming));
+    atomic { MAY_STOP; store_or(me, REQUESTS, (1 << arming)) };
 #ifndef NO_NOTIFIER_FENCE
     fence(me);
 #endif
-    ask = memory[PARKED];
+    atomic { MAY_STOP; ask = memory[PARKED] };
 #endif
     if
     :: ask ->
 #ifdef REACH_SIGNAL
         assert(false);
 #endif
-        sigio = true
+        atomic { MAY_STOP; sigio = true }
     :: else
     fi
 #endif
@@ -87,27 +94,24 @@ inline ring_relay(arming)
 /* Wakeup.answer, with Doorbell.andThen */
 inline answer()
 {
-    compare_and_set(me, STATE, s, s - ARMED + RUNG, won);
     if
-    :: won ->
-        if
-        :: doorbell = true
+    :: atomic { MAY_STOP; doorbell = true }
 #ifdef LOSSY_DOORBELL
-        :: true
+    :: true
 #endif
 #ifdef THROWING_DOORBELL
-        :: !threw -> d_step { threw = true; throws = true }
+    :: !threw -> d_step { threw = true; throws = true }
 #endif
-        fi;
-        ring_relay((s >> CODE_BITS));
+    fi;
+    ring_relay((s >> CODE_BITS));
 #ifdef THROWING_DOORBELL
-        if
-        :: throws -> compare_and_set(me, STATE, s - ARMED + RUNG, s, won)
-        :: else
-        fi
-#endif
-    :: else
+    if
+    :: throws
+    :: else -> compare_and_set(me, STATE, s, s - ARMED + RUNG, won)
     fi
+#else
+    atomic { MAY_STOP; compare_and_set(me, STATE, s, s - ARMED + RUNG, won) }
+#endif
 }
 
 proctype notifier(byte me)
@@ -118,11 +122,14 @@ proctype notifier(byte me)
     bool throws;
 #endif
     fetch_or(me, WORK, ITEM(me));       /* and a fence */
-    s = memory[STATE];
+    atomic { MAY_STOP; s = memory[STATE] };
     if
     :: (s & CODE) == ARMED -> answer()
     :: else
     fi;
+#ifdef STOPS
+stopped: skip;
+#endif
     d_step { s = 0; won = false; ask = false }
 }
 
@@ -136,13 +143,10 @@ proctype loop()
         :: memory[WORK] != 0
         :: else ->
             d_step { armings++; memory[STATE] = (armings << CODE_BITS | ARMED) }
-#ifdef SAFE
             assert(armings < 8);        /* they fit the byte of REQUESTS */
-#endif
             if
             :: memory[WORK] != 0
-            :: else ->
-                asleep = true;
+            :: atomic { memory[WORK] == 0 -> asleep = true };
                 d_step { doorbell || relay_pipe; asleep = false; seen = doorbell; piped = relay_pipe }
             fi;
             memory[STATE] = (armings << CODE_BITS | AWAKE)
@@ -159,45 +163,32 @@ proctype loop()
 
 /* Wakeup.hasGoneOn */
 #ifdef GONE_IF_NOT_RUNG
-#define HAS_GONE_ON(s, arming) (s != (arming << CODE_BITS | RUNG))
+#define HAS_GONE_ON(state, arming) (state != (arming << CODE_BITS | RUNG))
 #else
-#define HAS_GONE_ON(s, arming) (s >> CODE_BITS != arming || (s & CODE) == AWAKE)
+#define HAS_GONE_ON(state, arming) (state >> CODE_BITS != arming || (state & CODE) == AWAKE)
 #endif
 
 /* Deferrals.look, of one arming: it is delivered if the last look has seen it too. */
 inline look_at(arming)
 {
-    s = memory[STATE];
-    if
-    :: HAS_GONE_ON(s, arming) ->
+    d_step {
+        gone = HAS_GONE_ON(memory[STATE], arming);
+        overdue = !gone && (looked_at & (1 << arming));
+        put_off = (gone || overdue -> put_off & (255 - (1 << arming)) : put_off)
+    }
 #ifdef REACH_DROPPED
-        assert(false);
+    ; assert(!gone)
 #endif
-        put_off = put_off & (255 - (1 << arming))
-    :: else ->
-        if
-        :: looked_at & (1 << arming) ->
-#ifdef REACH_RESCUE
-            assert(!asleep);
-#endif
-            relay_pipe = true;
-            put_off = put_off & (255 - (1 << arming))
-        :: else
-        fi
-    fi;
-    s = 0
 }
 
 /* SigioRelay.relay */
 proctype relay_thread()
 {
-    byte got, put_off, looked_at, arming, s;
-    bool found;
+    byte got, put_off, looked_at, arming;
+    bool found, gone, overdue;
 serve:
     if
-    :: memory[REQUESTS] != 0 ->
-        exchange(RELAY, REQUESTS, 0, got);
-        d_step { put_off = put_off | got; got = 0 }
+    :: memory[REQUESTS] != 0 -> atomic { exchange(RELAY, REQUESTS, 0, got); put_off = put_off | got; got = 0 }
     :: else
     fi;
     do
@@ -206,14 +197,21 @@ serve:
             do
             :: arming < 8 && !(put_off & (1 << arming)) -> arming++
             :: else -> break
-            od
+            od;
+            if
+            :: arming < 8 -> look_at(arming)
+            :: else -> looked_at = put_off; arming = 0; gone = false; break
+            fi
         };
         if
-        :: arming < 8 -> look_at(arming)
-        :: else -> break
+        :: overdue ->
+#ifdef REACH_RESCUE
+            assert(!asleep);
+#endif
+            d_step { relay_pipe = true; overdue = false }
+        :: else
         fi
     od;
-    atomic { looked_at = put_off; arming = 0 };
     if
 #ifdef PARKS_TOO_EARLY
     :: put_off != 0
@@ -246,11 +244,17 @@ serve:
     goto serve
 }
 
+#ifdef STOPS
+#define DONE ((served | ITEM(NOTIFIERS)) == ALL)
+#else
+#define DONE (served == ALL)
+#endif
+
 #ifdef NO_HANG
 /* Nobody can move: then no task may be left. */
 active proctype hang()
 {
-    timeout -> assert(served == ALL)
+    timeout -> assert(DONE)
 }
 #endif
 
@@ -268,7 +272,7 @@ init
 }
 
 /* Every task runs, whatever the doorbell does. */
-ltl served_all { <> (served == ALL) }
+ltl served_all { <> DONE }
 
 /* In the end both the loop and the relay thread sleep, and nothing wakes them for nothing. */
 ltl quiet { <> [] (asleep && parked) }

@@ -4,27 +4,28 @@
  * context at any time, or never; the last to close ends the relay thread. Signals coalesce: one is pending, or none is. The
  * queue of requests is a set here, workqueue.pml has the real one. Names are those of the Java code.
  *
+ *   STOPS                (no bug) a ring may stop between any two steps, by an Error; it leaves what it has entered
  *   SIGNAL_BEFORE_PUSH   the notifier signals, then puts the channel into the queue
- *   WANTED_FIRST         the relay thread takes "wanted" before it takes the channel out of the queue
+ *   MARK_BEFORE_PUSH     it sets the channel's mark, then puts it into the queue
+ *   WANTED_FIRST         the relay thread takes "wanted" before it counts the channel as taken
  *   WANTED_IN_TWO_STEPS  it takes "wanted" by a load and a store
- *   NO_SIGNAL_IF_WANTED  (no bug) a notifier that finds the channel wanted already does not signal
- *   NO_USERS             notifiers signal without being counted
+ *   NO_SIGNAL_IF_QUEUED  (no bug) a notifier whose channel is in the queue already does not signal
+ *   NO_USERS             (no bug) notifiers signal without a slot of the relay's own: their channel's is enough
  *   NO_LAST_SIGNAL       the relay thread does not wait for the last signal before it ends
  *   NO_DISCARD           it leaves pending signals pending
  *   NUMBER_BEFORE_BLOCK  it tells its number before it blocks the signal
  *   ENDING_AFTER_SIGNAL  it is told to end after the last signal is sent; what a store that comes late would do
  *   FOREIGN_IF_ALONE     a signal from outside is passed on only if no channel is in the queue
+ *   FOREIGN_IF_NOT_QUEUED   it is not passed on to a channel that was in the queue, though its entry was one too many
  *   PROCESS              (no bug) mode PROCESS: the signal is the process's, which no other thread takes
  *   FOREIGN              (no bug) somebody else sends SIGIO to the process, which every thread blocks, twice; the first
  *                        context handles SIGIO itself
  *   NO_CLOSE             (no bug) nobody closes
- *   CHECK_THEN_USE, CLOSE_RELEASES, EXIT_FORGETS   as in use_count.pml
+ *   CLOSED_BEFORE_SLOT, SLOTS_BEFORE_CLOSED, NO_WAIT, LEAVE_FAILS   as in close.pml
  *
- * There is no store buffer here: what the threads share changes by atomic read-modify-writes, but for "ending" and what
- * the kernel keeps. The kernel's locks see to it that who takes a signal sees what was stored before it was sent.
+ * There is no store buffer here. close.pml has the slots under delayed stores, and bottom_half.pml the mark. The kernel's
+ * locks see to it that a thread that takes a signal sees what was stored before it was sent.
  */
-#include "use_count.pml"
-
 #ifndef CHANNELS
 #define CHANNELS 1
 #endif
@@ -32,10 +33,19 @@
 #define RINGS 2
 #endif
 
+#define LAST         (CHANNELS - 1)
+#define NEVER        255
+#define RELAY_THREAD 0          /* each thread has a slot of its own; a notifier's is its arming */
+#define SLOTS        (CHANNELS == 2 -> 2 : RINGS + 1)
+
 byte wanted[CHANNELS];          /* RelayRequests.Channel.wanted */
-byte uses[CHANNELS];            /* RelayChannel.uses */
-byte requests;                  /* SigioRelay.requests: a bit for each channel in the queue */
+byte taken[CHANNELS];           /* QueueMark */
+byte pushed_at[CHANNELS] = NEVER;
+byte requests[CHANNELS];        /* SigioRelay.requests: how often the channel is in the queue */
+byte uses[CHANNELS];            /* RelayChannel.uses: a bit for each slot */
+bool is_closed[CHANNELS];
 byte users;                     /* SigioRelay.users */
+bool users_closed;
 byte channels = CHANNELS;       /* how many SigioRelay.channels has */
 bool lock;                      /* SigioRelay.LOCK */
 bool ending;
@@ -60,13 +70,51 @@ byte home_done;                 /* the home threads that have closed, or never w
 #define CHECK(condition) skip
 #endif
 
-inline leave_channel(c)
+#ifdef STOPS
+#define MAY_STOP if :: goto stopped :: skip fi
+#else
+#define MAY_STOP skip
+#endif
+
+/* Uses.enter */
+inline enter(busy, closed, slot, entered)
 {
-    exit(uses[c], last);
-    if
-    :: last -> CHECK(is_open[c]); is_open[c] = false
-    :: else
-    fi
+#ifdef CLOSED_BEFORE_SLOT
+    entered = !closed;
+    busy = (entered -> busy | (1 << slot) : busy)
+#else
+    busy = busy | (1 << slot);
+    d_step { entered = !closed; busy = (entered -> busy : busy & ~(1 << slot)) }
+#endif
+}
+
+inline leave(busy, slot)
+{
+    busy = busy & ~(1 << slot)
+}
+
+inline wait_for_slots(busy)
+{
+    do
+    :: slot < SLOTS ->
+#ifdef REACH_WAITED
+        assert(!(busy & (1 << slot)));
+#endif
+        !(busy & (1 << slot)) -> slot++
+    :: else -> slot = 0; break
+    od
+}
+
+/* Uses.close */
+inline close(busy, closed)
+{
+#ifdef SLOTS_BEFORE_CLOSED
+    wait_for_slots(busy);
+#endif
+    closed = true
+#if !defined(SLOTS_BEFORE_CLOSED) && !defined(NO_WAIT)
+    ; wait_for_slots(busy)
+#endif
 }
 
 /* SigioRelay.send in mode THREAD: tgkill */
@@ -98,69 +146,81 @@ inline end()
     last_signal_sent = true
 }
 
-/* SigioRelay.post */
+/* RelayRequests.post */
 inline post()
 {
-#ifdef NO_USERS
-    user = !(users & CLOSED);
-#else
-    enter(users, user);
-#endif
-    if
-    :: user ->
 #ifdef SIGNAL_BEFORE_PUSH
-        send();
+    atomic { MAY_STOP; send() };
 #endif
-        d_step {                                        /* raise */
-            before = wanted[c];
-            wanted[c] = (arming > before -> arming : before)
-        };
-        if
-        :: before == 0 ->
-            d_step {
-                CHECK((requests & (1 << c)) == 0);      /* in the queue once */
-                requests = requests | (1 << c)
-            }
-        :: else
-        fi;
-#ifndef SIGNAL_BEFORE_PUSH
-#ifdef NO_SIGNAL_IF_WANTED
-        if
-        :: before == 0 -> send()
-        :: else
-        fi;
-#else
-        send();
+    wanted[c] = (arming > wanted[c] -> arming : wanted[c]);     /* raise */
+    atomic { MAY_STOP; ticket = taken[c] };
+    atomic { MAY_STOP; queued = (pushed_at[c] == ticket) };
+    if
+    :: !queued ->
+#ifdef MARK_BEFORE_PUSH
+        atomic { MAY_STOP; pushed_at[c] = ticket };
 #endif
-#endif
-#ifndef NO_USERS
-        exit(users, last);
-        if
-        :: last -> end()
-        :: else
-        fi
-#endif
+        atomic { MAY_STOP; requests[c]++ }
     :: else
-#ifdef REACH_RELAY_ENDED
-        -> assert(false)
+    fi;
+#ifndef SIGNAL_BEFORE_PUSH
+    if
+#ifdef NO_SIGNAL_IF_QUEUED
+    :: queued
 #endif
-    fi
+    :: else -> atomic { MAY_STOP; send() }
+    fi;
+#endif
+#ifndef MARK_BEFORE_PUSH
+    if
+    :: !queued -> atomic { MAY_STOP; pushed_at[c] = ticket }
+    :: else
+    fi;
+#endif
+    atomic { MAY_STOP; returns = true }
 }
 
-/* RelayChannel.ring */
+/* RelayChannel.ring, SigioRelay.post. What is entered is left, also by an Error: that takes one store, and no call. */
 proctype notifier(byte c, arming)
 {
-    bool entered, user, last;
-    byte before;
+    bool entered, user, queued, returns;
+    byte ticket;
     started;
-    enter(uses[c], entered);
+    enter(uses[c], is_closed[c], arming, entered);
     if
     :: entered ->
-        post();
+#ifdef NO_USERS
+        user = !users_closed;
+#else
+        enter(users, users_closed, (c * RINGS + arming), user);
+#endif
+        if
+        :: user ->
+            post();
+#ifdef STOPS
+stopped:    skip;
+#endif
+#ifndef NO_USERS
+            leave(users, (c * RINGS + arming))
+#endif
+        :: else ->
+#ifdef REACH_RELAY_ENDED
+            assert(false);
+#endif
+            returns = true
+        fi;
         d_step {
-            rung[c] = (arming > rung[c] -> arming : rung[c])
+            rung[c] = (returns && arming > rung[c] -> arming : rung[c]);
+            returns = false; ticket = 0; queued = false
         };
-        leave_channel(c)
+#ifdef LEAVE_FAILS
+        if
+        :: true -> leave(uses[c], arming)
+        :: true
+        fi
+#else
+        leave(uses[c], arming)
+#endif
     :: else
     fi
 }
@@ -168,7 +228,7 @@ proctype notifier(byte c, arming)
 /* RelayChannel.write: a record for an arming, or for a signal from outside */
 inline write_record(arming)
 {
-    enter(uses[c], entered);
+    enter(uses[c], is_closed[c], RELAY_THREAD, entered);
     if
     :: entered ->
         CHECK(is_open[c]);
@@ -176,7 +236,7 @@ inline write_record(arming)
             delivered[c] = (arming > delivered[c] -> arming : delivered[c]);
             owed = owed && c != 0
         };
-        leave_channel(c)
+        leave(uses[c], RELAY_THREAD)
     :: else
     fi
 }
@@ -184,7 +244,7 @@ inline write_record(arming)
 /* SigioRelay.relay */
 proctype relay_thread()
 {
-    bool entered, last;
+    bool entered;
     byte took, c, arming;
     alive = true;
 #ifdef NUMBER_BEFORE_BLOCK
@@ -201,15 +261,18 @@ proctype relay_thread()
         :: d_step { sigio -> sigio = false }
         :: d_step { shared -> shared = false }
         fi;
-        /* deliverAll: all that is in the queue up to end() */
-#ifdef WANTED_FIRST
-        took = requests;
-#else
-        d_step { took = requests; requests = 0 };
-#endif
+        /* RelayRequests.takeAll: each channel that is in the queue, once, whatever its entries */
+        d_step {
+            took = (requests[0] > 0) | ((requests[LAST] > 0) << LAST);
+            requests[0] = 0;
+            requests[LAST] = 0
+        };
         for (c : 0 .. CHANNELS - 1) {
             if
             :: took & (1 << c) ->
+#ifndef WANTED_FIRST
+                taken[c]++;
+#endif
 #ifdef WANTED_IN_TWO_STEPS
                 arming = wanted[c];
                 wanted[c] = 0;
@@ -217,10 +280,20 @@ proctype relay_thread()
                 d_step { arming = wanted[c]; wanted[c] = 0 };
 #endif
 #ifdef WANTED_FIRST
-                requests = requests & ~(1 << c);
+                taken[c]++;
 #endif
-                CHECK(arming > 0);
-                write_record(arming);
+                if
+                :: arming > 0 -> write_record(arming)
+                :: else ->                              /* an entry too many, or of a ring that was stopped */
+#ifdef REACH_UNWANTED
+                    assert(false);
+#endif
+#ifdef FOREIGN_IF_NOT_QUEUED
+                    skip
+#else
+                    took = took & ~(1 << c)
+#endif
+                fi;
                 arming = 0
             :: else
             fi
@@ -257,29 +330,18 @@ proctype relay_thread()
 /* RelayChannel.close */
 proctype home(byte c)
 {
-    bool last;
+    byte slot;
     started;
     if
 #ifndef NO_CLOSE
     :: true ->
-        close(uses[c], last);
-        if
-        :: last -> CHECK(is_open[c]); is_open[c] = false
-        :: else
-        fi;
+        close(uses[c], is_closed[c]);
+        CHECK(is_open[c]);
+        is_open[c] = false;
         d_step { !lock -> lock = true };                /* SigioRelay.remove */
         channels--;
         if
-        :: channels == 0 ->
-            close(users, last);
-            if
-            :: last -> end()
-            :: else
-#ifdef REACH_LEFT_TO_USER
-                -> assert(false)
-#endif
-            fi;
-            !alive                                      /* join */
+        :: channels == 0 -> close(users, users_closed); end(); !alive                   /* join */
         :: else
         fi;
         lock = false
@@ -292,16 +354,15 @@ proctype home(byte c)
 #ifdef FOREIGN
 proctype stranger()
 {
-    d_step { shared = true; owed = !(uses[0] & CLOSED) };
-    d_step { shared = true; owed = !(uses[0] & CLOSED) }
+    d_step { shared = true; owed = !is_closed[0] };
+    d_step { shared = true; owed = !is_closed[0] }
 }
 #endif
 
-#define LAST (CHANNELS - 1)
-#define DELIVERED(c) ((uses[c] & CLOSED) || delivered[c] == rung[c])
-#define RELEASED(c)  (!(uses[c] & CLOSED) || !is_open[c])
+#define DELIVERED(c) (is_closed[c] || delivered[c] >= rung[c])
+#define RELEASED(c)  (!is_closed[c] || !is_open[c])
 #define ENDED        (channels > 0 || !alive)
-#define TOLD         (!owed || (uses[0] & CLOSED))
+#define TOLD         (!owed || is_closed[0])
 #define DONE         (home_done == CHANNELS && DELIVERED(0) && DELIVERED(LAST) && RELEASED(0) && RELEASED(LAST) && ENDED && TOLD)
 
 #ifdef NO_HANG

@@ -11,7 +11,7 @@
  *   NO_SECOND_LOOK       the loop blocks after arming without looking for work again
  *   LOOK_BEFORE_ARM      the second look comes before the arming
  *   RING_BEFORE_PUBLISH  the notifier rings, then publishes
- *   PLAIN_WRITE_FOR_CAS  the notifier that sees ARMED writes RUNG and rings, without a compare-and-set
+ *   PLAIN_WRITE_FOR_CAS  the notifier that sees ARMED rings and writes RUNG, without a compare-and-set
  *   PLAIN_DISARM         disarm() is a plain store
  *   DRAIN_BEFORE_WAIT    the doorbell is drained between the second look and the wait
  *   DRAIN_AFTER_WORK     the doorbell is drained after the work has run
@@ -19,9 +19,10 @@
  *   REQUEST_NOT_KEPT     a bare wake-up leaves no request behind
  *   OPAQUE_PUSH          the push does not order what the work holds before the work itself
  *   OPAQUE_REQUEST       nor does a bare wake-up what its notifier did before
- *   THROWING_DOORBELL    the doorbell throws, once; its notifier gets the exception, and its own item is excused
- *   EXCUSE_CONCURRENT    ... and so is what was published before the arming was given back
- *   KEEP_RUNG            the arming is not given back
+ *   STOPS                (no bug) a call may stop between any two steps of a notifier, by an Error; only its own item is excused
+ *   MARK_FIRST           the notifier marks the arming as RUNG, then rings
+ *   GIVE_BACK            ... and if it cannot ring it gives the arming back, which may fail too
+ *   GIVE_BACK_SURELY     ... which never fails
  *   TASKS                (no bug) no bare wake-ups
  *   PAYLOADS             (no bug) something is stored before each task is pushed and each bare wake-up requested
  *   LOSSY_DOORBELL       a write to the doorbell may be lost; what the relay is the insurance for
@@ -83,11 +84,15 @@ bool closed;        /* the loop has closed, and run what was accepted */
 #ifdef RESCUE
 byte wanted;        /* RelayRequests.Channel.wanted */
 byte record;        /* the latest arming in the relay's pipe */
-int lost;           /* the armings whose write to the doorbell was lost */
+byte lost;          /* the arming, if a write to the doorbell for it was lost */
 #endif
-#ifdef SAFE
-int rung;           /* the armings that have been rung */
-int unanswered;     /* the armings that nobody had answered when the loop disarmed */
+#if defined(SAFE) && !defined(RESCUE)
+#define ANSWERS
+#endif
+#if defined(ANSWERS) || defined(REACH_SECOND_RING)
+byte rung;          /* the arming, if it was rung */
+byte answered;      /* the arming, if a notifier is back from answering it */
+byte unanswered;    /* the arming, if it was not RUNG when the loop disarmed */
 #endif
 
 #include "wakeup_notifier.pml"
@@ -106,7 +111,7 @@ inline arm()
 {
     armings++;
 #ifdef SAFE
-    assert(armings < 31);       /* they fit the masks above, and the state's byte */
+    assert(armings < 31);       /* they fit the state's byte */
 #endif
     store(LOOP, STATE, (armings << CODE_BITS | ARMED));
 #ifndef NO_LOOP_FENCE
@@ -122,8 +127,8 @@ inline disarm()
 #else
     exchange(LOOP, STATE, (armings << CODE_BITS | AWAKE), was);
 #endif
-#ifdef SAFE
-    unanswered = ((was & CODE) == RUNG -> unanswered : unanswered | (1 << armings))
+#ifdef ANSWERS
+    d_step { unanswered = ((was & CODE) == RUNG -> 0 : armings); rung = 0; answered = 0 }
 #else
     skip
 #endif
@@ -149,7 +154,7 @@ inline judge()
     if
     :: told == armings && (memory[WORK] != 0 || memory[REQUESTED] != 0) && drained != armings ->
 #ifdef JUDGED_EARLY
-        assert(lost & (1 << armings));
+        assert(lost == armings);
 #else
         d_step { rescue = !doorbell; doorbell = false; drained = (rescue -> drained : armings) };
         if
@@ -158,7 +163,7 @@ inline judge()
             assert(false);
 #endif
 #ifdef SAFE
-            assert(lost & (1 << armings));        /* a rescue is one */
+            assert(lost == armings);        /* a rescue is one */
 #endif
             rescue = false
         :: else
@@ -249,7 +254,7 @@ inline take_work()
 
 /* The callback of the first notifier's first item may poll until the last notifier's first item was served. */
 #define NESTING 1
-#define AWAITED FIRST(NOTIFIERS)
+#define AWAITED (1 << (ITEMS_OF_FIRST + NOTIFIERS - 2))
 
 proctype loop()
 {
@@ -304,8 +309,11 @@ proctype other_device()
 
 #ifdef CLOSER
 #define DONE (served == ALL && closed)
+#elif defined(STOPS)
+/* The callback that waits for work of a call that was stopped may wait for ever. */
+#define DONE ((served | excused | ((excused & AWAITED) != 0)) == ALL)        /* NESTING is 1 */
 #else
-#define DONE ((served | excused) == ALL)
+#define DONE (served == ALL)
 #endif
 
 #ifdef NO_HANG

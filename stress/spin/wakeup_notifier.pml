@@ -1,33 +1,51 @@
 /* The notifiers of wakeup.pml, which includes this and says what each -D does; and who stops the loop. */
 
+#ifdef STOPS
+#define MAY_STOP if :: goto stopped :: skip fi
+#else
+#define MAY_STOP skip
+#endif
+
+#if defined(ANSWERS) || defined(REACH_SECOND_RING)
+/* Notes of an arming, while it lasts, that it was rung, or answered. */
+inline note(what, arming)
+{
+    d_step { what = (memory[STATE] >> CODE_BITS == arming && (memory[STATE] & CODE) != AWAKE -> arming : what) }
+}
+#endif
+
+/* Doorbell.ring, and the relay's after it */
 inline ring_doorbell(arming)
 {
-#ifdef SAFE
-    d_step {
-        assert((rung & (1 << arming)) == 0);        /* one ring per arming */
-        assert((unanswered & (1 << arming)) == 0);  /* none that disarm() knows nothing of */
-        rung = rung | (1 << arming)
-    };
-#endif
 #ifdef REACH_LATE_RING
-    assert(memory[STATE] == (arming << CODE_BITS | RUNG));
+    assert(memory[STATE] == (arming << CODE_BITS | ARMED));
+#endif
+#ifdef REACH_SECOND_RING
+    assert(rung != arming);         /* two notifiers overlap */
+    note(rung, arming);
+#endif
+    atomic {
+        MAY_STOP;
+#ifdef ANSWERS
+        note(rung, arming);
 #endif
 #ifdef LOSSY_DOORBELL
-    if
-    :: doorbell = true
-    :: true
+        if
+        :: doorbell = true
+        :: true
 #ifdef RESCUE
-        -> lost = lost | (1 << arming)
+            -> lost = (memory[STATE] >> CODE_BITS == arming -> arming : lost)
 #endif
-    fi
+        fi
 #else
-    doorbell = true
+        doorbell = true
 #endif
+    }
 #ifdef RESCUE
-    ; wanted = (arming > wanted -> arming : wanted)
+    ; atomic { MAY_STOP; wanted = (arming > wanted -> arming : wanted) }
 #endif
 #ifdef RELAY
-    ; sigio = true
+    ; atomic { MAY_STOP; sigio = true }
 #endif
 }
 
@@ -65,42 +83,51 @@ inline publish(item)
     fi
 }
 
-inline answer()
+/* The state says RUNG. */
+inline mark()
 {
 #ifdef PLAIN_WRITE_FOR_CAS
-    store(me, STATE, s - ARMED + RUNG);
-    won = true;
+    store(me, STATE, s - ARMED + RUNG)
 #else
-    compare_and_set(me, STATE, s, s - ARMED + RUNG, won);
+    compare_and_set(me, STATE, s, s - ARMED + RUNG, won)
+#ifdef ANSWERS
+    ; assert(!won || unanswered != s >> CODE_BITS)   /* none that disarm() knows nothing of */
 #endif
+#endif
+}
+
+/* Wakeup.answer */
+inline answer()
+{
+#ifdef MARK_FIRST
+    mark();
     if
     :: won ->
-#ifdef THROWING_DOORBELL
+#if defined(GIVE_BACK) || defined(GIVE_BACK_SURELY)
         if
-        :: !threw ->
-            d_step {
-                threw = true;
-#ifdef RELAY
-                sigio = true;
-#endif
-                excused = excused | (FIRST(me) << n)
-            };
-#ifndef KEEP_RUNG
-            compare_and_set(me, STATE, s - ARMED + RUNG, s, won);
-#endif
-#ifdef EXCUSE_CONCURRENT
-            excused = excused | begun
-#endif
         :: ring_doorbell((s >> CODE_BITS))
+        :: true ->                                  /* ring() throws: the finally */
+#ifdef GIVE_BACK
+            MAY_STOP;
+#endif
+            compare_and_set(me, STATE, s - ARMED + RUNG, s, won);
+            goto stopped
         fi
 #else
         ring_doorbell((s >> CODE_BITS))
 #endif
     :: else
-#ifdef REACH_LOST_CAS
-        -> assert(false)
-#endif
     fi
+#else
+    ring_doorbell((s >> CODE_BITS));
+    atomic { MAY_STOP; mark() }
+#ifdef REACH_LOST_CAS
+    ; assert(won)
+#endif
+#endif
+#ifdef ANSWERS
+    ; note(answered, (s >> CODE_BITS))
+#endif
 }
 
 inline ring()
@@ -110,21 +137,24 @@ inline ring()
 #endif
     if
     :: early
-    :: else -> s = memory[STATE]
+    :: else ->
+        atomic {
+            MAY_STOP;
+            s = memory[STATE];
+#ifdef ANSWERS
+            assert((s & CODE) != ARMED || answered != s >> CODE_BITS);     /* nobody is back from answering */
+            assert((s & CODE) != RUNG || rung == s >> CODE_BITS)            /* somebody has rung */
+#endif
+        }
     fi;
     if
     :: (s & CODE) == ARMED -> answer()
     :: else
-    fi;
-    d_step { s = 0; won = false; early = false }
+    fi
 }
 
-#ifdef THROWING_DOORBELL
-bool threw;         /* the doorbell has failed, and will not again */
-byte excused;       /* items that may be left when the loop sleeps for ever */
-byte begun;         /* items whose notifier has begun */
-#else
-#define excused 0
+#ifdef STOPS
+byte excused = ALL; /* items whose notifier's call has not returned; who is stopped goes on with its next call */
 #endif
 
 #ifdef REQUEST_NOT_KEPT
@@ -136,9 +166,6 @@ proctype notifier(byte me)
     byte n, s;
     bool won, bare, early;
     for (n : 0 .. ITEMS(me) - 1) {
-#ifdef EXCUSE_CONCURRENT
-        begun = begun | (FIRST(me) << n);
-#endif
 #ifndef TASKS
         if
         :: bare = true
@@ -159,6 +186,12 @@ proctype notifier(byte me)
         publish((FIRST(me) << n));
         ring()
 #endif
+#ifdef STOPS
+        atomic { MAY_STOP; excused = excused & ~(FIRST(me) << n) };
+stopped: skip
+#endif
+        ;
+        d_step { s = 0; won = false; early = false }
     }
 }
 
