@@ -90,16 +90,14 @@ final class BottomHalfWork implements BottomHalf, Runnable {
         return !flags.isDue();
     }
 
-    /** To be called when it is taken off the queue of work that is due: what it was scheduled for. */
-    int takeDue() {
-        due.taken();
-        return flags.takeDue();
+    /** To be called when it is taken off the queue of work that is due, in a round up to an end: what it was scheduled for. */
+    int takeDue(long end) {
+        return due.take(end) ? flags.takeDue() : BottomHalfFlags.NOTHING;
     }
 
-    /** To be called when it is taken off the queue of idle work: what it was scheduled for. */
-    int takeIdle() {
-        idle.taken();
-        return flags.takeAny();
+    /** To be called when it is taken off the queue of idle work, in a round up to an end: what it was scheduled for. */
+    int takeIdle(long end) {
+        return idle.take(end) ? flags.takeAny() : BottomHalfFlags.NOTHING;
     }
 
     @Override

@@ -203,8 +203,9 @@ final class Loop {
     /** Drops bottom halves that were cancelled from the head of the queue: they are nothing to stay awake for. */
     private void dropCancelled() {
         while (work.peek() instanceof BottomHalfWork bottomHalf && bottomHalf.isCancelled()) {
-            work.take(work.end());
-            if (BottomHalfFlags.isDue(bottomHalf.takeDue())) {
+            long end = work.end();
+            work.take(end);
+            if (BottomHalfFlags.isDue(bottomHalf.takeDue(end))) {
                 bottomHalf.schedule(); // just now, by a thread that relied on the entry
             }
         }
@@ -385,7 +386,7 @@ final class Loop {
         int pieces = 0;
         for (Runnable next = queue.take(end); next != null; next = queue.take(end)) {
             counters.asked++;
-            progress |= run(next, queue == work);
+            progress |= run(next, end, queue == work);
             if (++pieces == look) {
                 long now = System.nanoTime();
                 if (began == 0) {
@@ -402,16 +403,16 @@ final class Loop {
         return progress;
     }
 
-    private boolean run(Runnable next, boolean due) {
+    private boolean run(Runnable next, long end, boolean due) {
         if (next instanceof BottomHalfWork bottomHalf) {
-            return due ? runDue(bottomHalf) : runIdle(bottomHalf);
+            return due ? runDue(bottomHalf, end) : runIdle(bottomHalf, end);
         }
         userCode.run(next);
         return true;
     }
 
-    private boolean runDue(BottomHalfWork bottomHalf) {
-        boolean due = BottomHalfFlags.isDue(bottomHalf.takeDue());
+    private boolean runDue(BottomHalfWork bottomHalf, long end) {
+        boolean due = BottomHalfFlags.isDue(bottomHalf.takeDue(end));
         if (due) {
             userCode.run(bottomHalf);
         }
@@ -419,8 +420,8 @@ final class Loop {
     }
 
     /** Says whether it was progress: an idle one is not, but one that became due while it waited here is. */
-    private boolean runIdle(BottomHalfWork bottomHalf) {
-        int flags = bottomHalf.takeIdle();
+    private boolean runIdle(BottomHalfWork bottomHalf, long end) {
+        int flags = bottomHalf.takeIdle(end);
         if (BottomHalfFlags.isScheduled(flags)) {
             userCode.run(bottomHalf);
         }

@@ -37,7 +37,10 @@ public final class RelayChannel extends RelayRequests.Channel implements Doorbel
     /** The home thread's. */
     private final MemorySegment incoming = memory.allocate(SignalRecord.SIZE * RECORDS_AT_ONCE, Long.BYTES);
 
-    private final AtomicBoolean saidUnreachable = new AtomicBoolean();
+    /** The negated errno of a signal that was refused, or 0. */
+    private volatile int refused;
+
+    private final AtomicBoolean saidRefused = new AtomicBoolean();
 
     /** Last of what is allocated: nothing after it can fail and leave it open. */
     private final Descriptors.Pipe pipe = Descriptors.pipe();
@@ -145,16 +148,28 @@ public final class RelayChannel extends RelayRequests.Channel implements Doorbel
         } finally {
             use.busy = false;
         }
+        if (refused < 0) {
+            complain();
+        }
     }
 
-    /** A signal that a sandbox forbids is no reason to fail: the work is handed over, and the doorbell has rung. */
     @Override
     protected void signal() {
         int result = relay.signal(mode);
-        if (result < 0 && saidUnreachable.compareAndSet(false, true)) {
+        if (result < 0) {
+            refused = result;
+        }
+    }
+
+    /**
+     * Says that signals are refused, once. A sandbox that forbids them is no reason to fail: the work is handed over, and the
+     * doorbell has rung. Not inside a use, because the user's logger may close the context, which waits for each use.
+     */
+    private void complain() {
+        if (saidRefused.compareAndSet(false, true)) {
             SigioRelay.complain(
                     "the SIGIO relay cannot be signalled: from now on a wake-up relies on the doorbell alone",
-                    Errno.exception(mode == RelayMode.PROCESS ? "kill" : "tgkill", -result, -1));
+                    Errno.exception(mode == RelayMode.PROCESS ? "kill" : "tgkill", -refused, -1));
         }
     }
 

@@ -14,7 +14,7 @@ import java.util.function.ObjLongConsumer;
  *
  * <p><b>Why no request is lost.</b> SIGIO coalesces, so a signal says only that a notifier asked; the queue says for which
  * channels. A notifier raises {@link Channel#wanted} to its arming, pushes the channel unless {@link QueueMark} says that it is
- * in the queue, and signals in any case. The relay thread looks at the queue after each signal. It counts the entry and then
+ * in the queue, and signals in any case. The relay thread looks at the queue after each signal. It marks the channel as taken and then
  * takes {@code wanted}, by an atomic exchange. A request that comes before the exchange is delivered now; one that comes after it
  * pushes the channel again, followed by a signal of its own.
  *
@@ -116,10 +116,12 @@ public final class RelayRequests<C extends RelayRequests.Channel> {
     public void takeAll(ObjLongConsumer<? super C> delivery) {
         long end = channels.end();
         for (C channel = channels.take(end); channel != null; channel = channels.take(end)) {
-            channel.mark.taken();
-            long arming = (long) WANTED.getAndSet(channel, 0L);
-            if (arming != 0) { // else the channel was pushed twice, and an entry before this one did for both
-                delivery.accept(channel, arming);
+            if (channel.mark.take(
+                    end)) { // else the channel was pushed twice, and an entry before this one did for both
+                long arming = (long) WANTED.getAndSet(channel, 0L);
+                if (arming != 0) { // 0 would be a signal from outside
+                    delivery.accept(channel, arming);
+                }
             }
         }
     }

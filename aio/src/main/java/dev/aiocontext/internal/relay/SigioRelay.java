@@ -5,7 +5,6 @@ import dev.aiocontext.internal.posix.Errno;
 import dev.aiocontext.internal.posix.Libc;
 import dev.aiocontext.internal.posix.SignalWait;
 import dev.aiocontext.internal.posix.Signals;
-import dev.aiocontext.internal.posix.Uses;
 import java.io.UncheckedIOException;
 import java.lang.foreign.Arena;
 import java.util.HashSet;
@@ -34,8 +33,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p><b>Why the signal never ends the JVM.</b> SIGIO's default action ends the process. The relay thread blocks it before
  * it tells its thread number, so tgkill(2) to it is only ever taken by sigwait. The kernel recycles thread numbers as it
- * does descriptors: a thread signals inside {@link #users}, and the relay thread ends only when these are closed, each user has
- * left, and the last signal is sent, so its number is its own for as long as anybody can send to it. HotSpot gives a thread
+ * does descriptors: a notifier signals inside a use of its channel, and a channel leaves the relay only after its notifiers
+ * have left it. The relay thread ends after its last channel has left and the last signal is sent, so its number is its own
+ * for as long as anybody can send to it. HotSpot gives a thread
  * the signal mask back that it was born with before it ends it, so what is pending then would strike: the relay thread
  * takes it first, and stays if it cannot. In PROCESS mode the signal goes to any thread that does not block it; so there
  * must be none, which is looked up before the first kill(2).
@@ -71,7 +71,6 @@ public final class SigioRelay {
     /** The relay thread's: how many signals it has served. */
     private long round;
 
-    private final Uses users = new Uses();
     private final Thread thread;
     private final int tid;
 
@@ -197,13 +196,12 @@ public final class SigioRelay {
     private void endIfUnused() {
         if (channels.isEmpty() && current == this) {
             current = null;
-            users.close();
             end();
             join();
         }
     }
 
-    /** Nobody else can signal any more: the last signal is this one, and the thread waits for it. */
+    /** Each channel has been left by its notifiers, so this signal is the last, and the thread waits for it. */
     private void end() {
         ending = true;
         int result = send(RelayMode.THREAD);
@@ -232,20 +230,12 @@ public final class SigioRelay {
         }
     }
 
-    /** Has a channel delivered, for an arming. */
+    /** Has a channel delivered, for an arming. Only inside a use of the channel. */
     void post(RelayChannel channel, long arming) {
-        Uses.Use use = users.enter();
-        if (use == null) {
-            return; // the relay ended, so the channel's context is closed
-        }
-        try {
-            requests.post(channel, arming);
-        } finally {
-            use.busy = false;
-        }
+        requests.post(channel, arming);
     }
 
-    /** Has the relay thread look at the requests, now or, in DEFERRED mode, soon; returns a negated errno. Only inside users. */
+    /** Has the relay thread look at the requests, now or, in DEFERRED mode, soon; returns a negated errno. Only inside a use. */
     int signal(RelayMode mode) {
         return mode == RelayMode.DEFERRED && !parking.isParked() ? 0 : send(mode);
     }

@@ -18,6 +18,9 @@ import java.lang.invoke.VarHandle;
  * next scheduling pushes, because no mark says that there is an entry.
  */
 public final class BottomHalfFlags {
+    /** The flags of a bottom half that is scheduled for nothing. */
+    public static final int NOTHING = 0;
+
     /** To be called by the next poll. */
     private static final int DUE = 1;
     /** To be called when there is nothing better to do; without effect beside {@link #DUE}. */

@@ -4,31 +4,40 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 
 /**
- * Remembers that an object waits in a queue, so that threads need not push it again. It may forget, and never claims wrongly:
- * an object that is pushed twice costs the taker one look.
+ * Remembers that an object waits in a {@link WorkQueue}, so that threads need not push it again. It may forget, and never claims
+ * wrongly: an object that is pushed twice costs the taker one look.
+ *
+ * <p>The taker goes by rounds: it reads where the queue ends, and takes entries up to there. It takes an object once a round.
  *
  * <pre>
- *     scheduler (any thread)                      taker
+ *     scheduler (any thread)                      taker, in a round up to {@code end}
  *       raise: what is wanted, by an atomic         take an entry off the queue
- *              read-modify-write of one word        taken():  taken + 1
+ *              read-modify-write of one word        take(end): false, the object was taken in this round: drop it
  *       g = ticket()                                take what is wanted, by an atomic
  *       isQueued(g): done                                  read-modify-write of that word
- *       push the object, wake the taker             nothing is wanted: a duplicate, drop it
+ *       push the object, wake the taker
  *       pushed(g)
  * </pre>
  *
- * <p><b>Threads.</b> {@link #taken}: the taker. Everything else: any thread, in the order above.
+ * <p><b>Threads.</b> {@link #take}: the taker. Everything else: any thread, in the order above.
  *
- * <p><b>Why nothing that is wanted gets lost.</b> Take a scheduler Q that finds {@code isQueued(g)}. Another scheduler P stored
- * that mark, after P had pushed an entry and woken the taker. P had read ticket g before it pushed, so the taker takes
- * P's entry after its g-th take: there is a take number g + 1, called T here, at the latest that of P's entry. The
- * read-modify-writes of the word have one order.
+ * <p><b>Why nothing that is wanted gets lost.</b> The ticket is the end of the last round in which the object was taken. Take a
+ * scheduler Q that finds {@code isQueued(g)}. Another scheduler P stored that mark, after P had pushed an entry and woken the
+ * taker. P had read ticket g before it pushed. So the taker knew the end of round g before P's push, and P's entry lies behind
+ * that end: it belongs to a later round. Let T be the first take of the object in a later round than g, at the latest that
+ * of P's entry. The read-modify-writes of the word have one order.
  * <ol>
- *   <li>Q raised before T took: T takes what Q wants, and sees what Q did before.
- *   <li>Q raised after T took: Q's read-modify-write reads what T's wrote, or something later. T had counted itself before
- *       that, so Q reads a ticket above g. This contradicts Q's ticket g.
+ *   <li>Q raised before T took what is wanted: T takes what Q wants, and sees what Q did before.
+ *   <li>Q raised after that: Q's read-modify-write reads what T's wrote, or something later. T had stored its round before, so
+ *       Q reads a ticket above g. This contradicts Q's ticket g.
  * </ol>
- * So a scheduler that trusts a mark relies only on what was done before the mark was stored.
+ * So a scheduler that trusts a mark relies only on what was done before the mark was stored. An entry that is dropped was
+ * pushed before the end of the round was read, so before the object was taken in this round: what its scheduler wanted has
+ * been taken with that.
+ *
+ * <p><b>Why duplicates do not multiply.</b> Two schedulers that come at the same time may both push. If each entry were taken for
+ * itself, an object that schedules itself when it is called would have two entries for ever, and one more with each such
+ * coincidence. Once a round, it has one.
  *
  * <p><b>Errors.</b> A scheduler that gets an Error before {@link #pushed} leaves no mark, whatever it has done: the next
  * scheduler pushes again. It may leave something raised that nobody has pushed; the next scheduler pushes that too.
@@ -48,12 +57,14 @@ public final class QueueMark {
         rehearse();
     }
 
-    /** How often the taker took an entry of the object. The taker writes it. */
-    private long taken;
+    private static final long NEVER = -1;
+
+    /** The end of the last round in which the taker took the object. The taker writes it. */
+    private long taken = NEVER;
 
     /** The ticket of the last push that is known to be complete, or of a push before it. */
     @SuppressWarnings("unused") // through PUSHED_AT
-    private long pushedAt = -1;
+    private long pushedAt = NEVER - 1;
 
     /** Creates the mark of an object that is in no queue. */
     public QueueMark() {}
@@ -66,11 +77,12 @@ public final class QueueMark {
         QueueMark mark = new QueueMark();
         mark.isQueued(mark.ticket());
         mark.pushed(mark.ticket());
-        mark.taken();
+        mark.take(1);
+        mark.take(1);
     }
 
     /**
-     * Reads how often the object was taken: after the caller has raised what it wants.
+     * Reads when the object was taken last: after the caller has raised what it wants.
      *
      * @return the ticket for {@link #isQueued} and {@link #pushed}
      */
@@ -98,8 +110,17 @@ public final class QueueMark {
         PUSHED_AT.setRelease(this, ticket);
     }
 
-    /** Counts an entry that was taken, before the taker takes what is wanted. Taker. */
-    public void taken() {
-        TAKEN.setRelease(this, taken + 1);
+    /**
+     * Takes the object for this round, before the taker takes what is wanted. Taker.
+     *
+     * @param end the end of the round, as {@link WorkQueue#end} said; a nested round may have a later one
+     * @return false if the object was taken in this round, or in one nested in it: the entry is to be dropped
+     */
+    public boolean take(long end) {
+        if (taken >= end) {
+            return false;
+        }
+        TAKEN.setRelease(this, end);
+        return true;
     }
 }

@@ -13,14 +13,14 @@ class QueueMarkTest {
         assertThat(mark.isQueued(ticket)).isFalse();
         mark.pushed(ticket);
         assertThat(mark.isQueued(mark.ticket())).isTrue();
-        mark.taken();
+        mark.take(1);
         assertThat(mark.isQueued(mark.ticket())).isFalse();
     }
 
     @Test
     void aMarkThatComesAfterTheTakeHasNoEffect() {
         long ticket = mark.ticket();
-        mark.taken();
+        mark.take(1);
         mark.pushed(ticket);
         assertThat(mark.isQueued(mark.ticket())).isFalse();
     }
@@ -30,5 +30,16 @@ class QueueMarkTest {
         long ticket = mark.ticket();
         // pushed(ticket) is missing: its caller got an Error
         assertThat(mark.isQueued(ticket)).isFalse();
+    }
+
+    @Test
+    void anObjectIsTakenOnceARound() {
+        assertThat(mark.take(2)).isTrue();
+        assertThat(mark.take(2)).as("a duplicate").isFalse();
+        assertThat(mark.take(3)).isTrue();
+        assertThat(mark.take(2))
+                .as("the rest of a round, after one that was nested in it")
+                .isFalse();
+        assertThat(mark.take(4)).isTrue();
     }
 }
