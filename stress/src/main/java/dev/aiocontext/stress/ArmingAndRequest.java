@@ -20,7 +20,7 @@ import org.openjdk.jcstress.infra.results.II_Result;
 @Outcome(id = "1, 1", expect = ACCEPTABLE, desc = "Both noticed: the ring is one too many, and harmless.")
 @Outcome(id = "0, 1", expect = ACCEPTABLE, desc = "The loop blocks and is woken.")
 @Outcome(id = "0, 0", expect = FORBIDDEN, desc = "Lost wake-up: the loop blocks and nobody rings.")
-@Outcome(expect = FORBIDDEN, desc = "Rung twice for one arming.")
+@Outcome(expect = FORBIDDEN, desc = "A notifier rang twice.")
 @State
 public class ArmingAndRequest {
     private int rings;

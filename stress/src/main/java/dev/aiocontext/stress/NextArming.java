@@ -20,11 +20,12 @@ import org.openjdk.jcstress.infra.results.IIJ_Result;
 @JCStressTest
 @Outcome(id = "0, 1, 0", expect = ACCEPTABLE, desc = "The notifier saw the loop awake, and the loop found the work.")
 @Outcome(id = "1, 1, 1", expect = ACCEPTABLE, desc = "The first arming was answered, and the loop took the work.")
+@Outcome(id = "0, 1, 1", expect = ACCEPTABLE, desc = "The first arming was rung for, and marked too late.")
 @Outcome(id = "0, 1, 2", expect = ACCEPTABLE, desc = "The loop found the work, and is woken once more for nothing.")
 @Outcome(id = "0, 0, 2", expect = ACCEPTABLE, desc = "The loop blocks in its second wait and is woken.")
 @Outcome(id = "0, 0, 0", expect = FORBIDDEN, desc = "Lost wake-up: the loop blocks and nobody rings.")
 @Outcome(id = "., 0, 1", expect = FORBIDDEN, desc = "Lost wake-up: the wait that was answered is over.")
-@Outcome(expect = FORBIDDEN, desc = "disarm() and the doorbell do not agree about who was answered.")
+@Outcome(expect = FORBIDDEN, desc = "disarm() says that the first arming was answered, and it was not.")
 @State
 public class NextArming {
     private final WorkQueue<Item> work = new WorkQueue<>(2);
@@ -46,7 +47,7 @@ public class NextArming {
     /**
      * Ends one wait and begins the next.
      *
-     * @param r whether the first arming was answered, and whether it found work
+     * @param r whether the first arming was rung for and marked, and whether it found work
      */
     @Actor
     public void loop(IIJ_Result r) {

@@ -3,7 +3,7 @@ package dev.aiocontext.stress;
 import static org.openjdk.jcstress.annotations.Expect.ACCEPTABLE;
 import static org.openjdk.jcstress.annotations.Expect.FORBIDDEN;
 
-import dev.aiocontext.internal.posix.UseCount;
+import dev.aiocontext.internal.posix.Uses;
 import org.openjdk.jcstress.annotations.Actor;
 import org.openjdk.jcstress.annotations.JCStressTest;
 import org.openjdk.jcstress.annotations.Outcome;
@@ -18,7 +18,7 @@ import org.openjdk.jcstress.infra.results.ZZ_Result;
 @Outcome(id = "true, true", expect = FORBIDDEN, desc = "Released twice: the second time a stranger's.")
 @State
 public class TwoClosers {
-    private final UseCount uses = new UseCount();
+    private final Uses uses = new Uses();
 
     /**
      * Closes.

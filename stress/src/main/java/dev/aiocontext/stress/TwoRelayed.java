@@ -12,7 +12,10 @@ import org.openjdk.jcstress.annotations.Outcome;
 import org.openjdk.jcstress.annotations.State;
 import org.openjdk.jcstress.infra.results.JII_Result;
 
-/** Two notifiers of one context ask at once, of two armings: it is delivered once, for the later one. */
+/**
+ * Two notifiers of one context ask at once, for two armings: it is delivered once, for the later one. Both may put the
+ * channel into the queue, and the second entry is dropped.
+ */
 @JCStressTest
 @Outcome(id = "2, 1, 2", expect = ACCEPTABLE, desc = "Both signalled, and one delivery did for both.")
 @Outcome(id = "0, 0, .", expect = FORBIDDEN, desc = "Lost: each left it to the other.")

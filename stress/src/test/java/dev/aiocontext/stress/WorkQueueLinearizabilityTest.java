@@ -77,6 +77,13 @@ class WorkQueueLinearizabilityTest {
             return work == null ? 0 : work;
         }
 
+        /** What comes next, be it within the end or not. */
+        @Operation(nonParallelGroup = "home")
+        public int peek() {
+            Integer work = queue.peek();
+            return work == null ? 0 : work;
+        }
+
         /** A whole poll. */
         @Operation(nonParallelGroup = "home")
         public List<Integer> poll() {
@@ -131,6 +138,10 @@ class WorkQueueLinearizabilityTest {
 
         public int take() {
             return taken < end ? pushed.get(taken++) : 0;
+        }
+
+        public int peek() {
+            return taken < pushed.size() ? pushed.get(taken) : 0;
         }
 
         public List<Integer> poll() {
