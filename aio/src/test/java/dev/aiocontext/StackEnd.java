@@ -1,0 +1,49 @@
+package dev.aiocontext;
+
+import java.util.function.IntConsumer;
+
+/** Calls that are made near the end of the stack, one in each frame, so that one after the other overflows at each of its steps. */
+public final class StackEnd {
+    private static final long STACK = 256 * 1024;
+
+    private final int calls;
+    private final IntConsumer call;
+    private int overflows;
+
+    private StackEnd(int calls, IntConsumer call) {
+        this.calls = calls;
+        this.call = call;
+    }
+
+    /**
+     * Makes the calls in a thread with a short stack; says how many of them overflowed.
+     *
+     * @param calls how many frames before the end of the stack the calls begin
+     * @param call is told how many frames it is from the end
+     */
+    public static int overflowsOf(int calls, IntConsumer call) {
+        StackEnd end = new StackEnd(calls, call);
+        Thread thread = new Thread(null, () -> end.climb(0), "at the end of its stack", STACK);
+        thread.start();
+        Eventually.ends(thread);
+        return end.overflows;
+    }
+
+    /** Returns how many frames it is from the end. */
+    private int climb(int frame) {
+        int fromEnd;
+        try {
+            fromEnd = frame == Integer.MAX_VALUE ? 0 : climb(frame + 1);
+        } catch (StackOverflowError end) {
+            fromEnd = 0;
+        }
+        if (fromEnd < calls) {
+            try {
+                call.accept(fromEnd);
+            } catch (StackOverflowError e) {
+                overflows++;
+            }
+        }
+        return fromEnd + 1;
+    }
+}
