@@ -212,4 +212,36 @@ public final class StoppedScheduler {
             it.end(r);
         }
     }
+
+    /** The mark comes after the loop has taken the entry: the next scheduling must not rely on it. */
+    @JCStressTest
+    @JCStressMeta(NoneLost.class)
+    @State
+    public static class MarkAfterTake {
+        private final QueuedBottomHalf it = new QueuedBottomHalf();
+
+        /** Schedules. */
+        @Actor
+        public void scheduler() {
+            it.schedule();
+        }
+
+        /** Runs what there is. */
+        @Actor
+        public void loop() {
+            it.poll();
+        }
+
+        /**
+         * Schedules, for something new, and runs what is left.
+         *
+         * @param r what the last run saw, and the number of runs
+         */
+        @Arbiter
+        public void end(II_Result r) {
+            it.data = 1;
+            it.schedule();
+            it.end(r);
+        }
+    }
 }
