@@ -245,7 +245,7 @@ public final class BottomHalfStress {
          */
         @Actor
         public void loop(Z_Result r) {
-            mark.taken();
+            mark.take(1);
             r.r1 = BottomHalfFlags.isDue(flags.takeDue()) && data == 1;
         }
 

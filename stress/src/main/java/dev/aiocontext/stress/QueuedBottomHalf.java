@@ -60,14 +60,12 @@ final class QueuedBottomHalf {
         long end = work.end();
         long idleEnd = idleWork.end();
         while (work.take(end) != null) {
-            due.taken();
-            if (BottomHalfFlags.isDue(flags.takeDue())) {
+            if (due.take(end) && BottomHalfFlags.isDue(flags.takeDue())) {
                 run();
             }
         }
         while (idleWork.take(idleEnd) != null) {
-            idle.taken();
-            if (BottomHalfFlags.isScheduled(flags.takeAny())) {
+            if (idle.take(idleEnd) && BottomHalfFlags.isScheduled(flags.takeAny())) {
                 run();
             }
         }

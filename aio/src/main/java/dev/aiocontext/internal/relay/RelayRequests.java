@@ -116,8 +116,8 @@ public final class RelayRequests<C extends RelayRequests.Channel> {
     public void takeAll(ObjLongConsumer<? super C> delivery) {
         long end = channels.end();
         for (C channel = channels.take(end); channel != null; channel = channels.take(end)) {
-            if (channel.mark.take(
-                    end)) { // else the channel was pushed twice, and an entry before this one did for both
+            // If not, the channel was pushed twice, and an entry before this one did for both.
+            if (channel.mark.take(end)) {
                 long arming = (long) WANTED.getAndSet(channel, 0L);
                 if (arming != 0) { // 0 would be a signal from outside
                     delivery.accept(channel, arming);
