@@ -485,7 +485,7 @@ public final class AioContext implements Executor, AutoCloseable {
      * <p>A poll that waits may return without progress. {@link #wakeup} ends it, and so does a registration by another thread,
      * or by any thread before the context has its home thread: the first poll returns at once then. An interrupt does not end
      * it. With epoll, one poll calls the handlers of at most 32 descriptors at first, and of twice as many each time that so
-     * many were ready, up to 4,096; the next poll calls the others.
+     * many were ready, up to 1,024; the next poll calls the others.
      *
      * @param blocking whether to wait until there is something to do
      * @return true if it made progress: it called a bottom half that is not idle, a descriptor's handler or that of SIGIO

@@ -1,0 +1,75 @@
+package dev.aiocontext;
+
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideOutsideOfPackages;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+
+import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchRule;
+import java.util.Set;
+
+/** The floors of the house, as CONTRIBUTING.md draws them: each knows those below it, and a few words of the public package. */
+@AnalyzeClasses(packages = "dev.aiocontext", importOptions = ImportOption.DoNotIncludeTests.class)
+class FloorsTest {
+    private static final String API = "dev.aiocontext";
+    private static final String POSIX = "dev.aiocontext.internal.posix";
+    private static final String WAKEUP = "dev.aiocontext.internal.wakeup";
+    private static final String FDMON = "dev.aiocontext.internal.fdmon";
+    private static final String RELAY = "dev.aiocontext.internal.relay";
+    private static final String DOCTOR = "dev.aiocontext.internal.doctor";
+    private static final String BINDINGS = "dev.aiocontext.bindings..";
+
+    /** Values, enums and exceptions: they know each other and nothing else of ours. */
+    private static final Set<Class<?>> WORDS = Set.of(
+            SyscallException.class, RelayMode.class, MonitorMode.class, MonitorChoice.class, AioStatistics.class);
+
+    private static final DescribedPredicate<JavaClass> ARE_WORDS = DescribedPredicate.describe(
+            "words of the public package", type -> WORDS.stream().anyMatch(type.getBaseComponentType()::isEquivalentTo));
+
+    private static ArchRule floor(String floor, String... below) {
+        return classes()
+                .that()
+                .resideInAPackage(floor)
+                .should()
+                .onlyDependOnClassesThat(resideInAnyPackage(below)
+                        .or(resideInAnyPackage(floor))
+                        .or(ARE_WORDS)
+                        .or(resideOutsideOfPackages("dev.aiocontext..")));
+    }
+
+    @ArchTest
+    static final ArchRule POSIX_KNOWS_THE_BINDINGS = floor(POSIX, BINDINGS);
+
+    @ArchTest
+    static final ArchRule WAKEUP_KNOWS_POSIX = floor(WAKEUP, POSIX);
+
+    @ArchTest
+    static final ArchRule FDMON_KNOWS_POSIX_AND_THE_BINDINGS = floor(FDMON, POSIX, BINDINGS);
+
+    @ArchTest
+    static final ArchRule RELAY_KNOWS_POSIX_WAKEUP_AND_THE_BINDINGS = floor(RELAY, POSIX, WAKEUP, BINDINGS);
+
+    @ArchTest
+    static final ArchRule THE_DOCTOR_IS_ON_TOP =
+            noClasses().that().resideOutsideOfPackage(DOCTOR).should().dependOnClassesThat(resideInAnyPackage(DOCTOR));
+
+    @ArchTest
+    static final ArchRule WORDS_KNOW_EACH_OTHER_ONLY = classes()
+            .that(ARE_WORDS)
+            .should()
+            .onlyDependOnClassesThat(ARE_WORDS.or(resideOutsideOfPackages("dev.aiocontext..")));
+
+    @ArchTest
+    static final ArchRule THE_PUBLIC_PACKAGE_IS_ONE = classes()
+            .that()
+            .resideOutsideOfPackages("dev.aiocontext.internal..", BINDINGS)
+            .and()
+            .resideInAPackage("dev.aiocontext..")
+            .should()
+            .resideInAPackage(API);
+}
