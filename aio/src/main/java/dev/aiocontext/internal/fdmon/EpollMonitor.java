@@ -8,8 +8,8 @@ import dev.aiocontext.bindings.linux.linux_h;
 import dev.aiocontext.internal.posix.Descriptors;
 import dev.aiocontext.internal.posix.Errno;
 import dev.aiocontext.internal.posix.Libc;
+import dev.aiocontext.internal.posix.OwnMemory;
 import dev.aiocontext.internal.posix.Platform;
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
@@ -47,11 +47,14 @@ final class EpollMonitor implements FdMonitor {
     }
 
     private final FdTable table;
-    private final Timeout timespec = new Timeout();
+    /** The home thread allocates and frees; what other threads use of it is freed under the lock. */
+    private final OwnMemory memory = new OwnMemory();
+
+    private final Timeout timespec;
     private final Timeout.Wait wait = this::waitOnce;
 
     /** Guarded by the lock: what epoll_ctl reads. */
-    private final MemorySegment control = Arena.ofAuto().allocate(SIZE);
+    private final MemorySegment control;
 
     /** Guarded by the lock: entries that epoll_ctl found closed, to be reported until somebody removes or renews them. */
     private final List<FdEntry> foundClosed = new ArrayList<>();
@@ -62,12 +65,12 @@ final class EpollMonitor implements FdMonitor {
     /** Written under the lock: whether a wait has to report entries of one of the two lists. */
     private volatile boolean anyToReport;
 
-    /** Written under the lock, by the home thread. */
-    private volatile int epfd;
+    /** Written under the lock, by the home thread; -1 if the monitor is closed. */
+    private volatile int epfd = -1;
 
     // The rest is the home thread's.
     private int capacity = FIRST_EVENTS;
-    private MemorySegment events = allocate(FIRST_EVENTS);
+    private MemorySegment events;
     private boolean noPwait2;
 
     /** The first stale events that the last wait reported; one that the kernel keeps comes before those of the moment. */
@@ -83,8 +86,11 @@ final class EpollMonitor implements FdMonitor {
      */
     EpollMonitor(FdTable table) {
         this.table = table;
-        epfd = create();
         try {
+            timespec = new Timeout(memory);
+            control = memory.allocate(SIZE, Long.BYTES);
+            events = allocate(FIRST_EVENTS);
+            epfd = create();
             table.forEach(this::add);
         } catch (RuntimeException | Error e) {
             close();
@@ -92,8 +98,8 @@ final class EpollMonitor implements FdMonitor {
         }
     }
 
-    private static MemorySegment allocate(int capacity) {
-        return Arena.ofAuto().allocate(SIZE * capacity, Integer.BYTES);
+    private MemorySegment allocate(int capacity) {
+        return memory.allocate(SIZE * capacity, Long.BYTES);
     }
 
     private static int create() {
@@ -177,8 +183,8 @@ final class EpollMonitor implements FdMonitor {
     }
 
     private int control(int operation, FdEntry entry) {
-        if (entry.fd() == epfd) {
-            return -Errno.EBADF; // its file was closed, and the kernel gave us the number
+        if (entry.fd() == epfd || epfd < 0) {
+            return -Errno.EBADF; // its file was closed, and the kernel gave us the number; or this is closed
         }
         control.set(JAVA_INT_UNALIGNED, 0, entry.interest);
         control.set(JAVA_LONG_UNALIGNED, DATA, (long) entry.generation << Integer.SIZE | entry.fd());
@@ -210,8 +216,7 @@ final class EpollMonitor implements FdMonitor {
             staleCount = stale;
         }
         if (count == capacity && capacity < ReadyList.MOST) {
-            events = allocate(2 * capacity); // first: the kernel must not write more than there is room for
-            capacity *= 2;
+            grow();
         }
         if (keptForGood) {
             rebuild();
@@ -219,6 +224,13 @@ final class EpollMonitor implements FdMonitor {
         if (anyToReport) {
             report(ready); // after the kernel's, which does not know that a number is closed
         }
+    }
+
+    private void grow() {
+        MemorySegment before = events;
+        events = allocate(2 * capacity); // first: the kernel must not write more than there is room for
+        capacity *= 2;
+        memory.free(before);
     }
 
     private boolean isAmong(int seenBefore, long data) {
@@ -282,8 +294,12 @@ final class EpollMonitor implements FdMonitor {
     public void close() {
         int open = epfd;
         epfd = -1;
-        if (open >= 0) {
-            Descriptors.close(open);
+        try {
+            if (open >= 0) {
+                Descriptors.close(open);
+            }
+        } finally {
+            memory.close();
         }
     }
 }

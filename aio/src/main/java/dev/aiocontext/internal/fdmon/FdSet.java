@@ -59,7 +59,12 @@ public final class FdSet {
     public FdSet(MonitorMode mode) {
         this.mode = mode;
         if (mode == MonitorMode.EPOLL) {
-            epoll = new EpollMonitor(table);
+            try {
+                epoll = new EpollMonitor(table);
+            } catch (RuntimeException | Error e) {
+                poll.close();
+                throw e;
+            }
         }
     }
 
@@ -375,17 +380,24 @@ public final class FdSet {
 
     private void drop(EpollMonitor e) {
         synchronized (table.lock) {
+            e.close(); // first: an Error leaves it here, closed in part, and the next call goes on
             epoll = null;
         }
-        e.close();
     }
 
-    /** Frees what the monitors hold; the descriptors themselves are their owners'. */
+    /**
+     * Frees what the monitors hold; the descriptors themselves are their owners'. Another thread that changes the set meanwhile
+     * holds the lock, or finds the set closed.
+     */
     public void close() {
         closed = true;
-        EpollMonitor e = epoll;
-        if (e != null) {
-            drop(e);
+        try {
+            EpollMonitor e = epoll;
+            if (e != null) {
+                drop(e);
+            }
+        } finally {
+            poll.close();
         }
     }
 }

@@ -3,7 +3,7 @@ package dev.aiocontext.internal.fdmon;
 import dev.aiocontext.bindings.linux.pollfd;
 import dev.aiocontext.internal.posix.Errno;
 import dev.aiocontext.internal.posix.Libc;
-import java.lang.foreign.Arena;
+import dev.aiocontext.internal.posix.OwnMemory;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 
@@ -15,28 +15,32 @@ final class PollMonitor implements FdMonitor {
     private static final int LEAST_CAPACITY = 8;
 
     private final FdTable table;
-    private final Timeout timeout = new Timeout();
+    private final OwnMemory memory = new OwnMemory();
+    private final Timeout timeout;
     private final Timeout.Wait wait = this::waitOnce;
 
     /** The table has changed since the home thread last copied it. Set under the lock, cleared under it. */
     private volatile boolean changed = true;
 
     /** The copy, home thread only: entry i is what the i-th pollfd is about. */
-    private FdEntry[] entries = new FdEntry[8];
+    private FdEntry[] entries = new FdEntry[LEAST_CAPACITY];
 
     private int count;
 
     /** Where to begin to look for events: behind the last that was reported, if there were more than one wait reports. */
     private int first;
 
-    private MemorySegment pollfds = allocate(8);
+    private MemorySegment pollfds;
 
     PollMonitor(FdTable table) {
         this.table = table;
-    }
-
-    private static MemorySegment allocate(int capacity) {
-        return pollfd.allocateArray(capacity, Arena.ofAuto());
+        try {
+            timeout = new Timeout(memory);
+            pollfds = pollfd.allocateArray(LEAST_CAPACITY, memory);
+        } catch (RuntimeException | Error e) {
+            close();
+            throw e;
+        }
     }
 
     @Override
@@ -88,9 +92,11 @@ final class PollMonitor implements FdMonitor {
             int size = table.size();
             if (size > entries.length || (size < entries.length / 4 && entries.length > LEAST_CAPACITY)) {
                 int capacity = Math.max(LEAST_CAPACITY, size * 2);
-                MemorySegment larger = allocate(capacity);
-                entries = new FdEntry[capacity];
-                pollfds = larger;
+                FdEntry[] copies = new FdEntry[capacity];
+                MemorySegment before = pollfds;
+                pollfds = pollfd.allocateArray(capacity, memory);
+                entries = copies;
+                memory.free(before);
             }
             count = 0;
             table.forEach(this::append);
@@ -106,5 +112,7 @@ final class PollMonitor implements FdMonitor {
     }
 
     @Override
-    public void close() {}
+    public void close() {
+        memory.close();
+    }
 }

@@ -3,7 +3,7 @@ package dev.aiocontext.internal.fdmon;
 import dev.aiocontext.bindings.linux.timespec;
 import dev.aiocontext.internal.posix.Errno;
 import dev.aiocontext.internal.posix.Libc;
-import java.lang.foreign.Arena;
+import dev.aiocontext.internal.posix.OwnMemory;
 import java.lang.foreign.MemorySegment;
 import java.util.concurrent.TimeUnit;
 
@@ -11,8 +11,14 @@ import java.util.concurrent.TimeUnit;
 final class Timeout {
     private static final long SECOND = TimeUnit.SECONDS.toNanos(1);
 
-    private final MemorySegment spec = timespec.allocate(Arena.ofAuto());
-    private final MemorySegment state = Libc.errnoSegment(Arena.ofAuto());
+    private final MemorySegment spec;
+    private final MemorySegment state;
+
+    /** Creates it in the memory of a monitor. */
+    Timeout(OwnMemory memory) {
+        spec = timespec.allocate(memory);
+        state = Libc.errnoSegment(memory);
+    }
 
     /** A call that waits for at most so many nanoseconds, negative for ever; returns a count or a negated errno. */
     interface Wait {

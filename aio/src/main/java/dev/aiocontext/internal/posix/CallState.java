@@ -84,6 +84,17 @@ final class CallState {
         return state;
     }
 
+    /** How many places there are. */
+    static int places() {
+        int places = 0;
+        for (CallState first : FIRST) {
+            for (CallState state = first; state != null; state = state.next) {
+                places++;
+            }
+        }
+        return places;
+    }
+
     private static CallState following(CallState state) {
         CallState next = state.next;
         if (next != null) {

@@ -7,11 +7,11 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import dev.aiocontext.bindings.linux.aarch64.aarch64_h;
 import dev.aiocontext.bindings.linux.linux_h;
 import dev.aiocontext.bindings.linux.x86_64.x86_64_h;
-import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
 import java.lang.foreign.MemoryLayout;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.SegmentAllocator;
 import java.util.List;
 
 /**
@@ -63,11 +63,11 @@ public final class Libc {
     /**
      * Makes a place for the errno of calls that wait: it is in use for as long as the call waits.
      *
-     * @param arena what the place lives in
+     * @param allocator what the place lives in
      * @return the segment, for one thread at a time
      */
-    public static MemorySegment errnoSegment(Arena arena) {
-        return arena.allocate(Linker.Option.captureStateLayout());
+    public static MemorySegment errnoSegment(SegmentAllocator allocator) {
+        return allocator.allocate(Linker.Option.captureStateLayout());
     }
 
     /** invokeExact declares Throwable; a downcall with matching types throws nothing but what the JVM itself does. */

@@ -32,18 +32,17 @@ public final class RelayChannel extends RelayRequests.Channel implements Doorbel
     long round;
 
     /** The relay thread's. */
-    private final MemorySegment outgoing = memory.allocate(SignalRecord.SIZE, Long.BYTES);
+    private final MemorySegment outgoing;
 
     /** The home thread's. */
-    private final MemorySegment incoming = memory.allocate(SignalRecord.SIZE * RECORDS_AT_ONCE, Long.BYTES);
+    private final MemorySegment incoming;
 
     /** The negated errno of a signal that was refused, or 0. */
     private volatile int refused;
 
     private final AtomicBoolean saidRefused = new AtomicBoolean();
 
-    /** Last of what is allocated: nothing after it can fail and leave it open. */
-    private final Descriptors.Pipe pipe = Descriptors.pipe();
+    private final Descriptors.Pipe pipe;
 
     /** Who asked for the last ring; its name and not the thread, which would be kept from being collected after its end. */
     private String rungBy = "";
@@ -68,6 +67,14 @@ public final class RelayChannel extends RelayRequests.Channel implements Doorbel
         this.relay = relay;
         this.mode = mode;
         this.goneOn = goneOn;
+        try {
+            outgoing = memory.allocate(SignalRecord.SIZE, Long.BYTES);
+            incoming = memory.allocate(SignalRecord.SIZE * RECORDS_AT_ONCE, Long.BYTES);
+            pipe = Descriptors.pipe(); // last: nothing after it can fail and leave it open
+        } catch (RuntimeException | Error e) {
+            memory.close();
+            throw e;
+        }
     }
 
     /**

@@ -13,6 +13,20 @@ import org.junit.jupiter.api.Test;
 
 @Tag("architecture")
 class PosixTest {
+    /** There are as many places as threads have been in calls at once, not as there have been threads. */
+    @Test
+    void threadsThatCallOnceLeaveNoPlacesForErrnoBehind() throws InterruptedException {
+        int before = CallState.places();
+        for (int i = 0; i < 50_000; i++) {
+            Thread thread = Thread.startVirtualThread(Libc::gettid);
+            if (i % 4 == 0) {
+                thread.join();
+            }
+        }
+        // A chain grows when two threads of it call at the same moment: there are few carriers.
+        assertThat(CallState.places() - before).isLessThan(1_000);
+    }
+
     @Test
     void aFailedCallReturnsItsNegatedErrno() {
         assertThat(Libc.close(-1)).isEqualTo(-Errno.EBADF);
