@@ -70,6 +70,11 @@ public final class EventNotifier implements AutoCloseable {
         return readFd;
     }
 
+    /** The descriptor that setting writes to: the same, or the writing end of the pipe. */
+    int writeFd() {
+        return writeFd;
+    }
+
     /**
      * Sets the notifier. A counter or pipe that is full (EAGAIN) is set already.
      *

@@ -107,6 +107,7 @@ final class Loop {
             relay = openedRelay == null ? null : new RelayEnd(openedRelay, this, counters);
             doorbellEntry = new FdEntry(doorbell.fd());
             descriptors.put(doorbellEntry, FdEntry.IN);
+            descriptors.reserve(doorbell.writeFd());
             if (relay != null && openedRelay != null) {
                 descriptors.put(relay.entry(), FdEntry.IN);
                 descriptors.reserve(openedRelay.writeFd());
