@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.aiocontext.internal.posix.Libc;
 import dev.aiocontext.internal.posix.Signals;
 import java.io.File;
+import java.lang.reflect.InvocationTargetException;
 import java.net.MalformedURLException;
 import java.net.URL;
 import java.net.URLClassLoader;
@@ -67,19 +68,28 @@ class RelayInChildJvmTest {
     /** Opens a context, in the mode that is its argument, and then one of a second copy of the library, in PROCESS mode. */
     static final class TwoCopies {
         public static void main(String[] args) throws Exception {
-            URL[] classPath = Arrays.stream(
-                            System.getProperty("java.class.path").split(File.pathSeparator, -1))
-                    .map(Path::of)
-                    .map(TwoCopies::url)
-                    .toArray(URL[]::new);
             try (AioContext ctx = AioContext.builder()
                             .relay(RelayMode.valueOf(args[0]))
                             .open();
-                    URLClassLoader loader = new URLClassLoader(classPath, ClassLoader.getPlatformClassLoader())) {
-                Class<?> copy = loader.loadClass(AioContext.class.getName());
+                    URLClassLoader loader = loader()) {
+                Class<?> copy = load(loader);
                 System.out.println("first " + ctx.relayMode() + ", another copy " + (copy != AioContext.class));
                 copy.getMethod("open").invoke(null);
             }
+        }
+
+        /** The library's entry of a second copy. */
+        static Class<?> load(URLClassLoader loader) throws ClassNotFoundException {
+            return loader.loadClass(AioContext.class.getName());
+        }
+
+        static URLClassLoader loader() {
+            return new URLClassLoader(
+                    Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator, -1))
+                            .map(Path::of)
+                            .map(TwoCopies::url)
+                            .toArray(URL[]::new),
+                    ClassLoader.getPlatformClassLoader());
         }
 
         private static URL url(Path path) {
@@ -89,6 +99,53 @@ class RelayInChildJvmTest {
                 throw new IllegalArgumentException(e);
             }
         }
+    }
+
+    /** Two contexts in PROCESS mode are closed one by one; a second copy of the library tries to open one each time. */
+    static final class ProcessModeFirst {
+        public static void main(String[] args) throws Exception {
+            try (URLClassLoader loader = TwoCopies.loader()) {
+                Class<?> copy = TwoCopies.load(loader);
+                AioContext one = AioContext.builder().relay(RelayMode.PROCESS).open();
+                AioContext other = AioContext.builder().relay(RelayMode.PROCESS).open();
+                System.out.println("with two: " + open(copy));
+                one.close();
+                System.out.println("with one: " + open(copy));
+                AioContext.builder().relay(RelayMode.THREAD).open().close();
+                System.out.println("still with one: " + open(copy));
+                other.close();
+                System.out.println("with none: " + open(copy));
+                AioContext.builder().relay(RelayMode.PROCESS).open().close();
+                System.out.println("again with none: " + open(copy));
+            }
+        }
+
+        private static String open(Class<?> copy) throws Exception {
+            try (AutoCloseable context = (AutoCloseable) copy.getMethod("open").invoke(null)) {
+                return "opened " + copy.getMethod("relayMode").invoke(context);
+            } catch (InvocationTargetException e) {
+                return String.valueOf(e.getCause());
+            }
+        }
+    }
+
+    /** Its relay thread would take the signals of the first, as both wait for them. */
+    @ParameterizedTest
+    @EnumSource(names = {"THREAD", "DEFERRED"})
+    void aSecondCopyOfTheLibraryIsRefusedARelayWhileTheFirstIsInProcessMode(RelayMode second) throws Exception {
+        ChildJvm.Result result = ChildJvm.onClassPath()
+                .sigioBlocked()
+                .option("-Ddev.aiocontext.relay=" + second)
+                .run(ProcessModeFirst.class.getName());
+        String refusal = "java.lang.IllegalStateException: relay mode " + second + " waits for SIGIO";
+        assertThat(result.output())
+                .contains("with two: " + refusal)
+                .contains("with one: " + refusal)
+                .contains("still with one: " + refusal)
+                .contains("has a context in relay mode PROCESS")
+                .contains("with none: opened " + second)
+                .contains("again with none: opened " + second);
+        assertThat(result.exit()).as(result.output()).isZero();
     }
 
     @ParameterizedTest

@@ -48,6 +48,16 @@ public final class SigioRelay {
     private static final int PID = (int) ProcessHandle.current().pid();
     private static final ReentrantLock LOCK = new ReentrantLock();
 
+    /** A system property, because all copies of the library see it: which copy has a channel in PROCESS mode. */
+    private static final String PROCESS_MODE = "dev.aiocontext.relay.process-mode-of";
+
+    /** This copy, in that property. */
+    private static final String COPY =
+            "copy " + Long.toHexString(System.nanoTime()) + " in " + SigioRelay.class.getClassLoader();
+
+    /** The JVM has one such string, so the copies lock the same object. It orders their looks at each other. */
+    private static final Object ALL_COPIES = SigioRelay.class.getName().intern();
+
     /** The relay of the process, while it has channels. Guarded by LOCK. */
     private static @Nullable SigioRelay current;
 
@@ -102,29 +112,53 @@ public final class SigioRelay {
      * @param mode {@link RelayMode#THREAD}, {@link RelayMode#DEFERRED} or {@link RelayMode#PROCESS}
      * @param goneOn whether the loop has gone on since an arming that was answered; asked by the relay thread
      * @return the channel, to be closed
-     * @throws IllegalStateException in PROCESS mode, if a thread of this process leaves SIGIO unblocked, or if that cannot be
-     *     found out
+     * @throws IllegalStateException in PROCESS mode, if a thread of this process leaves SIGIO unblocked, if that cannot be
+     *     found out, or if another copy of the library has a relay; in the others, if another copy is in PROCESS mode
      */
     public static RelayChannel open(RelayMode mode, LongPredicate goneOn) {
         LOCK.lock();
         try {
             SigioRelay relay = current;
-            if (relay == null) {
-                relay = new SigioRelay();
-                current = relay;
-            }
             try {
-                if (mode == RelayMode.PROCESS) {
-                    relay.requireSafeForProcess();
+                synchronized (ALL_COPIES) {
+                    requireNoProcessModeElsewhere(mode);
+                    if (relay == null) {
+                        relay = new SigioRelay();
+                        current = relay;
+                    }
+                    if (mode == RelayMode.PROCESS) {
+                        relay.requireSafeForProcess();
+                        System.setProperty(PROCESS_MODE, COPY);
+                    }
                 }
                 RelayChannel channel = new RelayChannel(relay, mode, goneOn);
-                relay.channels.add(channel);
+                try {
+                    relay.channels.add(channel);
+                } catch (Error e) {
+                    channel.close();
+                    throw e;
+                }
                 return channel;
             } finally {
-                relay.endIfUnused();
+                if (relay != null) {
+                    relay.endIfUnused();
+                }
             }
         } finally {
             LOCK.unlock();
+        }
+    }
+
+    /** A relay thread waits in sigwait in each mode, and the kernel may give it the signals of the other copy. */
+    private static void requireNoProcessModeElsewhere(RelayMode mode) {
+        String copy = System.getProperty(PROCESS_MODE);
+        if (mode != RelayMode.PROCESS && copy != null && !copy.equals(COPY)) {
+            throw new IllegalStateException(
+                    "relay mode " + mode
+                            + " waits for SIGIO in a thread of its own, which could take the signals of a second copy of this library"
+                            + " in this process (another class loader's): " + copy
+                            + " has a context in relay mode PROCESS. Load the library once, by a class loader that both users share;"
+                            + " or close the other copy's contexts first; or use relay mode THREAD in both copies, or OFF in this");
         }
     }
 
@@ -194,6 +228,11 @@ public final class SigioRelay {
     }
 
     private void endIfUnused() {
+        // After an Error the mark may stay: it refuses nothing to this copy, whose next opening or closing takes it
+        // back.
+        if (channels.stream().noneMatch(channel -> channel.mode() == RelayMode.PROCESS)) {
+            System.getProperties().remove(PROCESS_MODE, COPY);
+        }
         if (channels.isEmpty() && current == this) {
             current = null;
             end();
