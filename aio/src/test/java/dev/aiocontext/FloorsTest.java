@@ -29,7 +29,8 @@ class FloorsTest {
             SyscallException.class, RelayMode.class, MonitorMode.class, MonitorChoice.class, AioStatistics.class);
 
     private static final DescribedPredicate<JavaClass> ARE_WORDS = DescribedPredicate.describe(
-            "words of the public package", type -> WORDS.stream().anyMatch(type.getBaseComponentType()::isEquivalentTo));
+            "words of the public package",
+            type -> WORDS.stream().anyMatch(type.getBaseComponentType()::isEquivalentTo));
 
     private static ArchRule floor(String floor, String... below) {
         return classes()
