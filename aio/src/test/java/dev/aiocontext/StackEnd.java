@@ -19,14 +19,23 @@ public final class StackEnd {
      * Makes the calls in a thread with a short stack; says how many of them overflowed.
      *
      * @param calls how many frames before the end of the stack the calls begin
+     * @param offset how many small frames lie below the large ones: each puts the end at another step of a call
      * @param call is told how many frames it is from the end
      */
-    public static int overflowsOf(int calls, IntConsumer call) {
+    public static int overflowsOf(int calls, int offset, IntConsumer call) {
         StackEnd end = new StackEnd(calls, call);
-        Thread thread = new Thread(null, () -> end.climb(0), "at the end of its stack", STACK);
+        Thread thread = new Thread(null, () -> end.begin(offset), "at the end of its stack", STACK);
         thread.start();
         Eventually.ends(thread);
         return end.overflows;
+    }
+
+    private void begin(int offset) {
+        if (offset > 0) {
+            begin(offset - 1);
+        } else {
+            climb(0);
+        }
     }
 
     /** Returns how many frames it is from the end. */
