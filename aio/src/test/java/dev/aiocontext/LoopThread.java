@@ -3,6 +3,7 @@ package dev.aiocontext;
 import dev.aiocontext.internal.posix.Libc;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /** A thread that runs a context, until closed. */
@@ -11,11 +12,18 @@ public final class LoopThread implements AutoCloseable {
 
     public final AioContext context;
     public final Thread thread;
+    private final BooleanSupplier again;
     private volatile int tid;
     private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
 
     public LoopThread(AioContext context) {
+        this(context, () -> false);
+    }
+
+    /** One that runs the context again when a stop, or a lack of memory or stack, has ended the run, for as long as it is told. */
+    public LoopThread(AioContext context, BooleanSupplier again) {
         this.context = context;
+        this.again = again;
         this.thread = Thread.ofPlatform()
                 .name("loop-" + COUNT.incrementAndGet())
                 .daemon()
@@ -25,9 +33,21 @@ public final class LoopThread implements AutoCloseable {
     private void run() {
         try {
             tid = Libc.gettid();
-            context.run();
+            do {
+                runOnce();
+            } while (again.getAsBoolean());
         } catch (Throwable t) {
             failure.set(t);
+        }
+    }
+
+    private void runOnce() {
+        try {
+            context.run();
+        } catch (VirtualMachineError e) {
+            if (!again.getAsBoolean()) {
+                throw e;
+            }
         }
     }
 

@@ -22,8 +22,16 @@ class FirstCallTest {
         public static void main(String[] args) {
             Call call = Call.valueOf(args[1]);
             try (Loop loop = new Loop(RelayMode.valueOf(args[0]))) {
+                if (call.startsThreads()) {
+                    loop.probePool(); // the pool's classes are there
+                }
                 loop.thread.awaitBlocked();
                 int overflows = Climber.inSmallThread(loop, call);
+                for (int round = 1; call.startsThreads() && round < 5; round++) {
+                    loop.probePool();
+                    overflows += Climber.inSmallThread(loop, call);
+                }
+                loop.probePool();
                 loop.probe();
                 System.out.println("every wake-up arrived after " + overflows + " overflows");
             }
@@ -37,7 +45,21 @@ class FirstCallTest {
                 Arguments.of(RelayMode.DEFERRED, Call.WAKEUP),
                 Arguments.of(RelayMode.PROCESS, Call.EXECUTE),
                 Arguments.of(RelayMode.THREAD, Call.SCHEDULE),
-                Arguments.of(RelayMode.OFF, Call.SCHEDULE_IDLE));
+                Arguments.of(RelayMode.OFF, Call.SCHEDULE_IDLE),
+                Arguments.of(RelayMode.PROCESS, Call.STOP),
+                Arguments.of(RelayMode.PROCESS, Call.ON_READABLE_AND_CLOSE),
+                Arguments.of(RelayMode.OFF, Call.ON_READABLE_AND_REMOVE_HANDLERS));
+    }
+
+    static Stream<Arguments> poolCalls() {
+        return Stream.of(RelayMode.OFF, RelayMode.THREAD, RelayMode.DEFERRED, RelayMode.PROCESS)
+                .flatMap(mode -> Stream.of(Call.SUBMIT, Call.SUBMIT_AND_CANCEL).map(call -> Arguments.of(mode, call)));
+    }
+
+    @ParameterizedTest
+    @MethodSource("poolCalls")
+    void aCallOfTheThreadPoolMayOverflow(RelayMode mode, Call call) throws Exception {
+        theFirstCallMayOverflow(mode, call);
     }
 
     @ParameterizedTest

@@ -6,13 +6,19 @@ import dev.aiocontext.AioContext;
 import dev.aiocontext.BottomHalf;
 import dev.aiocontext.EventNotifier;
 import dev.aiocontext.Eventually;
+import dev.aiocontext.FdCallback;
 import dev.aiocontext.LoopThread;
+import dev.aiocontext.MonitorMode;
 import dev.aiocontext.OpenFiles;
+import dev.aiocontext.Registration;
 import dev.aiocontext.RelayMode;
 import java.util.Map;
+import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BiConsumer;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -69,14 +75,65 @@ class StackOverflowTest {
             void make(Loop loop) {
                 loop.notifier.set();
             }
+        },
+        STOP {
+            @Override
+            void make(Loop loop) {
+                loop.context.stop();
+            }
+        },
+        ON_READABLE_AND_CLOSE {
+            @Override
+            void make(Loop loop) {
+                loop.context.onReadable(loop.other.fd(), loop.handler).close();
+            }
+        },
+        ON_WRITABLE {
+            @Override
+            void make(Loop loop) {
+                loop.context.onWritable(loop.other.fd(), loop.removing);
+            }
+        },
+        ON_READABLE_AND_REMOVE_HANDLERS {
+            @Override
+            void make(Loop loop) {
+                loop.context.onReadable(loop.other.fd(), loop.handler);
+                loop.context.removeHandlers(loop.other.fd());
+            }
+        },
+        SUBMIT {
+            @Override
+            void make(Loop loop) {
+                loop.context.threadPool().submit(loop.work, loop.completion);
+            }
+        },
+        SUBMIT_AND_CANCEL {
+            @Override
+            void make(Loop loop) {
+                loop.context.threadPool().submit(loop.work, loop.completion).cancel();
+            }
         };
+
+        /** Whether it changes what the monitor waits for. */
+        boolean registers() {
+            return this == ON_READABLE_AND_CLOSE || this == ON_WRITABLE || this == ON_READABLE_AND_REMOVE_HANDLERS;
+        }
+
+        /** Whether it may start a thread, which at the stack's end may break what it likes of the JDK: a JVM of its own. */
+        boolean startsThreads() {
+            return this == SUBMIT || this == SUBMIT_AND_CANCEL;
+        }
 
         abstract void make(Loop loop);
     }
 
     static Stream<Arguments> calls() {
         return Stream.of(RelayMode.OFF, RelayMode.THREAD, RelayMode.DEFERRED)
-                .flatMap(mode -> Stream.of(Call.values()).map(call -> Arguments.of(mode, call)));
+                .flatMap(mode -> Stream.of(Call.values())
+                        .filter(call -> !call.startsThreads())
+                        .flatMap(call -> Stream.of(MonitorMode.AUTO, MonitorMode.POLL, MonitorMode.EPOLL)
+                                .filter(monitor -> call.registers() != (monitor == MonitorMode.AUTO))
+                                .map(monitor -> Arguments.of(mode, monitor, call))));
     }
 
     /** What the calls are made on. */
@@ -91,15 +148,32 @@ class StackOverflowTest {
         final BottomHalf idle;
         final Runnable nothing = () -> {};
 
+        final EventNotifier other = EventNotifier.open();
+        final AtomicInteger heard = new AtomicInteger();
+        final FdCallback handler;
+        final FdCallback removing;
+        final Callable<Integer> work = () -> 1;
+        final BiConsumer<@Nullable Integer, @Nullable Throwable> completion = (result, failure) -> {};
+        private volatile boolean ending;
+
         Loop(RelayMode mode) {
-            context = AioContext.builder().relay(mode).open();
+            this(mode, MonitorMode.AUTO);
+        }
+
+        Loop(RelayMode mode, MonitorMode monitor) {
+            context = AioContext.builder().relay(mode).monitor(monitor).open();
+            handler = fd -> {
+                other.testAndClear();
+                heard.incrementAndGet();
+            };
+            removing = context::removeHandlers;
             bottomHalf = context.newBottomHalf("probe", ran::incrementAndGet);
             idle = context.newBottomHalf("idle probe", ranIdle::incrementAndGet);
             context.onReadable(notifier.fd(), fd -> {
                 notifier.testAndClear();
                 set.incrementAndGet();
             });
-            thread = new LoopThread(context);
+            thread = new LoopThread(context, () -> !ending);
         }
 
         void probe() {
@@ -122,14 +196,32 @@ class StackOverflowTest {
             thread.awaitBlocked();
             notifier.set();
             Eventually.holds("a descriptor is heard", () -> set.get() > beforeSet);
+
+            context.removeHandlers(other.fd());
+            int beforeHeard = heard.get();
+            thread.awaitBlocked();
+            Registration registration = context.onReadable(other.fd(), handler);
+            other.set();
+            Eventually.holds("a new descriptor is heard", () -> heard.get() > beforeHeard);
+            registration.close();
+            assertThat(context.removeHandlers(other.fd())).isFalse();
+        }
+
+        void probePool() {
+            thread.awaitBlocked();
+            AtomicBoolean completed = new AtomicBoolean();
+            context.threadPool().submit(work, (result, failure) -> completed.set(true));
+            Eventually.holds("a completion is called", completed::get);
         }
 
         @Override
         public void close() {
             bottomHalf.delete();
             idle.delete();
+            ending = true;
             thread.close();
             notifier.close();
+            other.close();
         }
     }
 
@@ -182,10 +274,10 @@ class StackOverflowTest {
 
     @ParameterizedTest
     @MethodSource("calls")
-    void aCallThatOverflowsHoldsUpNobody(RelayMode mode, Call call) {
+    void aCallThatOverflowsHoldsUpNobody(RelayMode mode, MonitorMode monitor, Call call) {
         Map<Integer, String> before = OpenFiles.now();
         int overflows = 0;
-        try (Loop loop = new Loop(mode)) {
+        try (Loop loop = new Loop(mode, monitor)) {
             loop.probe();
             for (int round = 0; round < ROUNDS; round++) {
                 overflows += Climber.inSmallThread(loop, call);
