@@ -1,5 +1,6 @@
 package dev.aiocontext;
 
+import dev.aiocontext.faults.Rounds;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
@@ -13,7 +14,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * sleeps here, so only the bottom half's own marks and flags can lose the later one.
  */
 class BottomHalfRaceTest {
-    private static final int ROUNDS = 20_000;
+    private static final int ROUNDS = Rounds.of(20_000);
 
     /** How long the second call comes after the first, at most, in looks at nothing. */
     private static final int LONGEST_PAUSE = 100;

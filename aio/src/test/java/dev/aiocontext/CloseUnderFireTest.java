@@ -2,6 +2,7 @@ package dev.aiocontext;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.aiocontext.faults.Rounds;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.RejectedExecutionException;
@@ -12,7 +13,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Contexts with a relay that are closed while others wake them, in a JVM of its own: a signal too many would end it. */
 class CloseUnderFireTest {
-    private static final int ROUNDS = 3_000;
+    private static final int ROUNDS = Rounds.of(3_000);
 
     /** Says what was left, and how many strangers were written to; with a second argument, the relay thread stays all the time. */
     static final class Fire {
@@ -100,7 +101,7 @@ class CloseUnderFireTest {
     void nobodyIsSignalledOrWrittenToThatHasGoneAndNothingIsLeft(String arguments) throws Exception {
         List<String> command = new ArrayList<>(List.of(Fire.class.getName()));
         command.addAll(List.of(arguments.split(" ", -1)));
-        ChildJvm.Result result = ChildJvm.onClassPath().run(command.toArray(String[]::new));
+        ChildJvm.Result result = ChildJvm.onClassPath().option(Rounds.option()).run(command.toArray(String[]::new));
         assertThat(result.exit()).as(result.output()).isZero();
         assertThat(result.output().lines()).containsExactly("strangers 0", "failures 0", "descriptors 0");
     }

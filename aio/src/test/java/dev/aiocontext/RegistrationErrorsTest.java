@@ -129,7 +129,7 @@ class RegistrationErrorsTest {
             } else {
                 inThread(stack, () -> sweepToTheEnd(size, changes));
             }
-            assertThat(overflows.get()).isGreaterThan(overflowsBefore + 1);
+            assertThat(overflows.get()).isGreaterThan(overflowsBefore);
             inThread(1024, () -> everythingWorks(ctx, readyOne, silent)); // a lock left held would hang it
         }
         // Whoever polled last has ended, so anybody may close.

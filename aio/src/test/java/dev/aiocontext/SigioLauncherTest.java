@@ -23,6 +23,7 @@ import java.util.jar.JarOutputStream;
 import java.util.jar.Manifest;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -122,6 +123,7 @@ class SigioLauncherTest {
         }
     }
 
+    @Tag("proof")
     @ParameterizedTest
     @EnumSource
     void theSecondJvmHasOpenWhatItWouldHaveOpenedByItself(Before before) throws Exception {
@@ -130,6 +132,7 @@ class SigioLauncherTest {
         assertThat(kinds(twice)).containsExactlyInAnyOrderElementsOf(kinds(once));
     }
 
+    @Tag("proof")
     @ParameterizedTest
     @EnumSource
     void whatTheParentHandedDownIsStillThere(Before before) throws Exception {

@@ -2,6 +2,7 @@ package dev.aiocontext;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.aiocontext.faults.Rounds;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
@@ -18,7 +19,7 @@ class WakeupStormTest {
     @ParameterizedTest
     @EnumSource(names = {"OFF", "THREAD", "DEFERRED"})
     void aMillionWakeupsOfFourThreadsAllArrive(RelayMode relay) throws InterruptedException {
-        int each = 250_000;
+        int each = Rounds.of(250_000);
         AtomicLong ran = new AtomicLong();
         try (LoopThread loop = new LoopThread(AioContext.builder().relay(relay).open())) {
             onThreads(() -> {
@@ -34,7 +35,7 @@ class WakeupStormTest {
     @EnumSource(names = {"OFF", "THREAD", "DEFERRED"})
     void eachOfManyWakeupsThatAreWaitedForArrives(RelayMode relay) throws InterruptedException {
         // Each thread waits for its own bottom half before it schedules it again: the loop blocks in between.
-        int each = 20_000;
+        int each = Rounds.of(20_000);
         try (LoopThread loop = new LoopThread(AioContext.builder().relay(relay).open())) {
             onThreads(() -> {
                 AtomicLong ran = new AtomicLong();

@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -148,6 +149,7 @@ class OutOfMemoryTest {
         assertThat(result.exit()).isZero();
     }
 
+    @Tag("proof")
     @ParameterizedTest
     @EnumSource(names = {"OFF", "THREAD", "DEFERRED"})
     void aCallNeedsNoDirectMemory(RelayMode mode) throws Exception {

@@ -16,6 +16,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -25,19 +26,17 @@ import org.junit.jupiter.params.provider.ValueSource;
  * each completion is called once. In JVMs of their own, where such an Error may break what it likes of the JDK.
  */
 class PoolErrorsTest {
-    private static final int ROUNDS = Math.min(150, Rounds.of(30));
+    private static final int ROUNDS = Rounds.of(150);
 
-    /** Interpreted code has the largest frames and the most steps; the compilers' turn comes in the long run. */
+    /** Interpreted code has the largest frames and the most steps; the compilers' turn comes in the profile {@code proof}. */
     static List<String> compilers() {
-        return Rounds.of(1) == 1
+        return Rounds.of(10) == 1
                 ? List.of("-Xint")
                 : List.of("-Xint", "-XX:TieredStopAtLevel=1", "-XX:+TieredCompilation");
     }
 
     private static ChildJvm child() {
-        return ChildJvm.onClassPath()
-                .option("-Ddev.aiocontext.test.rounds=" + ROUNDS)
-                .option("-Ddev.aiocontext.test.limit=" + Eventually.LIMIT);
+        return ChildJvm.onClassPath().option("-Ddev.aiocontext.test.limit=" + Eventually.LIMIT, Rounds.option());
     }
 
     // ---- Stack ------------------------------------------------------------------------------------------------------
@@ -299,6 +298,7 @@ class PoolErrorsTest {
         assertCompleted(result);
     }
 
+    @Tag("proof") // the JDK takes seconds each time
     @ParameterizedTest
     @ValueSource(strings = {"OFF", "THREAD"})
     void withExhaustedDirectMemory(String relay) throws Exception {

@@ -7,17 +7,35 @@ import java.util.List;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** How long the tests of faults run, and the wake-ups that they count on. */
-final class Rounds {
-    /** How many times longer than in every build: {@code -Ddev.aiocontext.faults.times=20}. */
+/** How long the tests of faults and storms run, and the wake-ups that they count on. */
+public final class Rounds {
+    /** How many times longer than the profile {@code proof} the tests run: {@code -Ddev.aiocontext.faults.times=20}. */
     private static final int TIMES = Integer.getInteger("dev.aiocontext.faults.times", 1);
+
+    private static final String PART = "dev.aiocontext.test.part";
+
+    /** The build without the profile {@code proof} says 10: each test then runs a tenth of its rounds. */
+    private static final int DIVISOR = Integer.getInteger(PART, 1);
 
     private static final long SEED = Long.getLong("dev.aiocontext.faults.seed", 1184405);
 
     private Rounds() {}
 
-    static int of(int inEveryBuild) {
-        return inEveryBuild * TIMES;
+    /**
+     * Says how many rounds a test runs now.
+     *
+     * @param inProof how many it runs in the profile {@code proof}
+     * @return as many, or more, or fewer, but at least one
+     */
+    public static int of(int inProof) {
+        return Math.max(1, inProof * TIMES / DIVISOR);
+    }
+
+    /**
+     * {@return the option by which a child JVM runs as many rounds as this one}
+     */
+    public static String option() {
+        return "-D" + PART + "=" + DIVISOR;
     }
 
     /** The same in every build, unless {@code -Ddev.aiocontext.faults.seed=} says otherwise. */

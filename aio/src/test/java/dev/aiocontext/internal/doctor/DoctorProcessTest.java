@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -64,6 +65,7 @@ class DoctorProcessTest {
         assertThat(ended.err()).isEmpty();
     }
 
+    @Tag("proof")
     @Test
     void drawsNoProgressIntoAPipe() throws Exception {
         Ended ended = run(Map.of(), List.of(), "--seconds", "1");
@@ -75,6 +77,7 @@ class DoctorProcessTest {
         assertThat(ended.err()).isEmpty();
     }
 
+    @Tag("proof")
     @Test
     void exitsWithThreeWhenItsReportCannotBeWritten() throws Exception {
         Process doctor = start(Path.of("/dev/full"), Map.of(), List.of(), Doctor.class, "--seconds", "1", "--json");
@@ -109,6 +112,7 @@ class DoctorProcessTest {
         }
     }
 
+    @Tag("proof")
     @Test
     void theJvmForProcessModeEndsWithTheDoctorThoughItIsKilled() throws Exception {
         Process doctor = start(directory.resolve("out"), Map.of(), List.of(), Endless.class);
@@ -148,6 +152,7 @@ class DoctorProcessTest {
         assertThat(ended.err()).contains("Mac OS X");
     }
 
+    @Tag("proof")
     @Test
     void tellsTheRelayModeThatWasSetAndWhoSetIt() throws Exception {
         Ended ended = run(Map.of("AIOCONTEXT_RELAY", "thread"), List.of(), "--seconds", "1");

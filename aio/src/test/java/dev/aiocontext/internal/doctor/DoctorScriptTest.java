@@ -18,6 +18,7 @@ import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -271,6 +272,7 @@ class DoctorScriptTest {
                 .findFirst();
     }
 
+    @Tag("proof")
     @ParameterizedTest
     @MethodSource("shells")
     void aKilledScriptTakesItsJvmWithIt(List<String> shell) throws Exception {
