@@ -33,7 +33,7 @@ class NoFlightRecorderTest {
     }
 
     private static ChildJvm onClassPath() {
-        return ChildJvm.onClassPath().option("--limit-modules", "java.base");
+        return ChildJvm.onClassPath().option("--limit-modules", "java.base,dev.aiocontext.bindings");
     }
 
     @Test
@@ -53,7 +53,7 @@ class NoFlightRecorderTest {
     @Test
     void onTheModulePathTheModuleThatIsMissingIsNamed() throws Exception {
         ChildJvm.Result result = ChildJvm.onModulePath()
-                .option("--limit-modules", "java.base")
+                .option("--limit-modules", "java.base,dev.aiocontext.bindings")
                 .option("-cp", System.getProperty("java.class.path"))
                 .run(Program.class.getName());
         assertThat(result.output()).contains("Module jdk.jfr not found, required by dev.aiocontext");
