@@ -44,7 +44,6 @@ class PoolErrorsTest {
     /** Calls the pool at every depth of the stack until it overflows, again and again, and asks a probe after each time. */
     static final class Overflow {
         private static final int JOBS = 2_000_000;
-        private static final int ROUNDS = Integer.getInteger("dev.aiocontext.test.rounds", 0);
         private final AtomicInteger submitted = new AtomicInteger();
         private final AtomicIntegerArray accepted = new AtomicIntegerArray(JOBS);
         private final AtomicIntegerArray completed = new AtomicIntegerArray(JOBS);
