@@ -33,7 +33,7 @@ class NoFlightRecorderTest {
     }
 
     private static ChildJvm onClassPath() {
-        return ChildJvm.onClassPath().option("--limit-modules", "java.base,dev.aiocontext.bindings");
+        return ChildJvm.onClassPath().option("--limit-modules", "java.base");
     }
 
     @Test
