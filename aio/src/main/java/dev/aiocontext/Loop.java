@@ -82,8 +82,8 @@ final class Loop {
     private boolean answered;
     private long drainedArming;
 
-    /** A slice of idle work ended before all that was due had run: the rest waits for nothing. */
-    private boolean idleWorkIsLeft;
+    /** Up to here, idle work is due. What a slice leaves of it, or an Error, waits for nothing. */
+    private long idleDue;
 
     /** Opens what the loop waits for; if that fails, all of it is closed again. */
     Loop(
@@ -217,7 +217,7 @@ final class Loop {
         if (isAnnounced() || (relay != null && relay.isHandlerDue())) {
             return 0;
         }
-        if (idleWorkIsLeft && !idleWork.isEmpty()) {
+        if (!idleWork.isTaken(idleDue)) {
             return 0;
         }
         return idleWork.isEmpty() ? -1 : Math.max(0, IDLE_WAIT - waited);
@@ -374,7 +374,7 @@ final class Loop {
         long before = counters.asked;
         boolean progress = run(work, end);
         counters.burst = counters.asked - before > 1;
-        idleWorkIsLeft = false;
+        idleDue = Math.max(idleDue, idleEnd); // a nested poll may have had a later one
         progress |= run(idleWork, idleEnd);
         return progress;
     }
@@ -393,7 +393,6 @@ final class Loop {
                 if (began == 0) {
                     began = now;
                 } else if (now - began > SLICE_NANOS || pieces == SLICE) {
-                    idleWorkIsLeft |= queue == idleWork;
                     break;
                 } else if (now - began < SLICE_NANOS / 4) {
                     stride = Math.min(LAST_STRIDE, 2 * stride);

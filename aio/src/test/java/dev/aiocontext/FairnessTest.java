@@ -1,6 +1,7 @@
 package dev.aiocontext;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import dev.aiocontext.internal.fdmon.ReadyList;
 import java.time.Duration;
@@ -16,6 +17,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** One kind of work does not keep the others waiting: each has its slice of an iteration. */
 class FairnessTest {
+    private static final int SOME_POLLS = 10;
+    private static final int WARM_UP = 200 * Loop.SLICE;
     private static final int MANY = 300_000;
 
     private final List<EventNotifier> notifiers = new ArrayList<>();
@@ -179,6 +182,35 @@ class FairnessTest {
             // From the second wait on, a loop that waits for 10 ms has polled before, in vain.
             assertThat(ctx.statistics().pollingMisses()).isZero();
             bottomHalves.forEach(BottomHalf::delete);
+        }
+    }
+
+    @Test
+    void idleWorkThatSchedulesItselfWaitsAlsoIfItFillsASlice() {
+        assumeThat(Runtime.getRuntime().availableProcessors()).isGreaterThan(1); // or no loop polls before a wait
+        try (AioContext ctx =
+                AioContext.builder().polling(Duration.ofSeconds(1)).open()) {
+            int[] calls = new int[1];
+            BottomHalf[] bottomHalves = new BottomHalf[Loop.SLICE];
+            for (int i = 0; i < bottomHalves.length; i++) {
+                int self = i;
+                bottomHalves[i] = ctx.newBottomHalf("idle", () -> {
+                    calls[0]++;
+                    bottomHalves[self].scheduleIdle();
+                });
+                bottomHalves[i].scheduleIdle();
+            }
+            // Until a slice is over by its number, before its time is; then all that was due has run.
+            for (int before = -1; calls[0] - before != Loop.SLICE || calls[0] < WARM_UP; ) {
+                before = calls[0];
+                ctx.poll(false);
+            }
+            long misses = ctx.statistics().pollingMisses();
+            for (int i = 0; i < SOME_POLLS; i++) {
+                ctx.poll(true); // from the second wait on, a loop that waits has polled before, in vain
+            }
+            assertThat(ctx.statistics().pollingMisses()).isGreaterThan(misses);
+            List.of(bottomHalves).forEach(BottomHalf::delete);
         }
     }
 

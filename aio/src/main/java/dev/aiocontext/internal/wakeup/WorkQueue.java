@@ -264,6 +264,16 @@ public final class WorkQueue<E> {
         return (E) work;
     }
 
+    /**
+     * Says whether all is taken up to an end.
+     *
+     * @param end the end, as {@link #end} said, or 0
+     * @return true if a {@link #take} up to there would find nothing
+     */
+    public boolean isTaken(long end) {
+        return taken[LINES] >= end;
+    }
+
     /** Leaves a segment that is taken as a whole, for the next, and has its array used again. */
     private void advance() {
         Segment next = following(head);
