@@ -35,6 +35,12 @@ final class BottomHalfWork implements BottomHalf, Runnable {
         pushDue();
     }
 
+    /** Gives a scheduling back that the loop has taken, though somebody may have deleted it since. Home thread. */
+    void scheduleAgain() {
+        flags.schedule();
+        pushDue();
+    }
+
     private void pushDue() {
         long ticket = due.ticket();
         if (!due.isQueued(ticket)) {

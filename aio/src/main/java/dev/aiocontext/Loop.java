@@ -207,7 +207,7 @@ final class Loop {
             long end = work.end();
             work.take(end);
             if (BottomHalfFlags.isDue(bottomHalf.takeDue(end))) {
-                bottomHalf.schedule(); // just now, by a thread that relied on the entry
+                bottomHalf.scheduleAgain(); // just now, by a thread that relied on the entry
             }
         }
     }

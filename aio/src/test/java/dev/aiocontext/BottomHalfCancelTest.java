@@ -21,6 +21,14 @@ class BottomHalfCancelTest {
     }
 
     @Test
+    void oneThatIsDeletedWhileTheLoopGivesItsSchedulingBackIsNoFailureOfThePoll() {
+        bottomHalf.delete();
+        ((BottomHalfWork) bottomHalf).scheduleAgain(); // what a poll does that dropped a scheduling too many
+        assertThat(ctx.poll(false)).isFalse();
+        assertThat(runs).hasValue(0);
+    }
+
+    @Test
     void aCancelledOneThatIsThenScheduledWhenIdleIsIdle() {
         bottomHalf.schedule();
         bottomHalf.cancel();
