@@ -162,6 +162,20 @@ class SigioLauncherTest {
         assertThat(result.exit()).isZero();
     }
 
+    @Test
+    void aClassPathEntryThatIsNoTextInTheLocaleIsNoObstacle() throws Exception {
+        ChildJvm.Result result = ChildJvm.onClassPath()
+                .startedBy(
+                        "bash",
+                        "-c",
+                        "args=(\"$@\"); for i in \"${!args[@]}\"; do [[ ${args[i]} == -cp ]] &&"
+                                + " args[i+1]+=:/no/caf$'\\xe9'; done; exec \"${args[@]}\"",
+                        "bash")
+                .env("LC_ALL", "C")
+                .run(SigioLauncher.class.getName(), ShowsItsArgument.class.getName(), "");
+        assertThat(result.exit()).as(result.output()).isZero();
+    }
+
     private List<String> descriptors(Before before, String script) throws IOException, InterruptedException {
         int port = freePort();
         ChildJvm jvm = ChildJvm.onClassPath()

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -42,7 +43,8 @@ final class Agents {
     private static Set<Path> libraries() throws IOException {
         return Files.readAllLines(Path.of("/proc/self/maps"), StandardCharsets.ISO_8859_1).stream()
                 .filter(line -> line.contains(".so") && line.contains("/") && !line.endsWith("/libjvm.so"))
-                .map(line -> Path.of(line.substring(line.indexOf('/'))))
+                .map(line -> OwnDescriptors.path(line.substring(line.indexOf('/'))))
+                .flatMap(Optional::stream)
                 .collect(Collectors.toSet());
     }
 }

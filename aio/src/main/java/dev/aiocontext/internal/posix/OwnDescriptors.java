@@ -4,6 +4,7 @@ import dev.aiocontext.bindings.linux.linux_h;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -54,11 +55,20 @@ public final class OwnDescriptors {
         modules = javaHome.resolve("lib/modules");
         for (String property : List.of("java.class.path", "jdk.module.path")) {
             for (String entry : System.getProperty(property, "").split(":", -1)) {
-                Path file = Path.of(entry);
-                if (Files.isRegularFile(file)) {
-                    classPath.add(file.toRealPath());
+                Optional<Path> file = path(entry).filter(Files::isRegularFile);
+                if (file.isPresent()) {
+                    classPath.add(file.get().toRealPath());
                 }
             }
+        }
+    }
+
+    /** A path, unless it is no text in the locale's charset: Java has then opened no file of that name either. */
+    static Optional<Path> path(String name) {
+        try {
+            return Optional.of(Path.of(name));
+        } catch (InvalidPathException unknown) {
+            return Optional.empty();
         }
     }
 
