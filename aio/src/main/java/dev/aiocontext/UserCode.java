@@ -24,8 +24,15 @@ final class UserCode {
     }
 
     static void logException(AioContext context, Throwable failure) {
-        System.getLogger(AioContext.class.getName())
-                .log(Level.ERROR, "a callback of AioContext " + context.name() + " failed", failure);
+        String what = "a callback of AioContext " + context.name() + " failed";
+        try {
+            System.getLogger(AioContext.class.getName()).log(Level.ERROR, what, failure);
+        } catch (LinkageError unusable) {
+            // The JDK's logging was first used where the stack ended, by whomever, and fails ever after (JLS 12.4.2).
+            // To
+            // start it with each context would take 20 ms.
+            System.err.println(what + ": " + failure + " (not logged: " + unusable + ")");
+        }
     }
 
     /** Calls. An exception ends at the context's handler; an Error goes there and then on to whoever polls. */
