@@ -537,7 +537,7 @@ public final class AioContext implements Executor, AutoCloseable {
     /**
      * Ends the context: cancels what the thread pool has not begun and polls until it has finished the rest, runs all work
      * that was accepted, and frees everything. The descriptors with handlers stay open. Calling it again changes nothing, unless
-     * it ended by an {@code Error} before everything was freed: then it goes on where it was. What a callback throws does not end it,
+     * it ended by an {@code Error} before it began to free things: then it goes on where it was. What a callback throws does not end it,
      * but a hundred steps in a row without stack or memory do.
      *
      * <p>A virtual thread may call this too. If there are threads of the pool or completions to wait for, a platform thread
@@ -557,7 +557,7 @@ public final class AioContext implements Executor, AutoCloseable {
             throw new IllegalStateException("AioContext " + name + " cannot be closed from within its own callback");
         }
         if (caller.isVirtual() && !pool.shutDownIfUnused()) {
-            home = before;
+            home = before == caller ? null : before; // an Error may have left the caller here before
             closeOnPlatformThread();
             return;
         }

@@ -61,6 +61,13 @@ final class Registrations {
         /** The home thread's: up to the next check. */
         int dispatches;
 
+        /** The home thread's: the callbacks that are being called. A nested poll passes them over, also if registered anew. */
+        @Nullable
+        FdCallback reading;
+
+        @Nullable
+        FdCallback writing;
+
         Descriptor(int fd) {
             super(fd);
         }
@@ -89,9 +96,6 @@ final class Registrations {
         final boolean reads;
         final FdCallback callback;
         volatile boolean active = true;
-
-        /** The home thread's: it is being called, and a nested poll passes it over. */
-        boolean running;
 
         Handler(Descriptor descriptor, boolean reads, FdCallback callback) {
             this.descriptor = descriptor;
@@ -245,17 +249,36 @@ final class Registrations {
         return progress;
     }
 
+    @SuppressWarnings("ReferenceEquality") // the very same callback
     private boolean call(@Nullable Handler handler) {
-        if (handler == null || handler.running) {
+        if (handler == null) {
             return false;
         }
-        handler.running = true;
+        Descriptor descriptor = handler.descriptor;
+        @Nullable FdCallback before = handler.reads ? descriptor.reading : descriptor.writing;
+        if (before == handler.callback) {
+            return false;
+        }
+        setRunning(handler, handler.callback);
         try {
             userCode.call(handler);
         } finally {
-            handler.running = false;
+            // Stores only: an Error must not leave the callback passed over for ever.
+            if (handler.reads) {
+                descriptor.reading = before;
+            } else {
+                descriptor.writing = before;
+            }
         }
         return true;
+    }
+
+    private static void setRunning(Handler handler, FdCallback callback) {
+        if (handler.reads) {
+            handler.descriptor.reading = callback;
+        } else {
+            handler.descriptor.writing = callback;
+        }
     }
 
     /** A number with handlers was closed, or stands for a file that can never be polled by now. */

@@ -112,4 +112,22 @@ class NestedHandlersTest {
             assertThat(calls).hasSize(2);
         }
     }
+
+    @ParameterizedTest
+    @EnumSource
+    void aHandlerMayRegisterItselfAnewBeforeItPolls(MonitorMode monitor) {
+        try (AioContext ctx = open(monitor)) {
+            FdCallback[] self = new FdCallback[1];
+            self[0] = fd -> {
+                calls.add("read");
+                ctx.onReadable(fd, self[0]);
+                assertThat(ctx.poll(false)).isFalse();
+                assertThat(notifier.testAndClear()).isTrue();
+            };
+            ctx.onReadable(notifier.fd(), self[0]);
+            notifier.set();
+            assertThat(ctx.poll(true)).isTrue();
+            assertThat(calls).containsExactly("read");
+        }
+    }
 }

@@ -253,6 +253,9 @@ public final class SigioRelay {
     }
 
     private void join() {
+        if (Thread.currentThread() == thread) {
+            return; // a user's logger closes the last context, on the relay thread: it ends when the logger returns
+        }
         if (!lastSignalSent.join() || !leaving.join()) {
             return; // nobody signals the thread any more, so it may stay
         }
