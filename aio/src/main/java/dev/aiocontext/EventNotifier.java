@@ -27,7 +27,8 @@ public final class EventNotifier implements AutoCloseable {
     private static final long VALUE_BYTES = Long.BYTES;
     private static final long DRAIN_BYTES = 512;
 
-    private static final MemorySegment ONE = Arena.global().allocateFrom(JAVA_LONG, 1);
+    private static final MemorySegment ONE =
+            Arena.global().allocate(JAVA_LONG).copyFrom(MemorySegment.ofArray(new long[] {1})); // links nothing
 
     /** Nobody looks at what is drained, so all may drain into one place. */
     private static final MemorySegment DRAINED = Arena.global().allocate(DRAIN_BYTES);

@@ -1,5 +1,7 @@
 package dev.aiocontext.internal.posix;
 
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+
 import java.lang.foreign.Arena;
 import java.lang.foreign.Linker;
 import java.lang.foreign.MemoryLayout.PathElement;
@@ -29,8 +31,7 @@ final class CallState {
     /** A place has a cache line for itself. */
     private static final long STRIDE = 64;
 
-    private static final VarHandle ERRNO =
-            Linker.Option.captureStateLayout().varHandle(PathElement.groupElement("errno"));
+    private static final long ERRNO = Linker.Option.captureStateLayout().byteOffset(PathElement.groupElement("errno"));
     private static final VarHandle BUSY;
     private static final VarHandle NEXT;
     private static final CallState[] FIRST = new CallState[CHAINS];
@@ -117,10 +118,10 @@ final class CallState {
     }
 
     static int result(int result, MemorySegment state) {
-        return result >= 0 ? result : -(int) ERRNO.get(state, 0L);
+        return result >= 0 ? result : -state.get(JAVA_INT, ERRNO);
     }
 
     static long result(long result, MemorySegment state) {
-        return result >= 0 ? result : -(int) ERRNO.get(state, 0L);
+        return result >= 0 ? result : -state.get(JAVA_INT, ERRNO);
     }
 }

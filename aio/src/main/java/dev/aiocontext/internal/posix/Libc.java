@@ -12,6 +12,7 @@ import java.lang.foreign.Linker;
 import java.lang.foreign.MemoryLayout;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SegmentAllocator;
+import java.lang.ref.Reference;
 import java.util.List;
 
 /**
@@ -35,10 +36,9 @@ public final class Libc {
     private static final NativeFunction EPOLL_WAIT =
             function("epoll_wait", JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT, JAVA_INT);
     private static final NativeFunction KILL = function("kill", JAVA_INT, JAVA_INT, JAVA_INT);
-    private static final NativeFunction FCNTL =
-            NativeFunction.variadic("fcntl", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT), 2);
-    private static final NativeFunction SYSCALL3 = NativeFunction.variadic(
-            "syscall", FunctionDescriptor.of(JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG), 1);
+    private static final NativeFunction FCNTL = function("fcntl", JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT);
+    private static final NativeFunction SYSCALL3 =
+            function("syscall", JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG);
     private static final NativeFunction SYSCALL6 = NativeFunction.variadic(
             "syscall",
             FunctionDescriptor.of(JAVA_LONG, JAVA_LONG, JAVA_LONG, ADDRESS, JAVA_LONG, ADDRESS, ADDRESS, JAVA_LONG),
@@ -57,7 +57,7 @@ public final class Libc {
     private Libc() {}
 
     private static NativeFunction function(String name, MemoryLayout result, MemoryLayout... parameters) {
-        return NativeFunction.withErrno(name, FunctionDescriptor.of(result, parameters));
+        return NativeFunction.inRegisters(name, FunctionDescriptor.of(result, parameters));
     }
 
     /**
@@ -89,14 +89,7 @@ public final class Libc {
      * @return a descriptor
      */
     public static int eventfd(int initial, int flags) {
-        CallState state = CallState.take();
-        try {
-            return state.result((int) EVENTFD.handle().invokeExact(state.segment, initial, flags));
-        } catch (Throwable t) {
-            throw impossible(t);
-        } finally {
-            state.busy = false;
-        }
+        return EVENTFD.callInt(initial, flags, 0, 0);
     }
 
     /**
@@ -107,13 +100,10 @@ public final class Libc {
      * @return 0
      */
     public static int pipe2(MemorySegment fds, int flags) {
-        CallState state = CallState.take();
         try {
-            return state.result((int) PIPE2.handle().invokeExact(state.segment, fds, flags));
-        } catch (Throwable t) {
-            throw impossible(t);
+            return PIPE2.callInt(fds.address(), flags, 0, 0);
         } finally {
-            state.busy = false;
+            Reference.reachabilityFence(fds);
         }
     }
 
@@ -126,13 +116,10 @@ public final class Libc {
      * @return how many were read
      */
     public static long read(int fd, MemorySegment buffer, long length) {
-        CallState state = CallState.take();
         try {
-            return state.result((long) READ.handle().invokeExact(state.segment, fd, buffer, length));
-        } catch (Throwable t) {
-            throw impossible(t);
+            return READ.callLong(fd, buffer.address(), length, 0);
         } finally {
-            state.busy = false;
+            Reference.reachabilityFence(buffer);
         }
     }
 
@@ -145,13 +132,10 @@ public final class Libc {
      * @return how many were written
      */
     public static long write(int fd, MemorySegment buffer, long length) {
-        CallState state = CallState.take();
         try {
-            return state.result((long) WRITE.handle().invokeExact(state.segment, fd, buffer, length));
-        } catch (Throwable t) {
-            throw impossible(t);
+            return WRITE.callLong(fd, buffer.address(), length, 0);
         } finally {
-            state.busy = false;
+            Reference.reachabilityFence(buffer);
         }
     }
 
@@ -162,14 +146,7 @@ public final class Libc {
      * @return 0
      */
     public static int close(int fd) {
-        CallState state = CallState.take();
-        try {
-            return state.result((int) CLOSE.handle().invokeExact(state.segment, fd));
-        } catch (Throwable t) {
-            throw impossible(t);
-        } finally {
-            state.busy = false;
-        }
+        return CLOSE.callInt(fd, 0, 0, 0);
     }
 
     /**
@@ -181,14 +158,7 @@ public final class Libc {
      * @return what the command returns
      */
     public static int fcntl(int fd, int command, int argument) {
-        CallState state = CallState.take();
-        try {
-            return state.result((int) FCNTL.handle().invokeExact(state.segment, fd, command, argument));
-        } catch (Throwable t) {
-            throw impossible(t);
-        } finally {
-            state.busy = false;
-        }
+        return FCNTL.callInt(fd, command, argument, 0);
     }
 
     /**
@@ -202,10 +172,10 @@ public final class Libc {
      */
     public static int ppoll(MemorySegment state, MemorySegment fds, long count, MemorySegment timeout) {
         try {
-            return CallState.result(
-                    (int) PPOLL.handle().invokeExact(state, fds, count, timeout, MemorySegment.NULL), state);
-        } catch (Throwable t) {
-            throw impossible(t);
+            return PPOLL.callInt(state, fds.address(), count, timeout.address(), 0);
+        } finally {
+            Reference.reachabilityFence(fds);
+            Reference.reachabilityFence(timeout);
         }
     }
 
@@ -216,14 +186,7 @@ public final class Libc {
      * @return a descriptor
      */
     public static int epollCreate1(int flags) {
-        CallState state = CallState.take();
-        try {
-            return state.result((int) EPOLL_CREATE1.handle().invokeExact(state.segment, flags));
-        } catch (Throwable t) {
-            throw impossible(t);
-        } finally {
-            state.busy = false;
-        }
+        return EPOLL_CREATE1.callInt(flags, 0, 0, 0);
     }
 
     /**
@@ -236,13 +199,10 @@ public final class Libc {
      * @return 0
      */
     public static int epollCtl(int epfd, int operation, int fd, MemorySegment event) {
-        CallState state = CallState.take();
         try {
-            return state.result((int) EPOLL_CTL.handle().invokeExact(state.segment, epfd, operation, fd, event));
-        } catch (Throwable t) {
-            throw impossible(t);
+            return EPOLL_CTL.callInt(epfd, operation, fd, event.address());
         } finally {
-            state.busy = false;
+            Reference.reachabilityFence(event);
         }
     }
 
@@ -258,10 +218,9 @@ public final class Libc {
      */
     public static int epollWait(MemorySegment state, int epfd, MemorySegment events, int maxEvents, int timeoutMillis) {
         try {
-            return CallState.result(
-                    (int) EPOLL_WAIT.handle().invokeExact(state, epfd, events, maxEvents, timeoutMillis), state);
-        } catch (Throwable t) {
-            throw impossible(t);
+            return EPOLL_WAIT.callInt(state, epfd, events.address(), maxEvents, timeoutMillis);
+        } finally {
+            Reference.reachabilityFence(events);
         }
     }
 
@@ -303,14 +262,7 @@ public final class Libc {
      * @return 0
      */
     public static int kill(int pid, int signal) {
-        CallState state = CallState.take();
-        try {
-            return state.result((int) KILL.handle().invokeExact(state.segment, pid, signal));
-        } catch (Throwable t) {
-            throw impossible(t);
-        } finally {
-            state.busy = false;
-        }
+        return KILL.callInt(pid, signal, 0, 0);
     }
 
     /**
@@ -335,13 +287,6 @@ public final class Libc {
     }
 
     private static long syscall(long number, long a, long b, long c) {
-        CallState state = CallState.take();
-        try {
-            return state.result((long) SYSCALL3.handle().invokeExact(state.segment, number, a, b, c));
-        } catch (Throwable t) {
-            throw impossible(t);
-        } finally {
-            state.busy = false;
-        }
+        return SYSCALL3.callLong(number, a, b, c);
     }
 }

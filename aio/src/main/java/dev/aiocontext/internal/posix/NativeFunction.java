@@ -1,9 +1,12 @@
 package dev.aiocontext.internal.posix;
 
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,6 +17,18 @@ import org.jspecify.annotations.Nullable;
  * application has loaded by {@link System#load}: one that exports a function {@code read} or {@code close} would get our
  * calls. A test holds the descriptors here against the generated ones.
  *
+ * <p>The first context of a JVM would link five shapes one after another, which takes longer than all else that it does. So
+ * functions that take at most four integers and pointers, and return an integer, share the shape of a function that takes four
+ * longs and returns one. That is the same call on the two platforms there are (System V on x86-64, AAPCS64 on Linux):
+ * <ul>
+ *   <li>An argument is a whole register, whose upper half an int parameter leaves alone. A pointer is a long.
+ *   <li>Registers of arguments that a function does not have may contain anything. None of the four is on the stack.
+ *   <li>Variable arguments lie where declared ones would. On x86-64, the JDK says in AL for each call how many are doubles.
+ *   <li>The upper half of a result that is an int means nothing. It is cut off before anybody looks at the sign.
+ * </ul>
+ * A pointer that is a long keeps nothing alive, and is not checked. So {@link Libc} holds the segment until the call is over, and
+ * its callers pass native memory alone.
+ *
  * <p>The handle lies in a field that is not final, on purpose. Each call makes a slice of the errno segment, which C2 removes
  * only if it inlines the handle to the bottom; as a constant, the handle is inlined into its caller, and deep in a user's
  * stack that ends at MaxInlineLevel: 40 bytes a call, seen by JMH's gc profiler. A handle that is no constant is called in
@@ -23,33 +38,84 @@ import org.jspecify.annotations.Nullable;
  * immutable; so it does not matter which of them stays.
  */
 final class NativeFunction {
+    /** The shape of all that are {@link #inRegisters}. */
+    private static final FunctionDescriptor REGISTERS =
+            FunctionDescriptor.of(JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG);
+
     private static final Linker.Option[] PLAIN = {};
     private static final Linker.Option[] ERRNO = {Linker.Option.captureCallState("errno")};
 
     final String name;
     final FunctionDescriptor descriptor;
+    private final FunctionDescriptor shape;
     private final Linker.Option[] options;
     private @Nullable MethodHandle handle;
 
-    private NativeFunction(String name, FunctionDescriptor descriptor, Linker.Option... options) {
+    private NativeFunction(
+            String name, FunctionDescriptor descriptor, FunctionDescriptor shape, Linker.Option... options) {
         this.name = name;
         this.descriptor = descriptor;
+        this.shape = shape;
         this.options = options;
     }
 
     /** A function whose handle takes an errno segment first: see {@link CallState}. */
     static NativeFunction withErrno(String name, FunctionDescriptor descriptor) {
-        return new NativeFunction(name, descriptor, ERRNO);
+        return new NativeFunction(name, descriptor, descriptor, ERRNO);
     }
 
     /** As {@link #withErrno}, for a function with variable arguments, of which the descriptor has those of one call. */
     static NativeFunction variadic(String name, FunctionDescriptor descriptor, int firstVariadic) {
-        return new NativeFunction(name, descriptor, ERRNO[0], Linker.Option.firstVariadicArg(firstVariadic));
+        return new NativeFunction(
+                name, descriptor, descriptor, ERRNO[0], Linker.Option.firstVariadicArg(firstVariadic));
+    }
+
+    /** As {@link #withErrno}, for a function of at most four integers and pointers, which shares one linked shape. */
+    static NativeFunction inRegisters(String name, FunctionDescriptor descriptor) {
+        return new NativeFunction(name, descriptor, REGISTERS, ERRNO);
     }
 
     /** A function that returns its errno, or cannot fail. */
     static NativeFunction plain(String name, FunctionDescriptor descriptor) {
-        return new NativeFunction(name, descriptor, PLAIN);
+        return new NativeFunction(name, descriptor, descriptor, PLAIN);
+    }
+
+    /** Calls a function {@link #inRegisters} that returns an int; the arguments that it does not have are 0. */
+    int callInt(long a, long b, long c, long d) {
+        CallState state = CallState.take();
+        try {
+            return state.result((int) (long) handle().invokeExact(state.segment, a, b, c, d));
+        } catch (Throwable t) {
+            throw Libc.impossible(t);
+        } finally {
+            state.busy = false;
+        }
+    }
+
+    /** As {@link #callInt(long, long, long, long)}, with a place for errno that the caller has. */
+    int callInt(MemorySegment state, long a, long b, long c, long d) {
+        try {
+            return CallState.result((int) (long) handle().invokeExact(state, a, b, c, d), state);
+        } catch (Throwable t) {
+            throw Libc.impossible(t);
+        }
+    }
+
+    /** As {@link #callInt(long, long, long, long)}, for a function that returns a long. */
+    long callLong(long a, long b, long c, long d) {
+        CallState state = CallState.take();
+        try {
+            return state.result((long) handle().invokeExact(state.segment, a, b, c, d));
+        } catch (Throwable t) {
+            throw Libc.impossible(t);
+        } finally {
+            state.busy = false;
+        }
+    }
+
+    /** Whether it is called by the shape that several functions share. */
+    boolean sharesItsShape() {
+        return shape.equals(REGISTERS);
     }
 
     /** The handle, to be called by invokeExact. */
@@ -61,10 +127,11 @@ final class NativeFunction {
     @SuppressWarnings("restricted")
     private MethodHandle link() {
         Linker linker = Linker.nativeLinker();
-        MemorySegment address = linker.defaultLookup()
-                .find(name)
-                .orElseThrow(() -> new UnsupportedOperationException("this C library has no " + name));
-        MethodHandle linked = linker.downcallHandle(address, descriptor, options);
+        Optional<MemorySegment> address = linker.defaultLookup().find(name);
+        if (address.isEmpty()) {
+            throw new UnsupportedOperationException("this C library has no " + name);
+        }
+        MethodHandle linked = linker.downcallHandle(address.get(), shape, options);
         handle = linked;
         return linked;
     }

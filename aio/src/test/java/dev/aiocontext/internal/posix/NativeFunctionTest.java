@@ -26,6 +26,25 @@ class NativeFunctionTest {
         assertThat(plain(function.descriptor)).as(function.name).isEqualTo(plain(generated));
     }
 
+    /** Otherwise an argument would be on the stack, or in a register for floating point. */
+    @ParameterizedTest
+    @MethodSource("functions")
+    void ifItSharesItsShapeItsArgumentsAreFourIntegersOrPointersAtMost(NativeFunction function) {
+        if (!function.sharesItsShape()) {
+            return;
+        }
+        List<MemoryLayout> arguments = function.descriptor.argumentLayouts();
+        assertThat(arguments).as(function.name).hasSizeLessThanOrEqualTo(4);
+        assertThat(arguments)
+                .as(function.name)
+                .allMatch(layout -> layout instanceof ValueLayout.OfInt
+                        || layout instanceof ValueLayout.OfLong
+                        || layout instanceof AddressLayout);
+        assertThat(function.descriptor.returnLayout().orElseThrow())
+                .as(function.name)
+                .isInstanceOfAny(ValueLayout.OfInt.class, ValueLayout.OfLong.class);
+    }
+
     /** The generated addresses say what they point to, which makes no difference to a call. */
     private static FunctionDescriptor plain(FunctionDescriptor descriptor) {
         return FunctionDescriptor.of(
