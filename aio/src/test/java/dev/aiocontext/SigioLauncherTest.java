@@ -203,7 +203,10 @@ class SigioLauncherTest {
         for (String descriptor : descriptors) {
             String file = descriptor.substring(descriptor.indexOf(" is ") + " is ".length());
             Matcher recording = RECORDING.matcher(file);
-            if (!recording.matches() || recordings.add(recording.group(1))) {
+            boolean again = recording.matches() && !recordings.add(recording.group(1));
+            // The recorder looks through the directory of its recordings now and then, in each JVM by itself.
+            boolean directory = file.matches("/tmp/[0-9_]+");
+            if (!again && !directory) {
                 kinds.add(file.replaceAll("[0-9]+", "N"));
             }
         }
