@@ -29,8 +29,7 @@ class BottomHalfOverflowTest {
                     .mapToObj(i -> ctx.newBottomHalf("of frame " + i, () -> runs.incrementAndGet(i)))
                     .toList();
             call.accept(bottomHalves.getFirst()); // whatever is loaded
-            int overflows = StackEnd.overflowsOf(FRAMES, 0, i -> call.accept(bottomHalves.get(i)));
-            assertThat(overflows).isPositive();
+            StackEnd.call(FRAMES, 0, i -> call.accept(bottomHalves.get(i)));
             bottomHalves.forEach(call);
             for (int poll = 0; poll < FRAMES; poll++) { // each runs a slice, if a short one
                 ctx.poll(false);
