@@ -1,10 +1,16 @@
 package dev.aiocontext;
 
+import dev.aiocontext.internal.loop.AdaptivePolling;
+import dev.aiocontext.internal.loop.BottomHalfWork;
+import dev.aiocontext.internal.loop.Callbacks;
+import dev.aiocontext.internal.loop.Closing;
+import dev.aiocontext.internal.loop.Home;
+import dev.aiocontext.internal.loop.Inbox;
+import dev.aiocontext.internal.loop.Loop;
+import dev.aiocontext.internal.loop.PoolWorkers;
 import dev.aiocontext.internal.posix.NativeAccess;
 import dev.aiocontext.internal.posix.Signals;
 import dev.aiocontext.internal.relay.RelayModes;
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.Set;
@@ -14,6 +20,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -57,32 +64,16 @@ import org.jspecify.annotations.Nullable;
  */
 public final class AioContext implements Executor, AutoCloseable {
     private static final AtomicLong OPENED = new AtomicLong();
-    private static final VarHandle HOME;
-
-    static {
-        try {
-            HOME = MethodHandles.lookup().findVarHandle(AioContext.class, "home", Thread.class);
-        } catch (ReflectiveOperationException e) {
-            throw new ExceptionInInitializerError(e);
-        }
-    }
 
     private final String name;
+    private final Home home;
     private final Loop loop;
+    private final Inbox inbox;
+    private final PoolWorkers workers;
     private final AioThreadPool pool;
     private final Set<BottomHalf> bottomHalves = ConcurrentHashMap.newKeySet();
 
-    /**
-     * The thread that may poll; null before the first poll, and while the home thread has given the context up. Only a
-     * compare-and-set takes it from null or from a thread that has ended, so two threads never poll at once.
-     */
-    private volatile @Nullable Thread home;
-
-    /** The thread that gave the context up last. No other may poll while it lives. */
-    private volatile @Nullable Thread resting;
-
     private volatile boolean stopRequested;
-    private volatile boolean closed;
 
     /** Everything is freed, or has been tried to. */
     private volatile boolean ended;
@@ -94,10 +85,17 @@ public final class AioContext implements Executor, AutoCloseable {
         NativeAccess.require();
         name = builder.name != null ? builder.name : "aio-" + OPENED.incrementAndGet();
         RelayMode relayMode = RelayModes.resolve(builder.relay).mode();
-        UserCode userCode = new UserCode(this, builder.exceptionHandler);
-        pool = new AioThreadPool(this, builder.maximumPoolThreads);
-        // Last: nothing after it can fail and leave open what it opened.
-        loop = new Loop(name, relayMode, builder.monitor, builder.polling, userCode, this::descriptorsChanged);
+        home = new Home(name);
+        Callbacks callbacks = new Callbacks(name, exceptionHandler(builder.exceptionHandler));
+        loop = new Loop(name, relayMode, builder.monitor, builder.polling, home, callbacks);
+        try {
+            inbox = loop.inbox();
+            workers = new PoolWorkers(name, inbox, builder.maximumPoolThreads);
+            pool = new AioThreadPool(name, workers);
+        } catch (Error e) {
+            loop.free();
+            throw e;
+        }
     }
 
     /**
@@ -128,7 +126,7 @@ public final class AioContext implements Executor, AutoCloseable {
         private MonitorMode monitor = MonitorMode.AUTO;
         private AdaptivePolling.Settings polling = AdaptivePolling.Settings.DEFAULT;
         private int maximumPoolThreads = AioThreadPool.DEFAULT_MAXIMUM;
-        private BiConsumer<? super AioContext, ? super Throwable> exceptionHandler = UserCode::logException;
+        private BiConsumer<? super AioContext, ? super Throwable> exceptionHandler = AioContext::logException;
 
         private Builder() {}
 
@@ -269,7 +267,7 @@ public final class AioContext implements Executor, AutoCloseable {
      * @return the counters as they are now
      */
     public AioStatistics statistics() {
-        return loop.counters.snapshot();
+        return loop.counters().snapshot();
     }
 
     /**
@@ -278,8 +276,7 @@ public final class AioContext implements Executor, AutoCloseable {
      * @return true if it is
      */
     public boolean isHomeThread() {
-        Thread now = home;
-        return Thread.currentThread() == (now == null ? resting : now);
+        return home.isCurrent();
     }
 
     /**
@@ -303,7 +300,7 @@ public final class AioContext implements Executor, AutoCloseable {
     @Override
     public void execute(Runnable task) {
         Objects.requireNonNull(task, "task");
-        if (!loop.push(task)) {
+        if (!inbox.push(task)) {
             throw new RejectedExecutionException("AioContext " + name + " is closed");
         }
     }
@@ -317,22 +314,13 @@ public final class AioContext implements Executor, AutoCloseable {
      */
     public BottomHalf newBottomHalf(String name, Runnable callback) {
         BottomHalfWork bottomHalf = new BottomHalfWork(
-                this, Objects.requireNonNull(name, "name"), Objects.requireNonNull(callback, "callback"));
-        requireOpen();
+                inbox,
+                bottomHalves,
+                Objects.requireNonNull(name, "name"),
+                Objects.requireNonNull(callback, "callback"));
+        inbox.requireOpen();
         bottomHalves.add(bottomHalf);
         return bottomHalf;
-    }
-
-    boolean push(Runnable work) {
-        return loop.push(work);
-    }
-
-    boolean pushIdle(BottomHalfWork bottomHalf) {
-        return loop.pushIdle(bottomHalf);
-    }
-
-    void forget(BottomHalfWork bottomHalf) {
-        bottomHalves.remove(bottomHalf);
     }
 
     // ---- Descriptors ------------------------------------------------------------------------------------------------
@@ -375,15 +363,8 @@ public final class AioContext implements Executor, AutoCloseable {
 
     private Registration register(int fd, boolean reads, FdCallback callback) {
         Objects.requireNonNull(callback, "callback");
-        requireOpen();
-        return loop.registrations.set(fd, reads, callback);
-    }
-
-    /** A blocked poll(2) sees no change, and keeps the file of a removed descriptor open: have it called again. */
-    private void descriptorsChanged() {
-        if (!isHomeThread()) {
-            wakeupIfOpen();
-        }
+        inbox.requireOpen();
+        return loop.registrations().set(fd, reads, callback);
     }
 
     /**
@@ -393,8 +374,8 @@ public final class AioContext implements Executor, AutoCloseable {
      * @return true if it had any
      */
     public boolean removeHandlers(int fd) {
-        requireOpen();
-        return loop.registrations.removeAll(fd);
+        inbox.requireOpen();
+        return loop.registrations().removeAll(fd);
     }
 
     /**
@@ -406,13 +387,13 @@ public final class AioContext implements Executor, AutoCloseable {
      */
     @SuppressWarnings("exports") // jspecify: for compilers that know it, no dependency for those that do not
     public void onSigio(@Nullable SignalCallback callback) {
-        requireOpen();
+        inbox.requireOpen();
         if (!loop.onSigio(callback == null ? null : new SigioHandler(callback))) {
             throw new IllegalStateException("AioContext " + name + " has no SIGIO relay: its mode is OFF");
         }
     }
 
-    private record SigioHandler(SignalCallback callback) implements UserCode.Callback {
+    private record SigioHandler(SignalCallback callback) implements Callbacks.Callback {
         @Override
         public void call() throws Exception {
             callback.signalled(Signals.SIGIO);
@@ -431,8 +412,8 @@ public final class AioContext implements Executor, AutoCloseable {
      * it made no progress. Any number of calls before that count as one.
      */
     public void wakeup() {
-        requireOpen();
-        loop.wakeup();
+        inbox.requireOpen();
+        inbox.wakeup();
     }
 
     /**
@@ -459,8 +440,7 @@ public final class AioContext implements Executor, AutoCloseable {
             // Stores only: they hold after an Error too. The last one hands over all that this thread did.
             running = false;
             if (outermost) {
-                resting = caller;
-                home = null;
+                home.rest(caller);
             }
         }
     }
@@ -468,13 +448,7 @@ public final class AioContext implements Executor, AutoCloseable {
     /** Makes {@link #run} return after the iteration it is in, or at once when it is called next. */
     public void stop() {
         stopRequested = true;
-        wakeupIfOpen();
-    }
-
-    void wakeupIfOpen() {
-        if (!closed) {
-            loop.wakeup();
-        }
+        inbox.wakeupIfOpen();
     }
 
     /**
@@ -499,39 +473,21 @@ public final class AioContext implements Executor, AutoCloseable {
     // ---- Threads and the end ----------------------------------------------------------------------------------------
 
     private void requireHome() {
-        Thread caller = Thread.currentThread();
-        if (caller != home) {
-            if (caller.isVirtual()) {
-                throw new IllegalStateException("AioContext " + name
-                        + " needs a platform thread to poll: a blocked poll would hold the carrier of " + caller);
-            }
-            requireOpen();
-            adopt("poll", false);
+        if (!home.isEntered()) {
+            home.requireMayPoll();
+            inbox.requireOpen();
+            home.enter();
         }
-        requireOpen();
+        inbox.requireOpen();
     }
 
-    /** Makes the calling thread the home thread, if it may become that; says which one was it before. */
-    private @Nullable Thread adopt(String what, boolean whileResting) {
-        Thread caller = Thread.currentThread();
-        Thread before = home;
-        Thread owner = before == null && !whileResting ? resting : before;
-        boolean vacant = owner == null || owner == caller || !owner.isAlive();
-        if (!vacant || !HOME.compareAndSet(this, before, caller)) {
-            throw new IllegalStateException("only its home thread " + (owner == null ? home : owner) + " may " + what
-                    + " AioContext " + name + ", not " + caller);
-        }
-        return before;
+    /** What goes to the builder's handler, with the context. A reference to a context that is not built yet never gets out. */
+    private Consumer<Throwable> exceptionHandler(BiConsumer<? super AioContext, ? super Throwable> handler) {
+        return failure -> handler.accept(this, failure);
     }
 
-    private void requireOpen() {
-        if (closed) {
-            throw closedException();
-        }
-    }
-
-    static IllegalStateException closedException() {
-        return new IllegalStateException("this AioContext is closed");
+    private static void logException(AioContext context, Throwable failure) {
+        Callbacks.logException(context.name, failure);
     }
 
     /**
@@ -548,28 +504,27 @@ public final class AioContext implements Executor, AutoCloseable {
      */
     @Override
     public void close() {
-        if (ended || (closed && !isLeftToCaller())) {
+        if (ended || (inbox.isClosed() && !isLeftToCaller())) {
             return;
         }
         Thread caller = Thread.currentThread();
-        Thread before = caller == home ? caller : adopt("close", true);
+        Thread before = home.enterToClose();
         if (loop.isInCallback()) {
             throw new IllegalStateException("AioContext " + name + " cannot be closed from within its own callback");
         }
-        if (caller.isVirtual() && !pool.shutDownIfUnused()) {
-            home = before == caller ? null : before; // an Error may have left the caller here before
+        if (caller.isVirtual() && !workers.shutDownIfUnused()) {
+            home.giveBack(before == caller ? null : before); // an Error may have left the caller here before
             closeOnPlatformThread();
             return;
         }
         Closing closing = new Closing();
         Runnable finishPoolWork = this::finishPoolWork;
-        pool.shutDown();
-        while (!pool.isUnused()) {
+        workers.shutDown();
+        while (!workers.isUnused()) {
             closing.attempt(finishPoolWork);
         }
-        loop.refuseWork();
-        closed = true;
-        while (loop.hasAcceptedWork()) {
+        inbox.refuse();
+        while (inbox.hasAcceptedWork()) {
             closing.attempt(loop::runAcceptedWork);
         }
         Runnable free = loop::free;
@@ -585,7 +540,7 @@ public final class AioContext implements Executor, AutoCloseable {
 
     /** Whether an Error has ended the caller's close(), or that of a thread that has ended, before everything was freed. */
     private boolean isLeftToCaller() {
-        Thread closer = home;
+        Thread closer = home.thread();
         return closer == Thread.currentThread() ? !loop.isInCallback() : closer == null || !closer.isAlive();
     }
 
@@ -594,11 +549,11 @@ public final class AioContext implements Executor, AutoCloseable {
      * The idle work makes the poll last 10 ms at most, so this does not depend on anybody's wake-up.
      */
     private void finishPoolWork() {
-        if (!loop.hasAcceptedWork()) {
-            loop.pushIdle(AioContext::lookAgain);
+        if (!inbox.hasAcceptedWork()) {
+            inbox.pushIdle(AioContext::lookAgain);
         }
-        loop.iterate(pool.firstDone() == null);
-        for (Runnable done = pool.firstDone(); done != null; done = pool.firstDone()) {
+        loop.iterate(workers.firstDone() == null);
+        for (Runnable done = workers.firstDone(); done != null; done = workers.firstDone()) {
             loop.runAtEnd(done);
         }
     }

@@ -1,8 +1,9 @@
 package dev.aiocontext;
 
+import dev.aiocontext.internal.loop.PoolJob;
+import dev.aiocontext.internal.loop.PoolWorkers;
 import java.util.Objects;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CancellationException;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
@@ -22,23 +23,12 @@ public final class AioThreadPool {
     /** The most threads, unless told otherwise. */
     static final int DEFAULT_MAXIMUM = 64;
 
-    private final AioContext context;
+    private final String context;
     private final PoolWorkers workers;
 
-    AioThreadPool(AioContext context, int maximum) {
+    AioThreadPool(String context, PoolWorkers workers) {
         this.context = context;
-        this.workers = new PoolWorkers(context, maximum);
-    }
-
-    /** A submitted piece of work. */
-    public interface Request {
-        /**
-         * Cancels the work if it has not begun. Its completion is then called with a {@link CancellationException}. It takes the
-         * same time wherever the work stands in the queue, and the work is not kept any longer.
-         *
-         * @return true if it will not run
-         */
-        boolean cancel();
+        this.workers = workers;
     }
 
     /**
@@ -51,13 +41,13 @@ public final class AioThreadPool {
      * @throws RejectedExecutionException if the context is closed
      */
     @SuppressWarnings("exports") // jspecify: for compilers that know it, no dependency for those that do not
-    public <T extends @Nullable Object> Request submit(
+    public <T extends @Nullable Object> PoolRequest submit(
             Callable<? extends T> work, BiConsumer<? super @Nullable T, ? super @Nullable Throwable> completion) {
         Objects.requireNonNull(work, "work");
         Objects.requireNonNull(completion, "completion");
         PoolJob<T> job = new PoolJob<>(workers, work, completion);
         if (!workers.submit(job)) {
-            throw new RejectedExecutionException("AioContext " + context.name() + " is closed");
+            throw new RejectedExecutionException("AioContext " + context + " is closed");
         }
         return job;
     }
@@ -87,26 +77,5 @@ public final class AioThreadPool {
      */
     public int threads() {
         return workers.threads();
-    }
-
-    /** Takes no more work and cancels what has not begun; the loop is woken when the last worker has left. */
-    void shutDown() {
-        workers.shutDown();
-    }
-
-    /** Takes no more work if there is neither a thread nor a job; says whether that is so. */
-    boolean shutDownIfUnused() {
-        return workers.shutDownIfUnused();
-    }
-
-    /** Whether all workers have left and all completions are called. */
-    boolean isUnused() {
-        return workers.isUnused();
-    }
-
-    /** A completion that can be called now, though maybe nobody has pushed it to the loop; home thread. */
-    @Nullable
-    Runnable firstDone() {
-        return workers.firstDone();
     }
 }

@@ -68,7 +68,7 @@ class AioThreadPoolTest {
             CountDownLatch begun = new CountDownLatch(1);
             CountDownLatch release = new CountDownLatch(1);
             List<String> completions = new ArrayList<>();
-            AioThreadPool.Request running = ctx.threadPool()
+            PoolRequest running = ctx.threadPool()
                     .submit(
                             () -> {
                                 begun.countDown();
@@ -76,7 +76,7 @@ class AioThreadPoolTest {
                                 return "done";
                             },
                             (result, failure) -> completions.add("first " + result));
-            AioThreadPool.Request queued = ctx.threadPool()
+            PoolRequest queued = ctx.threadPool()
                     .submit(
                             () -> "never",
                             (result, failure) -> completions.add(
@@ -222,7 +222,7 @@ class AioThreadPoolTest {
         CountDownLatch release = new CountDownLatch(1);
         try (AioContext ctx = AioContext.builder().maximumPoolThreads(1).open()) {
             ctx.threadPool().submit(() -> awaitQuietly(release), (result, failure) -> completed[0]++);
-            AioThreadPool.Request[] requests = new AioThreadPool.Request[jobs];
+            PoolRequest[] requests = new PoolRequest[jobs];
             for (int i = 0; i < jobs; i++) {
                 requests[i] = ctx.threadPool().submit(() -> 1, (result, failure) -> completed[0]++);
             }
@@ -251,7 +251,7 @@ class AioThreadPoolTest {
         try (AioContext ctx = AioContext.builder().maximumPoolThreads(1).open()) {
             ctx.threadPool().submit(() -> awaitQuietly(release), (result, failure) -> {});
             List<WeakReference<Object>> kept = new ArrayList<>();
-            AioThreadPool.Request request = submitCapturing(ctx, kept);
+            PoolRequest request = submitCapturing(ctx, kept);
             try {
                 assertThat(request.cancel()).isTrue();
                 assertThat(ctx.poll(true)).isTrue();
@@ -266,7 +266,7 @@ class AioThreadPoolTest {
         }
     }
 
-    private static AioThreadPool.Request submitCapturing(AioContext ctx, List<WeakReference<Object>> kept) {
+    private static PoolRequest submitCapturing(AioContext ctx, List<WeakReference<Object>> kept) {
         Object forWork = new byte[1000];
         Object forCompletion = new byte[1000];
         kept.add(new WeakReference<>(forWork));

@@ -12,10 +12,10 @@ import org.junit.jupiter.api.Test;
  */
 class ArmingRaceTest {
     private static final String[] INTERPRETED = {
-        "dev.aiocontext.Loop::await",
-        "dev.aiocontext.Loop::block",
-        "dev.aiocontext.Loop::timeout",
-        "dev.aiocontext.Loop::isAnnounced",
+        "dev.aiocontext.internal.loop.Waiting::await",
+        "dev.aiocontext.internal.loop.Waiting::block",
+        "dev.aiocontext.internal.loop.Waiting::timeout",
+        "dev.aiocontext.internal.loop.Inbox::isAnnounced",
         "dev.aiocontext.internal.wakeup.Wakeup::arm"
     };
 

@@ -7,6 +7,7 @@ import dev.aiocontext.AioThreadPool;
 import dev.aiocontext.ChildJvm;
 import dev.aiocontext.Eventually;
 import dev.aiocontext.LoopThread;
+import dev.aiocontext.PoolRequest;
 import dev.aiocontext.RelayMode;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -90,7 +91,7 @@ class PoolErrorsTest {
         @SuppressWarnings("InfiniteRecursion") // until it overflows
         private int deeper(int depth) {
             int job = submitted.getAndIncrement();
-            AioThreadPool.Request request = pool.submit(() -> job, (result, failure) -> completed.incrementAndGet(job));
+            PoolRequest request = pool.submit(() -> job, (result, failure) -> completed.incrementAndGet(job));
             accepted.set(job, 1);
             if (cancels && depth % 3 == 0) {
                 request.cancel();

@@ -1,4 +1,4 @@
-package dev.aiocontext;
+package dev.aiocontext.internal.loop;
 
 import dev.aiocontext.internal.posix.Processors;
 import java.time.Duration;
@@ -20,7 +20,7 @@ import java.util.concurrent.TimeUnit;
  *
  * <p>Home thread only.
  */
-final class AdaptivePolling {
+public final class AdaptivePolling {
     /** What QEMU's IOThread takes. A block and a wake-up cost about 10 us of processor time: a third of it. */
     static final Duration DEFAULT_MAXIMUM = Duration.ofNanos(32_768);
 
@@ -42,11 +42,19 @@ final class AdaptivePolling {
     private int pause;
     private int nextPause = FIRST_PAUSE;
 
-    /** As the builder says. */
-    record Settings(Duration maximum, int grow, int shrink) {
-        static final Settings DEFAULT = new Settings(DEFAULT_MAXIMUM, 0, 0);
+    /**
+     * How to poll.
+     *
+     * @param maximum the longest time to poll before a wait, 0 to 1 s
+     * @param grow the factor by which the time grows, 2 or more, or 0 for 2
+     * @param shrink the divisor by which it shrinks, 2 or more, or 0 for down to nothing
+     */
+    public record Settings(Duration maximum, int grow, int shrink) {
+        /** As QEMU's IOThread. */
+        public static final Settings DEFAULT = new Settings(DEFAULT_MAXIMUM, 0, 0);
 
-        Settings {
+        /** Checks the settings. */
+        public Settings {
             if (Objects.requireNonNull(maximum, "maximum").isNegative() || maximum.compareTo(MOST) > 0) {
                 throw new IllegalArgumentException("the longest time to poll is 0 to 1 s: " + maximum);
             }

@@ -1,4 +1,4 @@
-package dev.aiocontext;
+package dev.aiocontext.internal.loop;
 
 /**
  * Room of two cache lines, for processors fetch them in pairs: what a subclass declares lies beyond it. For what one thread

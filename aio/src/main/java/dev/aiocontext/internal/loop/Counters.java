@@ -1,5 +1,6 @@
-package dev.aiocontext;
+package dev.aiocontext.internal.loop;
 
+import dev.aiocontext.AioStatistics;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
@@ -8,7 +9,7 @@ import java.util.concurrent.atomic.AtomicLong;
  * <p><b>Threads.</b> The home thread writes its own counters, plainly; whoever asks from another thread sees a recent value
  * of each (a long is written whole on the 64-bit platforms that we run on). Notifiers count beside a system call.
  */
-class Counters extends CacheLines {
+public class Counters extends CacheLines {
     /** Notifiers: doorbells rung. */
     final AtomicLong rung = new AtomicLong();
 
@@ -27,7 +28,10 @@ class Counters extends CacheLines {
     long pollingHits;
     long pollingMisses;
 
-    AioStatistics snapshot() {
+    Counters() {}
+
+    /** {@return the counters as they are now} */
+    public AioStatistics snapshot() {
         long rungNow = rung.get();
         long askedNow = Math.max(asked, rungNow); // rung for work that the loop has not taken yet
         return new AioStatistics(
@@ -43,7 +47,7 @@ class Counters extends CacheLines {
                 pollingMisses);
     }
 
-    /** With room behind it, too. */
+    /** Counters with two cache lines behind them, so that nothing else shares a line with them. */
     @SuppressWarnings("unused")
     static final class Apart extends Counters {
         private long p0, p1, p2, p3, p4, p5, p6, p7, p8, p9, p10, p11, p12, p13, p14, p15;

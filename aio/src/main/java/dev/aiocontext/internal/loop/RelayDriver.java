@@ -1,7 +1,10 @@
-package dev.aiocontext;
+package dev.aiocontext.internal.loop;
 
+import dev.aiocontext.RelayMode;
 import dev.aiocontext.internal.fdmon.FdEntry;
+import dev.aiocontext.internal.fdmon.FdSet;
 import dev.aiocontext.internal.relay.RelayChannel;
+import java.util.Locale;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
@@ -10,27 +13,41 @@ import org.jspecify.annotations.Nullable;
  *
  * <p><b>Threads.</b> {@link #onSigio} and {@link #mode}: any. Everything else: the home thread.
  */
-final class RelayEnd {
-    /** Whether {@link RescueEvent} can be loaded. */
+final class RelayDriver implements Driver {
+    private final String context;
     private final RelayChannel channel;
 
     private final FdEntry entry;
-    private final Loop loop;
+    private final Arming arming;
+    private final Inbox inbox;
+    private final FdSet descriptors;
+    private final Callbacks callbacks;
     private final Counters counters;
     private final RelayChannel.RecordHandler onRecord = this::relayed;
 
     /** So that the handler and whether somebody listens fit each other. */
     private final ReentrantLock handlerLock = new ReentrantLock();
 
-    private volatile UserCode.@Nullable Callback sigioHandler;
+    private volatile Callbacks.@Nullable Callback sigioHandler;
 
     /** The home thread's: records whose handler has not been called yet. */
     private int signals;
 
-    RelayEnd(RelayChannel channel, Loop loop, Counters counters) {
+    RelayDriver(
+            String context,
+            RelayChannel channel,
+            Arming arming,
+            Inbox inbox,
+            FdSet descriptors,
+            Callbacks callbacks,
+            Counters counters) {
+        this.context = context;
         this.channel = channel;
         this.entry = new FdEntry(channel.fd());
-        this.loop = loop;
+        this.arming = arming;
+        this.inbox = inbox;
+        this.descriptors = descriptors;
+        this.callbacks = callbacks;
         this.counters = counters;
     }
 
@@ -44,7 +61,7 @@ final class RelayEnd {
     }
 
     /** Handles SIGIO from now on, or no longer. */
-    void onSigio(UserCode.@Nullable Callback handler) {
+    void onSigio(Callbacks.@Nullable Callback handler) {
         handlerLock.lock();
         try {
             sigioHandler = handler;
@@ -54,17 +71,19 @@ final class RelayEnd {
         }
     }
 
-    /** Whether records were read whose handler has not been called: a nested poll has to. Home thread. */
-    boolean isHandlerDue() {
-        return signals > 0 && handlesSigio();
+    /** Records may have been read whose handler has not been called: a nested poll has to. */
+    @Override
+    public long longestWait() {
+        return signals > 0 && sigioHandler != null ? 0 : FOR_EVER;
     }
 
-    boolean handlesSigio() {
+    @Override
+    public boolean looksWhileBusy() {
         return sigioHandler != null;
     }
 
-    /** Reads what the last wait found. */
-    void accept() {
+    @Override
+    public void accept() {
         if (entry.takeEvents() != 0) {
             channel.readRecords(onRecord);
         }
@@ -74,10 +93,10 @@ final class RelayEnd {
      * A record of the relay. It rescued the loop if it answers the last arming, whose doorbell nobody saw, and there is
      * work: the notifier wrote the doorbell before it signalled, so that write was lost.
      */
-    private void relayed(int signal, long arming) {
-        if (arming != 0) {
-            if (loop.isLastArming(arming) && loop.hasWork() && !loop.doorbellRangFor(arming)) {
-                rescued(arming);
+    private void relayed(int signal, long answered) {
+        if (answered != 0) {
+            if (arming.isLast(answered) && inbox.hasWork() && !arming.doorbellRangFor(answered)) {
+                rescued(answered);
             } else {
                 counters.echoes++;
             }
@@ -85,42 +104,48 @@ final class RelayEnd {
         signals++;
     }
 
-    private void rescued(long arming) {
+    private void rescued(long answered) {
         counters.rescues++;
-        if (Recordings.exist()) {
-            record(arming);
+        if (FlightRecording.exists()) {
+            record(answered);
         }
     }
 
-    private void record(long arming) {
+    private void record(long answered) {
         RescueEvent event = new RescueEvent();
         if (event.isEnabled()) {
             long rungAt = channel.rungAt();
-            event.arming = arming;
+            event.context = context;
+            event.arming = answered;
             event.notifier = channel.rungBy();
             event.notifierId = channel.rungById();
             event.relay = mode().name();
             event.delay = System.nanoTime() - rungAt;
-            loop.describe(event, rungAt);
+            event.monitor = descriptors.monitor().monitor().name().toLowerCase(Locale.ROOT);
+            event.work = !inbox.work.isEmpty() || !inbox.idleWork.isEmpty();
+            event.request = inbox.wakeup.isRequested();
+            arming.describe(event, rungAt);
             event.commit();
         }
     }
 
-    /** Called once the records are read: a handler may poll, and that reads records too. */
-    boolean callSigioHandler(UserCode userCode) {
+    /** Calls the handler once for each record. The records are read before: a handler may poll, and that reads records too. */
+    @Override
+    public boolean dispatch() {
         boolean progress = false;
         while (signals > 0) {
             signals--;
-            UserCode.Callback handler = sigioHandler;
+            Callbacks.Callback handler = sigioHandler;
             if (handler != null) {
-                userCode.call(handler);
+                callbacks.call(handler);
                 progress = true;
             }
         }
         return progress;
     }
 
-    void close() {
+    @Override
+    public void close() {
         channel.close();
     }
 }

@@ -1,4 +1,4 @@
-package dev.aiocontext;
+package dev.aiocontext.internal.loop;
 
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
@@ -15,10 +15,11 @@ import org.jspecify.annotations.Nullable;
  * be there without need. These are monitors, and no {@code ReentrantLock} as in {@code ThreadPoolExecutor}: the JVM gives a
  * monitor back by itself, but a lock at the stack's end can stay locked for ever (JDK-8318888).
  */
-final class PoolWorkers {
+public final class PoolWorkers {
     private static final long IDLE_NANOS = 10_000_000_000L;
 
-    final AioContext context;
+    final String context;
+    final Inbox inbox;
 
     /** Jobs that have begun or are cancelled, until their completion is called. */
     final JobLink outcomes = new JobLink();
@@ -36,18 +37,31 @@ final class PoolWorkers {
 
     private int idle;
 
-    PoolWorkers(AioContext context, int maximum) {
+    /**
+     * Creates a pool without threads.
+     *
+     * @param context the name of the context, for messages and the names of threads
+     * @param inbox what completions are pushed to
+     * @param maximum the most threads
+     */
+    public PoolWorkers(String context, Inbox inbox, int maximum) {
         this.context = context;
+        this.inbox = inbox;
         this.maximum = maximum;
         this.threadFactory = Thread.ofPlatform()
                 .daemon()
                 .inheritInheritableThreadLocals(false)
-                .name(context.name() + "-worker-", 1)
+                .name(context + "-worker-", 1)
                 .factory();
     }
 
-    /** Queues a job, and has a worker come for it; false if the pool is shut down. */
-    synchronized boolean submit(PoolJob<?> job) {
+    /**
+     * Queues a job, and has a worker come for it.
+     *
+     * @param job the job
+     * @return false if the pool is shut down
+     */
+    public synchronized boolean submit(PoolJob<?> job) {
         if (shutDown) {
             return false;
         }
@@ -70,8 +84,12 @@ final class PoolWorkers {
         idle++;
     }
 
-    /** Changes the maximum: too many workers leave, or more are started for what is queued. */
-    synchronized void setMaximum(int newMaximum) {
+    /**
+     * Changes the maximum: too many workers leave, or more are started for what is queued.
+     *
+     * @param newMaximum at least 1
+     */
+    public synchronized void setMaximum(int newMaximum) {
         notifyAll();
         maximum = newMaximum;
         while (threads < maximum && idle < queued) {
@@ -79,7 +97,8 @@ final class PoolWorkers {
         }
     }
 
-    synchronized int threads() {
+    /** {@return how many threads there are} */
+    public synchronized int threads() {
         return threads;
     }
 
@@ -88,7 +107,7 @@ final class PoolWorkers {
     }
 
     /** Takes no more jobs, and cancels what has not begun. If it fails halfway, calling it again does the rest. */
-    synchronized void shutDown() {
+    public synchronized void shutDown() {
         notifyAll();
         shutDown = true;
         while (queue.next() instanceof PoolJob<?> job) {
@@ -96,8 +115,12 @@ final class PoolWorkers {
         }
     }
 
-    /** Shuts down if there is neither a thread nor a job to wait for; says whether it did. */
-    synchronized boolean shutDownIfUnused() {
+    /**
+     * Shuts down if there is neither a thread nor a job to wait for.
+     *
+     * @return whether it did
+     */
+    public synchronized boolean shutDownIfUnused() {
         boolean unused = isUnused();
         if (unused) {
             shutDown = true;
@@ -105,16 +128,15 @@ final class PoolWorkers {
         return unused;
     }
 
-    /** Whether there is neither a thread nor a job. */
-    synchronized boolean isUnused() {
+    /** {@return whether there is neither a thread nor a job} */
+    public synchronized boolean isUnused() {
         synchronized (outcomes) {
             return threads == 0 && queue.isAlone() && outcomes.isAlone();
         }
     }
 
-    /** A job whose completion can be called now, if there is one. It stays in its list. */
-    @Nullable
-    PoolJob<?> firstDone() {
+    /** {@return a job whose completion can be called now, if there is one; it stays in its list} */
+    public @Nullable PoolJob<?> firstDone() {
         synchronized (outcomes) {
             JobLink link = outcomes.next();
             while (link instanceof PoolJob<?> job && !job.isDone()) {
@@ -161,7 +183,7 @@ final class PoolWorkers {
     private void tellCloser() {
         try {
             if (isShutDown() && threads() == 0) {
-                context.wakeupIfOpen();
+                inbox.wakeupIfOpen();
             }
         } catch (RuntimeException | Error lateThen) {
             // Nothing is lost but a part of these 10 ms.

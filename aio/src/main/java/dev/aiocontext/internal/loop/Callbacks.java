@@ -1,43 +1,59 @@
-package dev.aiocontext;
+package dev.aiocontext.internal.loop;
 
 import java.lang.System.Logger.Level;
-import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 
 /**
  * Calls the user's callbacks: one that throws does not take the loop down, and one that is slow is told of. Home thread.
  */
-final class UserCode {
-    private final AioContext context;
-    private final BiConsumer<? super AioContext, ? super Throwable> exceptionHandler;
+public final class Callbacks {
+    private final String context;
+    private final Consumer<? super Throwable> exceptionHandler;
 
     /** A callback of the user's. */
-    interface Callback {
+    public interface Callback {
+        /**
+         * Calls it.
+         *
+         * @throws Exception what the user throws
+         */
         void call() throws Exception;
 
-        /** What it is, for messages. */
+        /** {@return what it is, for messages} */
         String describe();
     }
 
-    UserCode(AioContext context, BiConsumer<? super AioContext, ? super Throwable> exceptionHandler) {
+    /**
+     * Creates it.
+     *
+     * @param context the name of the context, for messages
+     * @param exceptionHandler gets what callbacks throw
+     */
+    public Callbacks(String context, Consumer<? super Throwable> exceptionHandler) {
         this.context = context;
         this.exceptionHandler = exceptionHandler;
     }
 
-    static void logException(AioContext context, Throwable failure) {
-        String what = "a callback of AioContext " + context.name() + " failed";
+    /**
+     * Logs what a callback threw.
+     *
+     * @param context the name of the context
+     * @param failure what it threw
+     */
+    public static void logException(String context, Throwable failure) {
+        String what = "a callback of AioContext " + context + " failed";
         try {
-            System.getLogger(AioContext.class.getName()).log(Level.ERROR, what, failure);
+            System.getLogger("dev.aiocontext.AioContext").log(Level.ERROR, what, failure);
         } catch (LinkageError unusable) {
-            // The JDK's logging was first used where the stack ended, by whomever, and fails ever after (JLS 12.4.2).
-            // To
-            // start it with each context would take 20 ms.
+            // The JDK's logging was first used where the stack ended, by whatever code, and fails ever after (JLS
+            // 12.4.2). To start it with each context would take 20 ms.
             System.err.println(what + ": " + failure + " (not logged: " + unusable + ")");
         }
     }
 
     /** Calls. An exception ends at the context's handler; an Error goes there and then on to whoever polls. */
     void call(Callback callback) {
-        if (Recordings.ofSlowCallbacks()) {
+        if (FlightRecording.ofSlowCallbacks()) {
             callRecorded(callback);
         } else {
             callPlain(callback);
@@ -46,7 +62,7 @@ final class UserCode {
 
     /** Calls a task or a bottom half, as {@link #call} does. */
     void run(Runnable work) {
-        if (Recordings.ofSlowCallbacks()) {
+        if (FlightRecording.ofSlowCallbacks()) {
             callRecorded(new Work(work));
             return;
         }
@@ -81,7 +97,7 @@ final class UserCode {
         } finally {
             event.end();
             if (event.shouldCommit()) {
-                event.context = context.name();
+                event.context = context;
                 event.callback = callback.describe();
                 event.commit();
             }
@@ -107,7 +123,7 @@ final class UserCode {
     @SuppressWarnings("ReferenceEquality") // a handler may throw the very failure on
     void report(Throwable failure) {
         try {
-            exceptionHandler.accept(context, failure);
+            exceptionHandler.accept(failure);
         } catch (Throwable handlerFailure) {
             if (handlerFailure != failure) {
                 handlerFailure.addSuppressed(failure);

@@ -1,4 +1,4 @@
-package dev.aiocontext;
+package dev.aiocontext.internal.loop;
 
 import dev.aiocontext.internal.posix.Platform;
 import jdk.jfr.FlightRecorder;
@@ -7,11 +7,11 @@ import jdk.jfr.FlightRecorder;
  * Says whether a flight recording may want an event of ours. The first event class of a JVM starts up the flight recorder,
  * which takes some 100 ms; so none is loaded before a recording exists. Any thread.
  */
-final class Recordings {
+final class FlightRecording {
     /** Where there is no flight recorder, nothing here may name a class of it. */
     private static final boolean POSSIBLE = Platform.hasFlightRecorder();
 
-    private Recordings() {}
+    private FlightRecording() {}
 
     /** Loaded with the first recording. */
     private static final class SlowCallbacks {
@@ -20,11 +20,11 @@ final class Recordings {
     }
 
     /** Whether there has been a recording in this JVM. */
-    static boolean exist() {
+    static boolean exists() {
         return POSSIBLE && FlightRecorder.isInitialized();
     }
 
     static boolean ofSlowCallbacks() {
-        return exist() && SlowCallbacks.ASKED.isEnabled();
+        return exists() && SlowCallbacks.ASKED.isEnabled();
     }
 }

@@ -1,4 +1,4 @@
-package dev.aiocontext;
+package dev.aiocontext.internal.loop;
 
 import jdk.jfr.Category;
 import jdk.jfr.Description;

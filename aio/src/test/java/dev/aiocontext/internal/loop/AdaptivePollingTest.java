@@ -1,4 +1,4 @@
-package dev.aiocontext;
+package dev.aiocontext.internal.loop;
 
 import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
@@ -8,6 +8,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
+import dev.aiocontext.AioContext;
+import dev.aiocontext.AioStatistics;
+import dev.aiocontext.BottomHalf;
+import dev.aiocontext.EventNotifier;
+import dev.aiocontext.Eventually;
+import dev.aiocontext.LoopThread;
+import dev.aiocontext.MonitorMode;
+import dev.aiocontext.RelayMode;
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;

@@ -1,4 +1,4 @@
-package dev.aiocontext;
+package dev.aiocontext.internal.loop;
 
 import org.jspecify.annotations.Nullable;
 
@@ -7,19 +7,23 @@ import org.jspecify.annotations.Nullable;
  *
  * <p><b>Threads.</b> The thread that closes.
  */
-final class Closing {
+public final class Closing {
     /** So many steps in a row without stack or memory: the next would fail as well, and closing never end. */
     private static final int HOPELESS = 100;
 
     private @Nullable Throwable first;
     private int errorsInARow;
 
+    /** Creates it, before the first step. */
+    public Closing() {}
+
     /**
      * Makes a step.
      *
+     * @param step the step
      * @throws VirtualMachineError if this was one of a hundred in a row that failed like this
      */
-    void attempt(Runnable step) {
+    public void attempt(Runnable step) {
         try {
             step.run();
             errorsInARow = 0;
@@ -41,16 +45,22 @@ final class Closing {
         }
     }
 
-    boolean hasFailed() {
+    /** {@return whether a step has failed} */
+    public boolean hasFailed() {
         return first != null;
     }
 
     /** Throws the first failure, if there was one. */
-    void finish() {
+    public void finish() {
         rethrow(first);
     }
 
-    static void rethrow(@Nullable Throwable failure) {
+    /**
+     * Throws a failure.
+     *
+     * @param failure the failure, or null for none
+     */
+    public static void rethrow(@Nullable Throwable failure) {
         if (failure instanceof Error error) {
             throw error;
         }

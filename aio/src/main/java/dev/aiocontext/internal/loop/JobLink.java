@@ -1,4 +1,4 @@
-package dev.aiocontext;
+package dev.aiocontext.internal.loop;
 
 /**
  * A place in a circular list: the list itself, or a job in it. Taking a job out of the middle costs a few stores.

@@ -1,11 +1,12 @@
-package dev.aiocontext;
+package dev.aiocontext.internal.loop;
 
-import dev.aiocontext.bindings.linux.linux_h;
+import dev.aiocontext.FdCallback;
+import dev.aiocontext.Registration;
+import dev.aiocontext.SyscallException;
 import dev.aiocontext.internal.fdmon.FdEntry;
 import dev.aiocontext.internal.fdmon.FdSet;
 import dev.aiocontext.internal.posix.Descriptors;
 import dev.aiocontext.internal.posix.Errno;
-import dev.aiocontext.internal.posix.Libc;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  * Slots are plain stores, and the lock is a monitor, whose release needs no Java call. A descriptor that is ready without a
  * handler to call is repaired when it is dispatched.
  */
-final class Registrations {
+public final class Registrations {
     /**
      * How often a descriptor is dispatched before it is verified: epoll may report a file that was closed, though a duplicate
      * of it lives on, by a number that is no longer open. One system call of 0.3 us in 1,024 dispatches costs nothing.
@@ -36,21 +37,22 @@ final class Registrations {
 
     private final Object lock;
     private final FdSet descriptors;
-    private final UserCode userCode;
+    private final Callbacks callbacks;
 
     /** Guarded by the lock. */
     private boolean closed;
 
-    /** Called after each change, without the lock. */
-    private final Runnable changed;
+    private final Inbox inbox;
+    private final Home home;
 
-    Registrations(FdSet descriptors, UserCode userCode, Runnable changed) {
+    Registrations(FdSet descriptors, Callbacks callbacks, Inbox inbox, Home home) {
         this.descriptors = descriptors;
         this.lock = descriptors.lock();
-        this.userCode = userCode;
-        this.changed = changed;
+        this.callbacks = callbacks;
+        this.inbox = inbox;
+        this.home = home;
         // The call is linked here: the first registration may come where the stack ends.
-        Libc.fcntl(0, linux_h.F_GETFL(), 0);
+        Descriptors.isPollable(0);
     }
 
     /** A descriptor with its handlers. Slots are written under the lock. */
@@ -91,7 +93,7 @@ final class Registrations {
     }
 
     /** One of the two handlers. */
-    private final class Handler implements Registration, UserCode.Callback {
+    private final class Handler implements Registration, Callbacks.Callback {
         final Descriptor descriptor;
         final boolean reads;
         final FdCallback callback;
@@ -129,16 +131,30 @@ final class Registrations {
         }
     }
 
-    /** Sets a handler, in place of the one there is. */
-    Registration set(int fd, boolean reads, FdCallback callback) {
+    /** A blocked poll(2) sees no change, and keeps the file of a removed descriptor open: have it called again. */
+    private void wakeLoop() {
+        if (!home.isCurrent()) {
+            inbox.wakeupIfOpen();
+        }
+    }
+
+    /**
+     * Sets a handler, in place of the one there is.
+     *
+     * @param fd an open descriptor
+     * @param reads whether it is the read handler or the write handler
+     * @param callback what to call
+     * @return the registration
+     */
+    public Registration set(int fd, boolean reads, FdCallback callback) {
         Handler handler;
         synchronized (lock) {
             if (closed) {
-                throw AioContext.closedException();
+                throw inbox.closedException();
             }
             handler = put(fd, reads, callback);
         }
-        changed.run();
+        wakeLoop();
         return handler;
     }
 
@@ -185,11 +201,16 @@ final class Registrations {
             }
             descriptors.end(before);
         }
-        changed.run();
+        wakeLoop();
     }
 
-    /** Removes both handlers; says whether there was one. */
-    boolean removeAll(int fd) {
+    /**
+     * Removes both handlers.
+     *
+     * @param fd the descriptor
+     * @return whether there was one
+     */
+    public boolean removeAll(int fd) {
         boolean removed = false;
         synchronized (lock) {
             if (descriptors.get(fd) instanceof Descriptor descriptor) {
@@ -198,7 +219,7 @@ final class Registrations {
                 descriptors.end(before);
             }
         }
-        changed.run();
+        wakeLoop();
         return removed;
     }
 
@@ -261,7 +282,7 @@ final class Registrations {
         }
         setRunning(handler, handler.callback);
         try {
-            userCode.call(handler);
+            callbacks.call(handler);
         } finally {
             // Stores only: an Error must not leave the callback passed over for ever.
             if (handler.reads) {
@@ -295,7 +316,7 @@ final class Registrations {
             }
         }
         if (dropped) {
-            userCode.report(Errno.exception("poll", Errno.EBADF, descriptor.fd()));
+            callbacks.report(Errno.exception("poll", Errno.EBADF, descriptor.fd()));
         }
         return dropped;
     }

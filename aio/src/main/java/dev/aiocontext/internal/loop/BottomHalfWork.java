@@ -1,7 +1,9 @@
-package dev.aiocontext;
+package dev.aiocontext.internal.loop;
 
+import dev.aiocontext.BottomHalf;
 import dev.aiocontext.internal.wakeup.BottomHalfFlags;
 import dev.aiocontext.internal.wakeup.QueueMark;
+import java.util.Set;
 
 /**
  * A bottom half: its flags, and what it calls.
@@ -9,16 +11,26 @@ import dev.aiocontext.internal.wakeup.QueueMark;
  * <p><b>Threads.</b> As {@link BottomHalf}; {@link #takeDue}, {@link #takeIdle} and {@link #run}: the home thread. {@link
  * BottomHalfFlags} and {@link QueueMark} have the argument why no scheduling is lost, also when a thread gets an Error.
  */
-final class BottomHalfWork implements BottomHalf, Runnable {
-    private final AioContext context;
+public final class BottomHalfWork implements BottomHalf, Runnable {
+    private final Inbox inbox;
+    private final Set<BottomHalf> alive;
     private final String name;
     private final Runnable callback;
     private final BottomHalfFlags flags = new BottomHalfFlags();
     private final QueueMark due = new QueueMark();
     private final QueueMark idle = new QueueMark();
 
-    BottomHalfWork(AioContext context, String name, Runnable callback) {
-        this.context = context;
+    /**
+     * Creates it, not scheduled.
+     *
+     * @param inbox what it is pushed to
+     * @param alive where it leaves itself out when it is deleted
+     * @param name its name, for messages
+     * @param callback what it calls
+     */
+    public BottomHalfWork(Inbox inbox, Set<BottomHalf> alive, String name, Runnable callback) {
+        this.inbox = inbox;
+        this.alive = alive;
         this.name = name;
         this.callback = callback;
     }
@@ -44,7 +56,7 @@ final class BottomHalfWork implements BottomHalf, Runnable {
     private void pushDue() {
         long ticket = due.ticket();
         if (!due.isQueued(ticket)) {
-            requirePushed(context.push(this));
+            requirePushed(inbox.push(this));
             due.pushed(ticket);
         }
     }
@@ -62,14 +74,14 @@ final class BottomHalfWork implements BottomHalf, Runnable {
     private void pushIdle() {
         long ticket = idle.ticket();
         if (!idle.isQueued(ticket)) {
-            requirePushed(context.pushIdle(this));
+            requirePushed(inbox.pushIdle(this));
             idle.pushed(ticket);
         }
     }
 
-    private static void requirePushed(boolean pushed) {
+    private void requirePushed(boolean pushed) {
         if (!pushed) {
-            throw AioContext.closedException();
+            throw inbox.closedException();
         }
     }
 
@@ -81,7 +93,7 @@ final class BottomHalfWork implements BottomHalf, Runnable {
     @Override
     public void delete() {
         if (flags.delete()) {
-            context.forget(this);
+            alive.remove(this);
         }
     }
 

@@ -1,7 +1,11 @@
-package dev.aiocontext;
+package dev.aiocontext.internal.loop;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.aiocontext.AioContext;
+import dev.aiocontext.BottomHalf;
+import dev.aiocontext.Eventually;
+import dev.aiocontext.KernelThreads;
 import dev.aiocontext.internal.posix.Libc;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;

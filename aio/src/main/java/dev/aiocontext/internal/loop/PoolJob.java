@@ -1,5 +1,6 @@
-package dev.aiocontext;
+package dev.aiocontext.internal.loop;
 
+import dev.aiocontext.PoolRequest;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CancellationException;
@@ -10,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * A piece of work for the thread pool, from its submission until its completion is called.
  *
- * <p>A job is in a list all this time, so {@link AioContext#close} finds it there without any help:
+ * <p>A job is in a list all this time, so closing a context finds it there without any help:
  * <ol>
  *   <li>QUEUED: in the queue of {@link PoolWorkers}.
  *   <li>BEGUN: a worker does it. It is among the outcomes from here on.
@@ -28,7 +29,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param <T> the result
  */
-final class PoolJob<T extends @Nullable Object> extends JobLink implements Runnable, AioThreadPool.Request {
+public final class PoolJob<T extends @Nullable Object> extends JobLink implements Runnable, PoolRequest {
     // Constants of the compiler only: a class whose initializer got an Error would be unusable ever after.
     private static final int QUEUED = 0;
     private static final int BEGUN = 1;
@@ -48,7 +49,14 @@ final class PoolJob<T extends @Nullable Object> extends JobLink implements Runna
     private @Nullable T result;
     private @Nullable Throwable failure;
 
-    PoolJob(
+    /**
+     * Creates a job that is in no list.
+     *
+     * @param workers the pool
+     * @param work the work
+     * @param completion what to call with its result, or with what it threw
+     */
+    public PoolJob(
             PoolWorkers workers,
             Callable<? extends T> work,
             BiConsumer<? super @Nullable T, ? super @Nullable Throwable> completion) {
@@ -94,7 +102,7 @@ final class PoolJob<T extends @Nullable Object> extends JobLink implements Runna
         long pause = FIRST_PAUSE_NANOS;
         while (isDone() && (problem == null || !workers.isShutDown())) {
             try {
-                workers.context.push(this);
+                workers.inbox.push(this);
                 break;
             } catch (RuntimeException | Error e) {
                 problem = e;
@@ -109,10 +117,10 @@ final class PoolJob<T extends @Nullable Object> extends JobLink implements Runna
 
     private void tellOf(Throwable problem) {
         try {
-            System.getLogger(AioThreadPool.class.getName())
+            System.getLogger("dev.aiocontext.AioThreadPool")
                     .log(
                             System.Logger.Level.WARNING,
-                            "a worker of AioContext " + workers.context.name() + " could not wake the loop at first",
+                            "a worker of AioContext " + workers.context + " could not wake the loop at first",
                             problem);
         } catch (RuntimeException | Error unheard) {
             // The completion has arrived, and there is other work: the worker need not die because nobody hears of
@@ -139,7 +147,7 @@ final class PoolJob<T extends @Nullable Object> extends JobLink implements Runna
                     return false;
                 }
                 // Pushed first: if this fails, the job stays queued, and the loop skips it. It waits for the monitor.
-                workers.context.push(this);
+                workers.inbox.push(this);
                 markCancelled();
                 return true;
             }

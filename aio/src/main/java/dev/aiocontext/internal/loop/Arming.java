@@ -1,0 +1,78 @@
+package dev.aiocontext.internal.loop;
+
+import dev.aiocontext.internal.fdmon.FdEntry;
+import dev.aiocontext.internal.posix.EventFd;
+import dev.aiocontext.internal.wakeup.Wakeup;
+
+/** What the loop knows of its last arming: when it came, whether it was answered, and by which bell. Home thread. */
+final class Arming {
+    private final Wakeup wakeup;
+    private final EventFd doorbell;
+    private final FdEntry doorbellEntry;
+    private final boolean timed;
+    private long armedAt;
+    private boolean answered;
+    private long drained;
+
+    /** Creates it; the time of each arming is taken only if somebody asks for it. */
+    Arming(Wakeup wakeup, EventFd doorbell, boolean timed) {
+        this.wakeup = wakeup;
+        this.doorbell = doorbell;
+        this.doorbellEntry = new FdEntry(doorbell.fd());
+        this.timed = timed;
+    }
+
+    /** What to wait for. */
+    FdEntry entry() {
+        return doorbellEntry;
+    }
+
+    /** Announces that the loop is about to block. */
+    void begin() {
+        if (timed) {
+            armedAt = System.nanoTime();
+        }
+        wakeup.arm();
+    }
+
+    /** Takes the announcement back. */
+    void end() {
+        answered = wakeup.disarm();
+    }
+
+    /** Whether a notifier had answered the last one when the loop woke up. */
+    boolean wasAnswered() {
+        return answered;
+    }
+
+    /** Drains the doorbell, if the wait found it readable. */
+    void acceptDoorbell() {
+        if (doorbellEntry.takeEvents() != 0) {
+            drain();
+        }
+    }
+
+    private boolean drain() {
+        boolean rung = doorbell.testAndClear();
+        if (rung) {
+            drained = wakeup.arming();
+        }
+        return rung;
+    }
+
+    boolean isLast(long arming) {
+        return arming == wakeup.arming();
+    }
+
+    /** Whether the doorbell has woken the last arming, if it is this; looks once more. */
+    boolean doorbellRangFor(long arming) {
+        return drained == arming || drain();
+    }
+
+    /** Says what it saw of a wake-up that the relay rescued. */
+    void describe(RescueEvent event, long rungAt) {
+        event.state = answered ? "RUNG" : "ARMED";
+        event.doorbellReadable = drained == wakeup.arming();
+        event.asleep = rungAt - armedAt;
+    }
+}

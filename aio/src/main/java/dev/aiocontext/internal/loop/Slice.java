@@ -1,0 +1,110 @@
+package dev.aiocontext.internal.loop;
+
+import dev.aiocontext.internal.wakeup.BottomHalfFlags;
+import dev.aiocontext.internal.wakeup.WorkQueue;
+import java.util.concurrent.TimeUnit;
+
+/** Runs the work that is there, a bounded slice of it in each iteration. Home thread. */
+final class Slice {
+    /** The most pieces of work in one iteration: as many as a segment of the queue has. */
+    static final int SLICE = 1024;
+
+    /** How long an iteration goes on to begin pieces of work, if it looks at the clock at all. */
+    private static final long SLICE_NANOS = TimeUnit.MICROSECONDS.toNanos(500);
+
+    /** Pieces of work from one look at the clock to the next, at first, and at the most: a look costs as much as two pieces. */
+    private static final int FIRST_STRIDE = 16;
+
+    private static final int LAST_STRIDE = 64;
+
+    private final Inbox inbox;
+    private final Callbacks callbacks;
+    private final Counters counters;
+
+    /** Up to here, idle work is due. What a slice leaves of it, or an Error, waits for nothing. */
+    private long idleDue;
+
+    Slice(Inbox inbox, Callbacks callbacks, Counters counters) {
+        this.inbox = inbox;
+        this.callbacks = callbacks;
+        this.counters = counters;
+    }
+
+    /** Whether idle work is left that has waited already. */
+    boolean isIdleWorkDue() {
+        return !inbox.idleWork.isTaken(idleDue);
+    }
+
+    /** Drops bottom halves that were cancelled from the head of the queue: they are nothing to stay awake for. */
+    void dropCancelled() {
+        WorkQueue<Runnable> work = inbox.work;
+        while (work.peek() instanceof BottomHalfWork bottomHalf && bottomHalf.isCancelled()) {
+            long end = work.end();
+            work.take(end);
+            if (BottomHalfFlags.isDue(bottomHalf.takeDue(end))) {
+                bottomHalf.scheduleAgain(); // just now, by a thread that relied on the entry
+            }
+        }
+    }
+
+    /** Runs a slice of the work that is there now; what it queues itself is for the next poll, be that a nested one. */
+    boolean run() {
+        long end = inbox.work.end();
+        long idleEnd = inbox.idleWork.end();
+        long before = counters.asked;
+        boolean progress = run(inbox.work, end);
+        counters.burst = counters.asked - before > 1;
+        idleDue = Math.max(idleDue, idleEnd); // a nested poll may have had a later one
+        progress |= run(inbox.idleWork, idleEnd);
+        return progress;
+    }
+
+    private boolean run(WorkQueue<Runnable> queue, long end) {
+        boolean progress = false;
+        long began = 0;
+        int stride = FIRST_STRIDE;
+        int look = stride;
+        int pieces = 0;
+        for (Runnable next = queue.take(end); next != null; next = queue.take(end)) {
+            counters.asked++;
+            progress |= run(next, end, queue == inbox.work);
+            if (++pieces == look) {
+                long now = System.nanoTime();
+                if (began == 0) {
+                    began = now;
+                } else if (now - began > SLICE_NANOS || pieces == SLICE) {
+                    break;
+                } else if (now - began < SLICE_NANOS / 4) {
+                    stride = Math.min(LAST_STRIDE, 2 * stride);
+                }
+                look = Math.min(SLICE, look + stride);
+            }
+        }
+        return progress;
+    }
+
+    private boolean run(Runnable next, long end, boolean due) {
+        if (next instanceof BottomHalfWork bottomHalf) {
+            return due ? runDue(bottomHalf, end) : runIdle(bottomHalf, end);
+        }
+        callbacks.run(next);
+        return true;
+    }
+
+    private boolean runDue(BottomHalfWork bottomHalf, long end) {
+        boolean due = BottomHalfFlags.isDue(bottomHalf.takeDue(end));
+        if (due) {
+            callbacks.run(bottomHalf);
+        }
+        return due;
+    }
+
+    /** Says whether it was progress: an idle one is not, but one that became due while it waited here is. */
+    private boolean runIdle(BottomHalfWork bottomHalf, long end) {
+        int flags = bottomHalf.takeIdle(end);
+        if (BottomHalfFlags.isScheduled(flags)) {
+            callbacks.run(bottomHalf);
+        }
+        return BottomHalfFlags.isDue(flags);
+    }
+}

@@ -1,0 +1,164 @@
+package dev.aiocontext.internal.loop;
+
+import dev.aiocontext.internal.fdmon.FdSet;
+import dev.aiocontext.internal.fdmon.ReadyList;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Waits until there is something to do: polls adaptively, arms, blocks, disarms. Home thread.
+ */
+final class Waiting {
+    private static final long IDLE_WAIT = TimeUnit.MILLISECONDS.toNanos(10);
+
+    /** While polling: how often to ask the kernel for ready descriptors, which costs about 0.3 us each time. */
+    private static final long KERNEL_LOOK = TimeUnit.MICROSECONDS.toNanos(2);
+
+    /** While polling, after an iteration that ran several pieces of work: how long to leave those alone who push more. */
+    private static final long BURST_REST = TimeUnit.MICROSECONDS.toNanos(2);
+
+    /** While polling: reading the clock takes as long as a few looks for work. */
+    private static final int LOOKS_PER_CLOCK = 8;
+
+    private final Inbox inbox;
+    private final Slice slice;
+    private final Arming arming;
+    private final FdSet descriptors;
+    private final Driver[] drivers;
+    private final AdaptivePolling polling;
+    private final Counters counters;
+    private final int ownDescriptors;
+
+    Waiting(
+            Inbox inbox,
+            Slice slice,
+            Arming arming,
+            FdSet descriptors,
+            Driver[] drivers,
+            AdaptivePolling polling,
+            Counters counters) {
+        this.inbox = inbox;
+        this.slice = slice;
+        this.arming = arming;
+        this.descriptors = descriptors;
+        this.drivers = drivers;
+        this.polling = polling;
+        this.counters = counters;
+        this.ownDescriptors = descriptors.size();
+    }
+
+    /** Waits, if it is told to and there is nothing to do; collects the descriptors that are ready. */
+    void await(boolean blocking, ReadyList ready) {
+        long timeout = blocking ? timeout(0) : 0;
+        if (timeout == 0) {
+            // There is work: enter the kernel only if there are descriptors that must not starve behind it.
+            looksIntoKernel(ready);
+            return;
+        }
+        if (polling.isOn()) {
+            pollThenBlock(polling.limit(timeout), ready);
+        } else {
+            block(0, ready);
+        }
+    }
+
+    private void pollThenBlock(long limit, ReadyList ready) {
+        if (limit > 0 && !counters.burst && looksIntoKernel(ready)) {
+            polling.hit(0); // at once: to read the clock would take as long
+            return;
+        }
+        long began = System.nanoTime();
+        long polled = 0;
+        if (limit > 0) {
+            boolean found = spin(began, limit, ready);
+            polled = System.nanoTime() - began;
+            if (found) {
+                polling.hit(polled);
+                return;
+            }
+        }
+        block(polled, ready);
+        // Up to the ring, if there was one: how long it then takes to wake up is what polling would save.
+        long rung = arming.wasAnswered() ? inbox.rungAt() - began : 0;
+        polling.waited(polled, rung > 0 ? rung : System.nanoTime() - began);
+    }
+
+    /** Blocks until there is something to do, unless there is something now. */
+    private void block(long waited, ReadyList ready) {
+        arming.begin();
+        try {
+            descriptors.await(timeout(waited), ready);
+        } finally {
+            arming.end();
+        }
+    }
+
+    /**
+     * Looks for work, and now and then for ready descriptors, without announcing it: a notifier finds the loop awake. Says
+     * whether it found something within the time.
+     */
+    private boolean spin(long began, long limit, ReadyList ready) {
+        long elapsed = counters.burst ? rest(began) : 0;
+        long nextLook = KERNEL_LOOK;
+        do {
+            for (int i = 0; i < LOOKS_PER_CLOCK; i++) {
+                if (inbox.isAnnounced()) {
+                    return true;
+                }
+                Thread.onSpinWait();
+            }
+            elapsed = System.nanoTime() - began;
+            if (elapsed >= nextLook) {
+                if (looksIntoKernel(ready)) {
+                    return true;
+                }
+                nextLook = elapsed + KERNEL_LOOK;
+            }
+        } while (elapsed < limit && (elapsed < IDLE_WAIT || inbox.idleWork.isEmpty()));
+        return false;
+    }
+
+    /** Work streams in: to look for each piece, the moment it comes, would slow down who pushes it. */
+    private static long rest(long began) {
+        long elapsed = 0;
+        while (elapsed < BURST_REST) {
+            Thread.onSpinWait();
+            elapsed = System.nanoTime() - began;
+        }
+        return elapsed;
+    }
+
+    private boolean looksIntoKernel(ReadyList ready) {
+        if (descriptors.size() > ownDescriptors || isDriverWatching()) {
+            descriptors.await(0, ready);
+        }
+        return ready.size() > 0;
+    }
+
+    private boolean isDriverWatching() {
+        for (Driver driver : drivers) {
+            if (driver.looksWhileBusy()) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /**
+     * For how many nanoseconds there is nothing to do: 0, for ever (-1), or what is left of 10 ms. The loop looks for work here
+     * and nowhere else.
+     */
+    private long timeout(long waited) {
+        if (inbox.isAnnounced() || slice.isIdleWorkDue()) {
+            return 0;
+        }
+        long longest = inbox.idleWork.isEmpty() ? Driver.FOR_EVER : Math.max(0, IDLE_WAIT - waited);
+        for (Driver driver : drivers) {
+            longest = shorter(longest, driver.longestWait());
+        }
+        return longest;
+    }
+
+    private static long shorter(long one, long other) {
+        return one < 0 ? other : other < 0 ? one : Math.min(one, other);
+    }
+}
