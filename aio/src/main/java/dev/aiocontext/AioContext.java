@@ -3,39 +3,38 @@ package dev.aiocontext;
 import dev.aiocontext.internal.loop.AdaptivePolling;
 import dev.aiocontext.internal.loop.BottomHalfWork;
 import dev.aiocontext.internal.loop.Callbacks;
-import dev.aiocontext.internal.loop.Closing;
+import dev.aiocontext.internal.loop.Current;
 import dev.aiocontext.internal.loop.Home;
 import dev.aiocontext.internal.loop.Inbox;
 import dev.aiocontext.internal.loop.Loop;
+import dev.aiocontext.internal.loop.LoopCall;
+import dev.aiocontext.internal.loop.LoopEnd;
 import dev.aiocontext.internal.loop.PoolWorkers;
 import dev.aiocontext.internal.posix.NativeAccess;
-import dev.aiocontext.internal.posix.Signals;
 import dev.aiocontext.internal.relay.RelayModes;
 import java.time.Duration;
 import java.util.Objects;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.atomic.AtomicReference;
-import java.util.function.BiConsumer;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
  * An event loop over any Linux descriptor, which any thread can hand work to and wake: QEMU's {@code AioContext}.
  *
  * <pre>{@code
- * try (AioContext ctx = AioContext.open()) {
- *     ctx.onReadable(fd, ready -> ...);
- *     ctx.threadPool().submit(() -> readBlock(7), (block, failure) -> ...);
+ * try (AioContext ctx = AioContext.open();
+ *         FdSource input = ctx.onReadable(0, (source, events) -> ctx.stop())) {
+ *     ctx.threadPool().submit(() -> readBlock(7)).whenComplete((block, failure) -> ...);
  *     ctx.run(); // until somebody calls ctx.stop()
  * }
  * }</pre>
  *
- * <p><b>Threads.</b> The <em>home thread</em> is the one that polls first, by {@link #poll} or {@link #run}; it alone may do
- * so from then on, and it must be a platform thread, for a blocked poll would hold a virtual thread's carrier. All
+ * <p><b>Threads.</b> The <em>home thread</em> is the one that polls first, by {@link #poll(boolean)} or {@link #run}; it alone may
+ * do so from then on, and it must be a platform thread, because a blocked poll would hold a virtual thread's carrier. All
  * callbacks run on it. Everything else may be called by any thread, except {@link #close}:
  * <ol>
  *   <li>The home thread may close the context, outside of its callbacks.
@@ -43,42 +42,47 @@ import org.jspecify.annotations.Nullable;
  *   <li>Any thread may close it while the home thread has given it up: from the moment its outermost {@link #run} begins to
  *       return (normally, or with what a callback threw) until it polls again. What the home thread did so far happens before
  *       what the closing thread does. If the home thread comes back later, it finds the context closed.
- *   <li>Everybody else is refused. A thread that uses {@link #poll} and not {@code run} keeps the context until it has ended.
+ *   <li>Everybody else is refused. A thread that uses {@code poll} and not {@code run} keeps the context until it has ended.
  * </ol>
+ * Threads that native code has started and upcalls from native code may call {@link #execute}, {@link BottomHalf#schedule} and all
+ * the rest like any other thread. No exception may leave an upcall, because that ends the JVM.
+ *
+ * <p><b>Order.</b> One iteration runs what was handed to it (tasks and bottom halves, in the order in which they came), then idle
+ * bottom halves, then the handlers of descriptors. What a callback schedules runs in the next iteration.
  *
  * <p><b>Fairness.</b> One iteration runs at most 1,024 tasks and bottom halves, or as many as begin within 500 us (it looks
  * at the clock after 16 of them, then after each further 16 to 64), as many idle bottom halves, and the handlers of at most
  * 1,024 ready descriptors. What is left comes first in the next iteration, which does not wait. So a stream of tasks keeps
  * neither descriptors nor {@link #stop} waiting for longer than that, and descriptors do not keep tasks waiting.
  *
- * <p><b>Errors.</b> A callback that throws an exception goes to the context's exception handler (by default it is logged),
- * and the loop goes on; an {@code Error} goes there and then leaves {@code poll} or {@code run}. A descriptor that is
- * found closed although it has handlers is reported there once, and its handlers are removed. Poll(2) finds it in the next
+ * <p><b>Errors.</b> What a callback throws goes to the context's {@link ExceptionHandler} with the source (by default it is logged).
+ * The loop then goes on after an exception; an {@code Error} leaves {@code poll} or {@code run}. A source whose descriptor is
+ * found closed is reported there once, and closed. Poll(2) finds it in the next
  * wait. Epoll forgets a file that was closed without a word; it goes on to report one of which a duplicate is open, and the
  * loop then finds the closed number within 1,024 calls of its handler. A call that throws a StackOverflowError or an
  * OutOfMemoryError may or may not have done its work; every later call works. After {@link #close}, methods
- * throw {@link IllegalStateException}, {@link #execute} throws {@link RejectedExecutionException}, and {@link #stop} and
- * {@link #close} do nothing.
+ * throw {@link IllegalStateException}, {@link #execute} and {@link #submit} throw {@link RejectedExecutionException}, and {@link
+ * #stop} and {@link #close} do nothing.
  *
  * <p><b>No wake-up is lost.</b> See {@code dev.aiocontext.internal.wakeup.Wakeup} for the argument.
  */
 public final class AioContext implements Executor, AutoCloseable {
     private static final AtomicLong OPENED = new AtomicLong();
 
+    /** What fits into nanoseconds: 292 years. */
+    private static final Duration LONGEST_WAIT = Duration.ofNanos(Long.MAX_VALUE);
+
     private final String name;
     private final Home home;
     private final Loop loop;
     private final Inbox inbox;
-    private final PoolWorkers workers;
+    private final LoopEnd end;
     private final AioThreadPool pool;
-    private final Set<BottomHalf> bottomHalves = ConcurrentHashMap.newKeySet();
 
     private volatile boolean stopRequested;
 
-    /** Everything is freed, or has been tried to. */
-    private volatile boolean ended;
-
-    /** The home thread's. */
+    // The home thread's.
+    private @Nullable Current<AioContext> current;
     private boolean running;
 
     private AioContext(Builder builder) {
@@ -86,12 +90,13 @@ public final class AioContext implements Executor, AutoCloseable {
         name = builder.name != null ? builder.name : "aio-" + OPENED.incrementAndGet();
         RelayMode relayMode = RelayModes.resolve(builder.relay).mode();
         home = new Home(name);
-        Callbacks callbacks = new Callbacks(name, exceptionHandler(builder.exceptionHandler));
+        Callbacks callbacks = new Callbacks(name, builder.exceptionHandler);
         loop = new Loop(name, relayMode, builder.monitor, builder.polling, home, callbacks);
         try {
             inbox = loop.inbox();
-            workers = new PoolWorkers(name, inbox, builder.maximumPoolThreads);
+            PoolWorkers workers = new PoolWorkers(name, inbox, home, builder.maximumPoolThreads);
             pool = new AioThreadPool(name, workers);
+            end = new LoopEnd(name, home, loop, workers);
         } catch (Error e) {
             loop.free();
             throw e;
@@ -119,6 +124,15 @@ public final class AioContext implements Executor, AutoCloseable {
         return new Builder();
     }
 
+    /**
+     * Finds the context in whose callback the calling thread is. Within a nested poll of another context, that is the other one.
+     *
+     * @return the context; empty if the thread is in no callback
+     */
+    public static Optional<AioContext> current() {
+        return Optional.ofNullable(Current.<AioContext>ofThread().context);
+    }
+
     /** The settings of a context. One thread at a time. */
     public static final class Builder {
         private @Nullable String name;
@@ -126,7 +140,7 @@ public final class AioContext implements Executor, AutoCloseable {
         private MonitorMode monitor = MonitorMode.AUTO;
         private AdaptivePolling.Settings polling = AdaptivePolling.Settings.DEFAULT;
         private int maximumPoolThreads = AioThreadPool.DEFAULT_MAXIMUM;
-        private BiConsumer<? super AioContext, ? super Throwable> exceptionHandler = AioContext::logException;
+        private @Nullable ExceptionHandler exceptionHandler;
 
         private Builder() {}
 
@@ -209,10 +223,10 @@ public final class AioContext implements Executor, AutoCloseable {
          * Decides what becomes of what callbacks throw.
          *
          * @param handler called on the home thread; what it throws itself is logged. By default, {@link System.Logger}
-         *     {@code dev.aiocontext.AioContext} logs an error
+         *     {@code dev.aiocontext.AioContext} logs an error with the name of the source
          * @return this
          */
-        public Builder exceptionHandler(BiConsumer<? super AioContext, ? super Throwable> handler) {
+        public Builder exceptionHandler(ExceptionHandler handler) {
             this.exceptionHandler = Objects.requireNonNull(handler, "handler");
             return this;
         }
@@ -233,20 +247,12 @@ public final class AioContext implements Executor, AutoCloseable {
         }
     }
 
-    /**
-     * The name of the context.
-     *
-     * @return the name
-     */
+    /** {@return the name of the context} */
     public String name() {
         return name;
     }
 
-    /**
-     * The relay's mode.
-     *
-     * @return the mode, never {@link RelayMode#AUTO}
-     */
+    /** {@return the mode of the relay, never {@link RelayMode#AUTO}} */
     public RelayMode relayMode() {
         return loop.relayMode();
     }
@@ -261,29 +267,17 @@ public final class AioContext implements Executor, AutoCloseable {
         return loop.monitor();
     }
 
-    /**
-     * What the context has counted.
-     *
-     * @return the counters as they are now
-     */
+    /** {@return what the context has counted so far} */
     public AioStatistics statistics() {
-        return loop.counters().snapshot();
+        return new AioStatistics(loop.counters());
     }
 
-    /**
-     * Says whether the calling thread is the home thread.
-     *
-     * @return true if it is
-     */
+    /** {@return whether the calling thread is the home thread} */
     public boolean isHomeThread() {
         return home.isCurrent();
     }
 
-    /**
-     * The threads for blocking work, started as they are needed.
-     *
-     * @return the context's thread pool
-     */
+    /** {@return the context's threads for blocking work} They are started as they are needed. */
     public AioThreadPool threadPool() {
         return pool;
     }
@@ -306,103 +300,98 @@ public final class AioContext implements Executor, AutoCloseable {
     }
 
     /**
+     * Makes a call once, on the loop, as {@link #execute} runs a task. The future completes on the loop, also if it is cancelled,
+     * which works until the call begins. Its {@code join()} on the home thread throws {@link IllegalStateException} before that,
+     * because the thread would wait for itself.
+     *
+     * @param work what to call; what it throws completes the future
+     * @param <T> the result
+     * @return the future of the result
+     * @throws RejectedExecutionException if the context is closed
+     */
+    @SuppressWarnings("exports") // jspecify: for compilers that know it, no dependency for those that do not
+    public <T extends @Nullable Object> CompletableFuture<T> submit(Callable<? extends T> work) {
+        LoopCall<T> call = new LoopCall<>(home, Objects.requireNonNull(work, "work"));
+        execute(call);
+        return call;
+    }
+
+    /**
      * Makes a bottom half.
      *
      * @param name a name, for messages
      * @param callback what it calls, on the loop
-     * @return the bottom half, to be deleted before the context is closed
+     * @return the bottom half, to be closed
+     * @throws IllegalStateException if the context is closed
      */
-    public BottomHalf newBottomHalf(String name, Runnable callback) {
+    public BottomHalf newBottomHalf(String name, Task callback) {
+        inbox.requireOpen();
         BottomHalfWork bottomHalf = new BottomHalfWork(
                 inbox,
-                bottomHalves,
+                loop.sources(),
                 Objects.requireNonNull(name, "name"),
                 Objects.requireNonNull(callback, "callback"));
-        inbox.requireOpen();
-        bottomHalves.add(bottomHalf);
+        loop.sources().add(bottomHalf);
         return bottomHalf;
     }
 
     // ---- Descriptors ------------------------------------------------------------------------------------------------
 
     /**
-     * Calls back when a descriptor is readable, hung up or has an error, in place of an earlier read handler of it.
+     * Waits for a descriptor to become readable: {@link #watch(int, FdEvents, FdHandler)} with {@link FdEvents#READ}.
      *
-     * <p>A descriptor is the <em>file</em> that its number stands for now. <b>Register anew whenever a library may have replaced
+     * @param fd an open descriptor
+     * @param handler what to call, on the loop
+     * @return the source, to be closed before the descriptor is
+     */
+    public FdSource onReadable(int fd, FdHandler handler) {
+        return watch(fd, FdEvents.READ, handler);
+    }
+
+    /**
+     * Waits for events of a descriptor, as {@link #watch(String, int, FdEvents, FdHandler)} does. The source is called {@code fd} and
+     * its number.
+     *
+     * @param fd an open descriptor
+     * @param interest what to wait for
+     * @param handler what to call, on the loop
+     * @return the source, to be closed before the descriptor is
+     */
+    public FdSource watch(int fd, FdEvents interest, FdHandler handler) {
+        return watch(null, fd, interest, handler);
+    }
+
+    /**
+     * Waits for events of a descriptor, in place of the source that the context has for it, which this closes. Errors and
+     * hang-ups are always told.
+     *
+     * <p>A descriptor should be non-blocking (O_NONBLOCK). A handler that blocks in a read holds up the whole loop, and Linux may say
+     * that a descriptor is readable when a read would block (select(2), BUGS).
+     *
+     * <p>A descriptor is the <em>file</em> that its number stands for now. <b>Watch anew whenever a library may have replaced
      * the file</b>: closed it and opened another, which the kernel gives the same number (a reconnect, for instance), or
      * called dup2(2). Poll(2) would wait for the new file by itself, and epoll(7) never hears of it. So a program that does
-     * not register anew works with a few descriptors and stops working once there are enough for epoll.
+     * not watch anew works with a few descriptors and stops working once there are enough for epoll.
      *
-     * <p>While a callback runs, a poll that it calls passes the callback over, and does not wait as long as its descriptor
+     * <p>While a handler runs, a poll that it calls passes the handler over, and does not wait as long as its descriptor
      * is ready.
      *
+     * @param name a name, for messages
      * @param fd an open descriptor
-     * @param callback what to call, on the loop
-     * @return the registration, to remove it before the descriptor is closed
-     * @throws IllegalArgumentException if it is negative, opened with {@code O_PATH}, or the context's own
+     * @param interest what to wait for; an empty set waits for errors and hang-ups alone
+     * @param handler what to call, on the loop
+     * @return the source, to be closed before the descriptor is
+     * @throws IllegalStateException if the context is closed
+     * @throws IllegalArgumentException if the descriptor is negative, opened with {@code O_PATH}, or the context's own
+     * @throws UnsupportedOperationException if the interest is edge-triggered and the context is to use poll(2) only
      * @throws SyscallException EBADF if it is not open; what epoll says if {@link MonitorMode#EPOLL} is forced
-     */
-    public Registration onReadable(int fd, FdCallback callback) {
-        return register(fd, true, callback);
-    }
-
-    /**
-     * Calls back when a descriptor is writable or has an error, in place of an earlier write handler of it. A hang-up comes
-     * here too if there is no read handler to take it. What {@link #onReadable} says of replaced files and of nested polls
-     * holds here too.
-     *
-     * @param fd an open descriptor
-     * @param callback what to call, on the loop
-     * @return the registration, to remove it before the descriptor is closed
-     * @throws IllegalArgumentException if it is negative, opened with {@code O_PATH}, or the context's own
-     * @throws SyscallException EBADF if it is not open; what epoll says if {@link MonitorMode#EPOLL} is forced
-     */
-    public Registration onWritable(int fd, FdCallback callback) {
-        return register(fd, false, callback);
-    }
-
-    private Registration register(int fd, boolean reads, FdCallback callback) {
-        Objects.requireNonNull(callback, "callback");
-        inbox.requireOpen();
-        return loop.registrations().set(fd, reads, callback);
-    }
-
-    /**
-     * Removes the handlers of a descriptor.
-     *
-     * @param fd the descriptor
-     * @return true if it had any
-     */
-    public boolean removeHandlers(int fd) {
-        inbox.requireOpen();
-        return loop.registrations().removeAll(fd);
-    }
-
-    /**
-     * Calls back when SIGIO comes to the relay thread: a wake-up of this context that was relayed, one of another context, or
-     * a signal from outside, for they coalesce. Without a handler SIGIO is dropped, as in QEMU.
-     *
-     * @param callback what to call, on the loop; null for nothing
-     * @throws IllegalStateException if the context has no relay
      */
     @SuppressWarnings("exports") // jspecify: for compilers that know it, no dependency for those that do not
-    public void onSigio(@Nullable SignalCallback callback) {
+    public FdSource watch(@Nullable String name, int fd, FdEvents interest, FdHandler handler) {
+        Objects.requireNonNull(interest, "interest");
+        Objects.requireNonNull(handler, "handler");
         inbox.requireOpen();
-        if (!loop.onSigio(callback == null ? null : new SigioHandler(callback))) {
-            throw new IllegalStateException("AioContext " + name + " has no SIGIO relay: its mode is OFF");
-        }
-    }
-
-    private record SigioHandler(SignalCallback callback) implements Callbacks.Callback {
-        @Override
-        public void call() throws Exception {
-            callback.signalled(Signals.SIGIO);
-        }
-
-        @Override
-        public String describe() {
-            return "SIGIO handler";
-        }
+        return loop.fdSources().watch(name, fd, interest, handler);
     }
 
     // ---- The loop ---------------------------------------------------------------------------------------------------
@@ -410,6 +399,8 @@ public final class AioContext implements Executor, AutoCloseable {
     /**
      * Makes the poll that is under way return, or else the next one not wait; a poll without anything to do then says that
      * it made no progress. Any number of calls before that count as one.
+     *
+     * @throws IllegalStateException if the context is closed
      */
     public void wakeup() {
         inbox.requireOpen();
@@ -424,7 +415,7 @@ public final class AioContext implements Executor, AutoCloseable {
      * @throws IllegalStateException if the calling thread may not poll, or if this is called from within a callback of run
      */
     public void run() {
-        requireHome();
+        enter();
         if (running) {
             throw new IllegalStateException("AioContext " + name + " is already running; a callback may call poll()");
         }
@@ -433,7 +424,7 @@ public final class AioContext implements Executor, AutoCloseable {
         running = true;
         try {
             while (!stopRequested) {
-                loop.iterate(true);
+                iterate(-1);
             }
             stopRequested = false;
         } finally {
@@ -456,131 +447,96 @@ public final class AioContext implements Executor, AutoCloseable {
      * states under fairness. A callback may call this; the nested poll then runs what the outer one has left, but does not
      * enter a descriptor's handler that is running.
      *
-     * <p>A poll that waits may return without progress. {@link #wakeup} ends it, and so does a registration by another thread,
-     * or by any thread before the context has its home thread: the first poll returns at once then. An interrupt does not end
-     * it. With epoll, one poll calls the handlers of at most 32 descriptors at first, and of twice as many each time that so
-     * many were ready, up to 1,024; the next poll calls the others.
+     * <p>A poll that waits may return without progress. {@link #wakeup} ends it, and so does a change of a descriptor's source
+     * by another thread, or by any thread before the context has its home thread: the first poll returns at once then. An interrupt
+     * does not end it. With epoll, one poll calls the handlers of at most 32 descriptors at first, and of twice as many each time
+     * that so many were ready, up to 1,024; the next poll calls the others.
      *
      * @param blocking whether to wait until there is something to do
-     * @return true if it made progress: it called a bottom half that is not idle, a descriptor's handler or that of SIGIO
+     * @return true if it made progress: it called a task, a bottom half that is not idle, a descriptor's handler or that of SIGIO
      * @throws IllegalStateException if the calling thread may not poll
      */
     public boolean poll(boolean blocking) {
-        requireHome();
-        return loop.iterate(blocking);
+        enter();
+        return iterate(blocking ? -1 : 0);
+    }
+
+    /**
+     * Runs one iteration as {@link #poll(boolean)}, and waits for a limited time.
+     *
+     * @param longestWait how long to wait at most until there is something to do; the poll does not end earlier, but for the reasons
+     *     that {@link #poll(boolean)} names
+     * @return true if it made progress
+     * @throws IllegalArgumentException if the time is negative
+     * @throws IllegalStateException if the calling thread may not poll
+     */
+    public boolean poll(Duration longestWait) {
+        if (longestWait.isNegative()) {
+            throw new IllegalArgumentException("a poll cannot wait for less than nothing: " + longestWait);
+        }
+        enter();
+        return iterate(longestWait.compareTo(LONGEST_WAIT) > 0 ? -1 : longestWait.toNanos());
+    }
+
+    private boolean iterate(long longestWait) {
+        Current<AioContext> polled = current;
+        if (polled == null) {
+            throw new IllegalStateException("no home thread"); // enter() has seen to that
+        }
+        AioContext before = polled.context;
+        polled.context = this;
+        try {
+            return loop.iterate(longestWait);
+        } finally {
+            polled.context = before;
+        }
     }
 
     // ---- Threads and the end ----------------------------------------------------------------------------------------
 
-    private void requireHome() {
+    private void enter() {
         if (!home.isEntered()) {
             home.requireMayPoll();
             inbox.requireOpen();
+            Current<AioContext> own = Current.ofThread();
             home.enter();
+            current = own;
         }
         inbox.requireOpen();
     }
 
-    /** What goes to the builder's handler, with the context. A reference to a context that is not built yet never gets out. */
-    private Consumer<Throwable> exceptionHandler(BiConsumer<? super AioContext, ? super Throwable> handler) {
-        return failure -> handler.accept(this, failure);
-    }
-
-    private static void logException(AioContext context, Throwable failure) {
-        Callbacks.logException(context.name, failure);
-    }
-
     /**
      * Ends the context: cancels what the thread pool has not begun and polls until it has finished the rest, runs all work
-     * that was accepted, and frees everything. The descriptors with handlers stay open. Calling it again changes nothing, unless
-     * it ended by an {@code Error} before it began to free things: then it goes on where it was. What a callback throws does not end it,
-     * but a hundred steps in a row without stack or memory do.
+     * that was accepted, frees everything and closes the sources. Sources that their owners forgot to close are logged, as one
+     * warning that names them. Descriptors stay open. Calling it again changes nothing, unless it ended by an {@code Error}
+     * before it began to free things: then it goes on where it was. What a callback throws does not end it, but a hundred
+     * steps in a row without stack or memory do.
      *
      * <p>A virtual thread may call this too. If there are threads of the pool or completions to wait for, a platform thread
      * closes the context and calls the last callbacks, while the virtual thread waits for it without its carrier.
      *
-     * @throws IllegalStateException if the calling thread may not close (see {@link AioContext}); if this is called from within
-     *     a callback; or, after everything is freed, if bottom halves were not deleted, naming them
+     * @throws IllegalStateException if the calling thread may not close (see {@link AioContext}), or if this is called from within a
+     *     callback
      */
     @Override
     public void close() {
-        if (ended || (inbox.isClosed() && !isLeftToCaller())) {
-            return;
-        }
-        Thread caller = Thread.currentThread();
-        Thread before = home.enterToClose();
-        if (loop.isInCallback()) {
-            throw new IllegalStateException("AioContext " + name + " cannot be closed from within its own callback");
-        }
-        if (caller.isVirtual() && !workers.shutDownIfUnused()) {
-            home.giveBack(before == caller ? null : before); // an Error may have left the caller here before
-            closeOnPlatformThread();
-            return;
-        }
-        Closing closing = new Closing();
-        Runnable finishPoolWork = this::finishPoolWork;
-        workers.shutDown();
-        while (!workers.isUnused()) {
-            closing.attempt(finishPoolWork);
-        }
-        inbox.refuse();
-        while (inbox.hasAcceptedWork()) {
-            closing.attempt(loop::runAcceptedWork);
-        }
-        Runnable free = loop::free;
-        ended = true;
-        closing.attempt(free);
-        if (!closing.hasFailed() && !bottomHalves.isEmpty()) {
-            throw new IllegalStateException("AioContext " + name
-                    + " was closed with bottom halves that nobody had deleted: "
-                    + bottomHalves.stream().map(BottomHalf::name).sorted().toList());
-        }
-        closing.finish();
+        end.close();
     }
 
-    /** Whether an Error has ended the caller's close(), or that of a thread that has ended, before everything was freed. */
-    private boolean isLeftToCaller() {
-        Thread closer = home.thread();
-        return closer == Thread.currentThread() ? !loop.isInCallback() : closer == null || !closer.isAlive();
+    /** {@return whether the context is closed} From the moment that it refuses work. */
+    public boolean isClosed() {
+        return inbox.isClosed();
     }
 
-    /**
-     * Polls, and calls completions which nobody pushed: those of work that is cancelled now, and of workers that could not push.
-     * The idle work makes the poll last 10 ms at most, so this does not depend on anybody's wake-up.
-     */
-    private void finishPoolWork() {
-        if (!inbox.hasAcceptedWork()) {
-            inbox.pushIdle(AioContext::lookAgain);
-        }
-        loop.iterate(workers.firstDone() == null);
-        for (Runnable done = workers.firstDone(); done != null; done = workers.firstDone()) {
-            loop.runAtEnd(done);
-        }
+    /** {@return what messages call it, with its state} */
+    @Override
+    public String toString() {
+        Thread thread = home.thread();
+        return "AioContext " + name + " ("
+                + (isClosed() ? "closed" : thread == null ? "no home thread" : "home thread " + thread.getName()) + ")";
     }
 
-    /** Idle work, which limits a poll to 10 ms. */
-    private static void lookAgain() {}
-
-    private void closeOnPlatformThread() {
-        AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
-        Thread closer = Thread.ofPlatform().daemon().name(name + "-close").start(() -> {
-            try {
-                close();
-            } catch (RuntimeException | Error e) {
-                failure.set(e);
-            }
-        });
-        boolean interrupted = false;
-        while (closer.isAlive()) {
-            try {
-                closer.join();
-            } catch (InterruptedException e) {
-                interrupted = true;
-            }
-        }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
-        }
-        Closing.rethrow(failure.get());
+    Loop loop() {
+        return loop;
     }
 }

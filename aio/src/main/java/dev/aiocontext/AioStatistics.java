@@ -1,30 +1,158 @@
 package dev.aiocontext;
 
+import dev.aiocontext.internal.loop.Counters;
+import java.time.Duration;
+
 /**
- * What a context has counted since it was opened. Counting takes no atomic operation where the loop is awake: the loop counts
- * for itself, and a notifier only where it makes a system call anyway.
- *
- * @param polls how often the loop looked for work, nested polls included
- * @param wakeupsAsked wake-ups asked for and seen by the loop: work that was queued, and bare {@link AioContext#wakeup}s,
- *     of which those that come before the loop saw an earlier one count as one with it
- * @param wakeupsSkipped those that found the loop awake, or already rung for, and so made no system call
- * @param wakeupsRung those that rang the doorbell
- * @param relayed wake-ups that came through the SIGIO relay: echoes and rescues
- * @param echoes relayed wake-ups that came after the doorbell had done its duty, or after the loop had found the work by
- *     itself: harmless
- * @param rescues relayed wake-ups that found work which no doorbell had announced: lost wake-ups, repaired by the relay
- * @param pollingNanos processor time that adaptive polling took, in nanoseconds: what it costs
- * @param pollingHits waits that adaptive polling ended, at no system call for the notifier: what it gains
- * @param pollingMisses waits that began with polling in vain, and blocked
+ * What a context has counted since it was opened, at the moment it was asked. Counting takes no atomic operation where the loop is
+ * awake: the loop counts for itself, and a notifier only where it makes a system call anyway.
  */
-public record AioStatistics(
-        long polls,
-        long wakeupsAsked,
-        long wakeupsSkipped,
-        long wakeupsRung,
-        long relayed,
-        long echoes,
-        long rescues,
-        long pollingNanos,
-        long pollingHits,
-        long pollingMisses) {}
+public final class AioStatistics {
+    private final long polls;
+    private final Wakeups wakeups;
+    private final Relay relay;
+    private final Polling polling;
+
+    AioStatistics(Counters counters) {
+        polls = counters.polls();
+        long rung = counters.rung();
+        long asked = Math.max(counters.asked(), rung); // rung for work that the loop has not taken yet
+        wakeups = new Wakeups(asked, rung);
+        relay = new Relay(counters.echoes(), counters.rescues());
+        polling = new Polling(counters.pollingNanos(), counters.pollingHits(), counters.pollingMisses());
+    }
+
+    /** {@return how often the loop looked for work, nested polls included} */
+    public long polls() {
+        return polls;
+    }
+
+    /** {@return how the loop was woken} */
+    public Wakeups wakeups() {
+        return wakeups;
+    }
+
+    /** {@return what came through the SIGIO relay} */
+    public Relay relay() {
+        return relay;
+    }
+
+    /** {@return what adaptive polling costs, and what it gains} */
+    public Polling polling() {
+        return polling;
+    }
+
+    @Override
+    public String toString() {
+        return "polls " + polls + ", wake-ups " + wakeups + ", relay " + relay + ", polling " + polling;
+    }
+
+    /** Wake-ups of the loop. */
+    public static final class Wakeups {
+        private final long asked;
+        private final long rung;
+
+        private Wakeups(long asked, long rung) {
+            this.asked = asked;
+            this.rung = rung;
+        }
+
+        /**
+         * Counts the wake-ups that were asked for and that the loop has seen: work that was queued, and bare {@link
+         * AioContext#wakeup}s. Bare ones that come before the loop saw an earlier one count as one with it.
+         *
+         * @return the number
+         */
+        public long asked() {
+            return asked;
+        }
+
+        /** {@return how many of them rang the doorbell} */
+        public long rung() {
+            return rung;
+        }
+
+        /** {@return how many of them found the loop awake, or already rung for, and so made no system call} */
+        public long skipped() {
+            return asked - rung;
+        }
+
+        @Override
+        public String toString() {
+            return asked + " (" + rung + " rung)";
+        }
+    }
+
+    /** Wake-ups that came through the SIGIO relay. */
+    public static final class Relay {
+        private final long echoes;
+        private final long rescues;
+
+        private Relay(long echoes, long rescues) {
+            this.echoes = echoes;
+            this.rescues = rescues;
+        }
+
+        /** {@return how many there were: echoes and rescues} */
+        public long relayed() {
+            return echoes + rescues;
+        }
+
+        /**
+         * Counts those that came after the doorbell had done its duty, or after the loop had found the work by itself. They are
+         * harmless.
+         *
+         * @return the number
+         */
+        public long echoes() {
+            return echoes;
+        }
+
+        /**
+         * Counts those that found work which no doorbell had announced: lost wake-ups, repaired by the relay.
+         *
+         * @return the number
+         */
+        public long rescues() {
+            return rescues;
+        }
+
+        @Override
+        public String toString() {
+            return relayed() + " (" + rescues + " rescues)";
+        }
+    }
+
+    /** Adaptive polling. */
+    public static final class Polling {
+        private final long nanos;
+        private final long hits;
+        private final long misses;
+
+        private Polling(long nanos, long hits, long misses) {
+            this.nanos = nanos;
+            this.hits = hits;
+            this.misses = misses;
+        }
+
+        /** {@return the processor time that it took} */
+        public Duration time() {
+            return Duration.ofNanos(nanos);
+        }
+
+        /** {@return how many waits it ended, at no system call for the notifier} */
+        public long hits() {
+            return hits;
+        }
+
+        /** {@return how many waits began with polling in vain, and blocked} */
+        public long misses() {
+            return misses;
+        }
+
+        @Override
+        public String toString() {
+            return time() + " (" + hits + " hits, " + misses + " misses)";
+        }
+    }
+}

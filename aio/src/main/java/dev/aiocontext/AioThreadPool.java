@@ -4,12 +4,12 @@ import dev.aiocontext.internal.loop.PoolJob;
 import dev.aiocontext.internal.loop.PoolWorkers;
 import java.util.Objects;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A context's threads for blocking work, whose results arrive on the loop as bottom halves. QEMU's {@code ThreadPool}: there are
+ * A context's threads for blocking work, whose results arrive on the loop. QEMU's {@code ThreadPool}: there are
  * no threads at first, 64 at most, and a thread that was idle for 10 seconds leaves.
  *
  * <p><b>Threads.</b> Any thread may call any method. Work runs on a thread of the pool, completions on the home thread.
@@ -32,24 +32,24 @@ public final class AioThreadPool {
     }
 
     /**
-     * Has work done by a thread of the pool.
+     * Has work done by a thread of the pool. The future completes on the loop, with the result or with what the work threw. Its
+     * {@code cancel()} works until the work begins, takes the same time wherever the work stands in the queue, and completes
+     * the future on the loop too. Its {@code join()} on the home thread throws {@link IllegalStateException} before it is
+     * completed, because the thread would wait for itself.
      *
      * @param work the work
-     * @param completion called exactly once, on the home thread, with the result, or null and what the work threw
      * @param <T> the result
-     * @return the request, to cancel it
+     * @return the future of the result
      * @throws RejectedExecutionException if the context is closed
      */
     @SuppressWarnings("exports") // jspecify: for compilers that know it, no dependency for those that do not
-    public <T extends @Nullable Object> PoolRequest submit(
-            Callable<? extends T> work, BiConsumer<? super @Nullable T, ? super @Nullable Throwable> completion) {
-        Objects.requireNonNull(work, "work");
-        Objects.requireNonNull(completion, "completion");
-        PoolJob<T> job = new PoolJob<>(workers, work, completion);
+    public <T extends @Nullable Object> CompletableFuture<T> submit(Callable<? extends T> work) {
+        PoolJob<T> job = new PoolJob<>(workers, Objects.requireNonNull(work, "work"));
+        CompletableFuture<T> future = job.future();
         if (!workers.submit(job)) {
             throw new RejectedExecutionException("AioContext " + context + " is closed");
         }
-        return job;
+        return future;
     }
 
     /**

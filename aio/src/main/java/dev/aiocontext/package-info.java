@@ -1,12 +1,14 @@
 /**
  * QEMU's {@code AioContext} for Java: the public types of the library.
  *
- * <p>{@link dev.aiocontext.AioContext} is the loop; everything else here is what it takes or returns, plus two things
- * that stand alone: {@link dev.aiocontext.EventNotifier}, a descriptor that any thread can set, and {@link
- * dev.aiocontext.SigioLauncher}, which starts a program with SIGIO blocked in every thread.
+ * <p>{@link dev.aiocontext.AioContext} is the loop, and {@link dev.aiocontext.AioThread} a thread that runs one. A loop calls back
+ * for {@linkplain dev.aiocontext.Source sources}. Two things stand alone: {@link dev.aiocontext.EventNotifier}, a descriptor that
+ * any thread can set, and {@link dev.aiocontext.SigioLauncher}, which starts a program with SIGIO blocked in every thread.
  *
- * <p>The floors below live in {@code dev.aiocontext.internal}, which is not exported. They may use two leaf types of
- * this package, {@link dev.aiocontext.SyscallException} and {@link dev.aiocontext.RelayMode}, and nothing else of it.
+ * <p>The package has words and doors. Words are interfaces, enums, values and exceptions, which know each other and nothing else of
+ * the library; the floors below, in {@code dev.aiocontext.internal}, may use them. Doors are the classes that check arguments
+ * and delegate to these floors: {@code AioContext}, {@code AioThread}, {@code AioThreadPool}, {@code AioStatistics}, {@code
+ * EventNotifier}, {@code SigioSource}, {@code SigioLauncher}. No floor below knows a door.
  */
 @NullMarked
 package dev.aiocontext;

@@ -280,7 +280,7 @@ public final class BottomHalfStress {
         /** Deletes. */
         @Actor
         public void deleter() {
-            it.flags.delete();
+            it.flags.close();
         }
 
         /** Runs what there is. */
@@ -296,7 +296,7 @@ public final class BottomHalfStress {
          */
         @Arbiter
         public void end(Z_Result r) {
-            r.r1 = it.flags.isDeleted();
+            r.r1 = it.flags.isClosed();
         }
     }
 
@@ -315,7 +315,7 @@ public final class BottomHalfStress {
         /** Deletes. */
         @Actor
         public void deleter() {
-            it.flags.delete();
+            it.flags.close();
         }
 
         /** Runs what there is. */
@@ -331,7 +331,7 @@ public final class BottomHalfStress {
          */
         @Arbiter
         public void end(Z_Result r) {
-            r.r1 = it.flags.isDeleted();
+            r.r1 = it.flags.isClosed();
         }
     }
 
@@ -345,7 +345,7 @@ public final class BottomHalfStress {
         /** Deletes. */
         @Actor
         public void deleter() {
-            it.flags.delete();
+            it.flags.close();
         }
 
         /** Schedules. */
@@ -361,7 +361,7 @@ public final class BottomHalfStress {
          */
         @Arbiter
         public void end(Z_Result r) {
-            r.r1 = it.flags.isDeleted();
+            r.r1 = it.flags.isClosed();
         }
     }
 }

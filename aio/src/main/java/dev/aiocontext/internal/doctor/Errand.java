@@ -55,6 +55,6 @@ final class Errand {
     }
 
     void delete() {
-        bottomHalf.delete();
+        bottomHalf.close();
     }
 }

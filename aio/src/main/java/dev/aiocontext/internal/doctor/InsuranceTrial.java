@@ -42,7 +42,7 @@ final class InsuranceTrial {
                     rescue.add(errand.latency());
                 }
             }
-            long rescues = loop.statistics().rescues();
+            long rescues = loop.statistics().relay().rescues();
             return new InsuranceResult(relay, wakeups, loop.doorbell().dropped(), hangs, rescues, rescue.times());
         }
     }

@@ -82,9 +82,9 @@ final class TrialLoop implements AutoCloseable {
     /** Waits until the loop has nothing left to do, the relay's echo included, and sleeps in the kernel, its processor halted. */
     void awaitBlocked() {
         long start = System.nanoTime();
-        while (echoes && ctx.statistics().relayed() + echoesMissing < doorbell.rings()) {
+        while (echoes && ctx.statistics().relay().relayed() + echoesMissing < doorbell.rings()) {
             if (System.nanoTime() - start > ECHO_PATIENCE) {
-                echoesMissing = doorbell.rings() - ctx.statistics().relayed();
+                echoesMissing = doorbell.rings() - ctx.statistics().relay().relayed();
             }
             pause(start);
         }

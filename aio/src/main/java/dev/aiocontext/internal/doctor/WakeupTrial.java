@@ -56,8 +56,8 @@ final class WakeupTrial {
                     blocked,
                     racing,
                     lost,
-                    counted.echoes(),
-                    counted.rescues(),
+                    counted.relay().echoes(),
+                    counted.relay().rescues(),
                     latency.times(),
                     notifier.times());
         }

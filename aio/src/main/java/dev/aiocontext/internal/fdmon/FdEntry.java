@@ -21,6 +21,11 @@ public class FdEntry {
     /** Not open; always reported, by poll only. */
     public static final int NVAL = linux_h.POLLNVAL();
 
+    /** What {@link #wanted} says of an entry that is to leave the set. */
+    public static final int GONE = -1;
+    /** What {@link #wanted} says of an entry that the kernel is not to be asked about. */
+    public static final int SUSPENDED = -2;
+
     private final int fd;
 
     /** IN and OUT: what the monitors are told to wait for. */

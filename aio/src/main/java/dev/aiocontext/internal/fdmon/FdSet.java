@@ -138,6 +138,23 @@ public final class FdSet {
         }
     }
 
+    /**
+     * Changes what an entry waits for. Under the lock.
+     *
+     * @param entry an entry of this set
+     * @param interest what to wait for
+     */
+    public void change(FdEntry entry, int interest) {
+        update(entry, interest);
+    }
+
+    /** Has the next wait apply all entries anew. */
+    public void leaveUnsettled() {
+        synchronized (table.lock) {
+            unsettled = true;
+        }
+    }
+
     private void apply(FdEntry entry, boolean added) {
         EpollMonitor e = epoll;
         if (e != null && failure == null) {

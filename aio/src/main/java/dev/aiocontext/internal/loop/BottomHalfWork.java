@@ -1,21 +1,20 @@
 package dev.aiocontext.internal.loop;
 
 import dev.aiocontext.BottomHalf;
+import dev.aiocontext.Task;
 import dev.aiocontext.internal.wakeup.BottomHalfFlags;
 import dev.aiocontext.internal.wakeup.QueueMark;
-import java.util.Set;
 
 /**
- * A bottom half: its flags, and what it calls.
+ * A bottom half: its flags, and what it calls. It is itself what waits in the loop's queues.
  *
- * <p><b>Threads.</b> As {@link BottomHalf}; {@link #takeDue}, {@link #takeIdle} and {@link #run}: the home thread. {@link
- * BottomHalfFlags} and {@link QueueMark} have the argument why no scheduling is lost, also when a thread gets an Error.
+ * <p><b>Threads.</b> As {@link BottomHalf}; {@link #takeDue}, {@link #takeIdle}, {@link #isCancelled} and {@link #scheduleAgain}: the
+ * home thread. {@link BottomHalfFlags} and {@link QueueMark} have the argument why no scheduling is lost, also when a thread gets an
+ * Error. {@link #resume} is a scheduling in this argument: it makes by an atomic step wanted what was not, and then pushes.
  */
-public final class BottomHalfWork implements BottomHalf, Runnable {
+public final class BottomHalfWork extends LoopSource implements BottomHalf, Runnable {
     private final Inbox inbox;
-    private final Set<BottomHalf> alive;
-    private final String name;
-    private final Runnable callback;
+    private final Task callback;
     private final BottomHalfFlags flags = new BottomHalfFlags();
     private final QueueMark due = new QueueMark();
     private final QueueMark idle = new QueueMark();
@@ -24,30 +23,24 @@ public final class BottomHalfWork implements BottomHalf, Runnable {
      * Creates it, not scheduled.
      *
      * @param inbox what it is pushed to
-     * @param alive where it leaves itself out when it is deleted
+     * @param sources the living, which it joins
      * @param name its name, for messages
      * @param callback what it calls
      */
-    public BottomHalfWork(Inbox inbox, Set<BottomHalf> alive, String name, Runnable callback) {
+    public BottomHalfWork(Inbox inbox, Sources sources, String name, Task callback) {
+        super(sources, name);
         this.inbox = inbox;
-        this.alive = alive;
-        this.name = name;
         this.callback = callback;
     }
 
     @Override
-    public String name() {
-        return name;
-    }
-
-    @Override
     public void schedule() {
-        requireAlive();
+        requireOpen();
         flags.schedule();
         pushDue();
     }
 
-    /** Gives a scheduling back that the loop has taken, though somebody may have deleted it since. Home thread. */
+    /** Gives a scheduling back that the loop has taken, though somebody may have closed it since. */
     void scheduleAgain() {
         flags.schedule();
         pushDue();
@@ -63,7 +56,7 @@ public final class BottomHalfWork implements BottomHalf, Runnable {
 
     @Override
     public void scheduleIdle() {
-        requireAlive();
+        requireOpen();
         if (flags.scheduleIdle()) {
             pushIdle();
         } else {
@@ -91,16 +84,40 @@ public final class BottomHalfWork implements BottomHalf, Runnable {
     }
 
     @Override
-    public void delete() {
-        if (flags.delete()) {
-            alive.remove(this);
+    public void suspend() {
+        requireOpen();
+        flags.suspend();
+    }
+
+    @Override
+    public void resume() {
+        requireOpen();
+        int wanted = flags.resume();
+        if (BottomHalfFlags.isDue(wanted)) {
+            pushDue();
+        } else if (BottomHalfFlags.isScheduled(wanted)) {
+            pushIdle();
         }
     }
 
-    private void requireAlive() {
-        if (flags.isDeleted()) {
-            throw new IllegalStateException("bottom half " + name + " is deleted");
-        }
+    @Override
+    public boolean isSuspended() {
+        return flags.isSuspended() && isOpen();
+    }
+
+    @Override
+    public boolean isOpen() {
+        return !flags.isClosed();
+    }
+
+    @Override
+    void end() {
+        flags.close();
+    }
+
+    @Override
+    void endWithContext() {
+        flags.close();
     }
 
     /** Whether its entry in the queue of work that is due would be dropped if it were taken now. */
@@ -119,12 +136,18 @@ public final class BottomHalfWork implements BottomHalf, Runnable {
     }
 
     @Override
-    public void run() {
+    void invoke() throws Throwable {
         callback.run();
+    }
+
+    /** Not called: the loop knows what it has taken, and calls it as a source. */
+    @Override
+    public void run() {
+        throw new AssertionError(this);
     }
 
     @Override
     public String toString() {
-        return "bottom half " + name;
+        return "bottom half " + name();
     }
 }

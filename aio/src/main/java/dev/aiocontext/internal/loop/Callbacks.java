@@ -1,119 +1,122 @@
 package dev.aiocontext.internal.loop;
 
+import dev.aiocontext.ExceptionHandler;
+import dev.aiocontext.Source;
 import java.lang.System.Logger.Level;
-import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Calls the user's callbacks: one that throws does not take the loop down, and one that is slow is told of. Home thread.
  */
 public final class Callbacks {
     private final String context;
-    private final Consumer<? super Throwable> exceptionHandler;
-
-    /** A callback of the user's. */
-    public interface Callback {
-        /**
-         * Calls it.
-         *
-         * @throws Exception what the user throws
-         */
-        void call() throws Exception;
-
-        /** {@return what it is, for messages} */
-        String describe();
-    }
+    private final ExceptionHandler exceptionHandler;
 
     /**
      * Creates it.
      *
      * @param context the name of the context, for messages
-     * @param exceptionHandler gets what callbacks throw
+     * @param exceptionHandler gets what callbacks throw; null to have it logged
      */
-    public Callbacks(String context, Consumer<? super Throwable> exceptionHandler) {
+    public Callbacks(String context, @Nullable ExceptionHandler exceptionHandler) {
         this.context = context;
-        this.exceptionHandler = exceptionHandler;
+        this.exceptionHandler = exceptionHandler != null ? exceptionHandler : this::logFailure;
+    }
+
+    private void logFailure(@Nullable Source source, Throwable failure) {
+        String what = source != null ? source + " of AioContext " : "a task of AioContext ";
+        log(Level.ERROR, what + context + " failed", failure);
     }
 
     /**
-     * Logs what a callback threw.
+     * Logs what somebody should know, for the name of {@code dev.aiocontext.AioContext}.
      *
-     * @param context the name of the context
-     * @param failure what it threw
+     * @param level how urgent it is
+     * @param what what has happened
+     * @param failure why, or null
      */
-    public static void logException(String context, Throwable failure) {
-        String what = "a callback of AioContext " + context + " failed";
+    public static void log(Level level, String what, @Nullable Throwable failure) {
         try {
-            System.getLogger("dev.aiocontext.AioContext").log(Level.ERROR, what, failure);
+            System.getLogger("dev.aiocontext.AioContext").log(level, what, failure);
         } catch (LinkageError unusable) {
             // The JDK's logging was first used where the stack ended, by whatever code, and fails ever after (JLS
             // 12.4.2). To start it with each context would take 20 ms.
-            System.err.println(what + ": " + failure + " (not logged: " + unusable + ")");
+            System.err.println(what + (failure == null ? "" : ": " + failure) + " (not logged: " + unusable + ")");
         }
     }
 
-    /** Calls. An exception ends at the context's handler; an Error goes there and then on to whoever polls. */
-    void call(Callback callback) {
+    /** Calls a source. An exception ends at the context's handler; an Error goes there and then on to the poll's caller. */
+    void call(LoopSource source) {
         if (FlightRecording.ofSlowCallbacks()) {
-            callRecorded(callback);
+            callRecorded(source);
         } else {
-            callPlain(callback);
+            callPlain(source);
         }
     }
 
-    /** Calls a task or a bottom half, as {@link #call} does. */
-    void run(Runnable work) {
-        if (FlightRecording.ofSlowCallbacks()) {
-            callRecorded(new Work(work));
-            return;
-        }
+    private void callPlain(LoopSource source) {
         try {
-            work.run();
+            source.call();
         } catch (Throwable failure) {
-            failed(failure);
+            failed(source, failure);
         }
     }
 
-    /** A task or a bottom half, when slow callbacks are recorded. */
-    private record Work(Runnable work) implements Callback {
-        @Override
-        public void call() {
-            work.run();
-        }
-
-        @Override
-        public String describe() {
-            // Not by a toString() of the user's, which may throw.
-            return work instanceof BottomHalfWork
-                    ? work.toString()
-                    : "task " + work.getClass().getName();
-        }
-    }
-
-    private void callRecorded(Callback callback) {
+    private void callRecorded(LoopSource source) {
         SlowCallbackEvent event = new SlowCallbackEvent();
         event.begin();
         try {
-            callPlain(callback);
+            callPlain(source);
         } finally {
-            event.end();
-            if (event.shouldCommit()) {
-                event.context = context;
-                event.callback = callback.describe();
-                event.commit();
+            commit(event, source.toString());
+        }
+    }
+
+    /** Runs a task, as {@link #call} calls a source. */
+    void run(Runnable task) {
+        if (FlightRecording.ofSlowCallbacks()) {
+            runRecorded(task);
+        } else {
+            runPlain(task);
+        }
+    }
+
+    private void runPlain(Runnable task) {
+        try {
+            task.run();
+        } catch (Throwable failure) {
+            failed(null, failure);
+        }
+    }
+
+    private void runRecorded(Runnable task) {
+        SlowCallbackEvent event = new SlowCallbackEvent();
+        event.begin();
+        try {
+            runPlain(task);
+        } finally {
+            commit(event, "task " + task.getClass().getName()); // not by a toString() of the user's, which may throw
+        }
+    }
+
+    private void commit(SlowCallbackEvent event, String callback) {
+        event.end();
+        if (event.shouldCommit()) {
+            event.context = context;
+            event.callback = callback;
+            event.commit();
+        }
+    }
+
+    private void failed(@Nullable LoopSource source, Throwable failure) {
+        if (source != null) {
+            try {
+                source.callbackFailed();
+            } catch (RuntimeException | Error more) {
+                failure.addSuppressed(more);
             }
         }
-    }
-
-    private void callPlain(Callback callback) {
-        try {
-            callback.call();
-        } catch (Throwable failure) {
-            failed(failure);
-        }
-    }
-
-    private void failed(Throwable failure) {
-        report(failure);
+        report(source, failure);
         if (failure instanceof Error error) {
             throw error;
         }
@@ -121,14 +124,14 @@ public final class Callbacks {
 
     /** Hands a failure to the context's exception handler. */
     @SuppressWarnings("ReferenceEquality") // a handler may throw the very failure on
-    void report(Throwable failure) {
+    void report(@Nullable Source source, Throwable failure) {
         try {
-            exceptionHandler.accept(failure);
+            exceptionHandler.failed(source, failure);
         } catch (Throwable handlerFailure) {
             if (handlerFailure != failure) {
                 handlerFailure.addSuppressed(failure);
             }
-            logException(context, handlerFailure);
+            logFailure(source, handlerFailure);
             if (handlerFailure instanceof Error error) {
                 throw error;
             }

@@ -1,10 +1,9 @@
 package dev.aiocontext.internal.loop;
 
-import dev.aiocontext.AioStatistics;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * What {@link AioStatistics} tells, and where in its iteration the loop is: all that the home thread writes in each.
+ * What {@code AioStatistics} tells, and where in its iteration the loop is: all that the home thread writes in each.
  *
  * <p><b>Threads.</b> The home thread writes its own counters, plainly; whoever asks from another thread sees a recent value
  * of each (a long is written whole on the 64-bit platforms that we run on). Notifiers count beside a system call.
@@ -30,21 +29,44 @@ public class Counters extends CacheLines {
 
     Counters() {}
 
-    /** {@return the counters as they are now} */
-    public AioStatistics snapshot() {
-        long rungNow = rung.get();
-        long askedNow = Math.max(asked, rungNow); // rung for work that the loop has not taken yet
-        return new AioStatistics(
-                polls,
-                askedNow,
-                askedNow - rungNow,
-                rungNow,
-                echoes + rescues,
-                echoes,
-                rescues,
-                pollingNanos,
-                pollingHits,
-                pollingMisses);
+    /** {@return how many polls there were, nested ones included} */
+    public long polls() {
+        return polls;
+    }
+
+    /** {@return how many wake-ups rang the doorbell} */
+    public long rung() {
+        return rung.get();
+    }
+
+    /** {@return how many wake-ups the loop has seen} Some that rang may not be among them yet. */
+    public long asked() {
+        return asked;
+    }
+
+    /** {@return how many relayed wake-ups were not needed} */
+    public long echoes() {
+        return echoes;
+    }
+
+    /** {@return how many relayed wake-ups found work that no doorbell had announced} */
+    public long rescues() {
+        return rescues;
+    }
+
+    /** {@return for how many nanoseconds the loop has polled adaptively} */
+    public long pollingNanos() {
+        return pollingNanos;
+    }
+
+    /** {@return how many waits adaptive polling has ended} */
+    public long pollingHits() {
+        return pollingHits;
+    }
+
+    /** {@return how many waits began with polling in vain} */
+    public long pollingMisses() {
+        return pollingMisses;
     }
 
     /** Counters with two cache lines behind them, so that nothing else shares a line with them. */

@@ -41,6 +41,11 @@ public final class Home {
         this.context = context;
     }
 
+    /** {@return what messages call the context} */
+    String describe() {
+        return "AioContext " + context;
+    }
+
     /** {@return whether the calling thread is the home thread, or gave the context up last} */
     public boolean isCurrent() {
         Thread now = thread;

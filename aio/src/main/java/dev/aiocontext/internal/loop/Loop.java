@@ -3,6 +3,8 @@ package dev.aiocontext.internal.loop;
 import dev.aiocontext.MonitorChoice;
 import dev.aiocontext.MonitorMode;
 import dev.aiocontext.RelayMode;
+import dev.aiocontext.SignalHandler;
+import dev.aiocontext.Source;
 import dev.aiocontext.internal.fdmon.FdEntry;
 import dev.aiocontext.internal.fdmon.FdSet;
 import dev.aiocontext.internal.fdmon.ReadyList;
@@ -21,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  *   <li>Accept the wake-up: drain the doorbell, read what the drivers have received, take the bare wake-up.
  *   <li>Run a slice of the work that is there ({@code Slice}).
  *   <li>Let the drivers call what is due.
- *   <li>Call the handlers of the ready descriptors ({@link Registrations}).
+ *   <li>Call the handlers of the ready descriptors ({@link FdSources}).
  * </ol>
  *
  * <p><b>Fairness.</b> Each step of an iteration is bounded, so that none keeps the others, or {@code stop()}, waiting:
@@ -37,13 +39,14 @@ import org.jspecify.annotations.Nullable;
  * A full slice of the shortest pieces takes about 10 us, so the look for descriptors between two slices (0.3 us) is 3 % of
  * it. A slice of 500 us of longer pieces is what a descriptor waits for behind them.
  *
- * <p><b>Threads.</b> {@link #counters}, {@link #monitor}, {@link #relayMode}, {@link #onSigio} and the {@link Registrations}:
- * any. Everything else: the home thread. Other threads hand over work through the {@link Inbox}.
+ * <p><b>Threads.</b> {@link #counters}, {@link #monitor}, {@link #relayMode}, {@link #onSigio}, the {@link Sources} and the
+ * {@link FdSources}: any. Everything else: the home thread. Other threads hand over work through the {@link Inbox}.
  */
 public final class Loop {
     private final Inbox inbox;
     private final Counters counters = new Counters.Apart();
-    private final Registrations registrations;
+    private final Sources sources;
+    private final FdSources fdSources;
     private final Callbacks callbacks;
     private final Arming arming;
     private final Slice slice;
@@ -100,7 +103,8 @@ public final class Loop {
             slice = new Slice(inbox, callbacks, counters);
             AdaptivePolling polling = new AdaptivePolling(settings, counters);
             waiting = new Waiting(inbox, slice, arming, descriptors, drivers, polling, counters);
-            registrations = new Registrations(descriptors, callbacks, inbox, home);
+            sources = new Sources(inbox, home);
+            fdSources = new FdSources(descriptors, callbacks, inbox, home, sources);
         } catch (RuntimeException | Error e) {
             openedDoorbell.close();
             if (openedSet != null) {
@@ -124,9 +128,14 @@ public final class Loop {
         return inbox;
     }
 
-    /** {@return the handlers of descriptors} */
-    public Registrations registrations() {
-        return registrations;
+    /** {@return the living sources} */
+    public Sources sources() {
+        return sources;
+    }
+
+    /** {@return the sources of descriptors} */
+    public FdSources fdSources() {
+        return fdSources;
     }
 
     /** {@return the relay's mode} */
@@ -145,16 +154,22 @@ public final class Loop {
     }
 
     /**
-     * Handles SIGIO.
+     * Handles SIGIO, in place of the source that does so now.
      *
-     * @param handler what to call, or null for nothing
-     * @return false if the loop has no relay
+     * @param handler what to call
+     * @return the source; null if the loop has no relay
      */
-    public boolean onSigio(Callbacks.@Nullable Callback handler) {
-        if (relay != null) {
-            relay.onSigio(handler);
+    public @Nullable Source onSigio(SignalHandler handler) {
+        if (relay == null) {
+            return null;
         }
-        return relay != null;
+        SigioWork source = new SigioWork(relay, sources, handler);
+        sources.add(source);
+        SigioWork replaced = relay.put(source);
+        if (replaced != null) {
+            sources.sayFarewell(replaced);
+        }
+        return source;
     }
 
     /** {@return whether a callback is under way} */
@@ -165,31 +180,44 @@ public final class Loop {
     /**
      * Runs one iteration.
      *
-     * @param blocking whether to wait until there is something to do
+     * @param longestWait for how many nanoseconds to wait at most until there is something to do; negative for ever
      * @return true if it made progress
      */
-    public boolean iterate(boolean blocking) {
+    public boolean iterate(long longestWait) {
         counters.polls++;
         ReadyList ready = readyList();
         counters.depth++;
         try {
-            if (blocking) {
+            if (longestWait != 0) {
                 slice.dropCancelled();
             }
-            waiting.await(blocking, ready);
+            waiting.await(longestWait, ready);
             accept();
             boolean progress = slice.run();
             for (Driver driver : drivers) {
                 progress |= driver.dispatch();
             }
-            for (int i = 0; i < ready.size(); i++) {
-                progress |= registrations.dispatch(ready.get(i));
-            }
-            return progress;
+            return dispatch(ready) || progress;
         } finally {
             counters.depth--;
             ready.clear();
         }
+    }
+
+    private boolean dispatch(ReadyList ready) {
+        boolean progress = false;
+        int next = 0;
+        try {
+            while (next < ready.size()) {
+                progress |= fdSources.dispatch(ready.get(next));
+                next++;
+            }
+        } finally {
+            if (next < ready.size()) {
+                fdSources.tellAgain();
+            }
+        }
+        return progress;
     }
 
     /** Before the work is taken: what is announced after this comes after it. */
@@ -240,7 +268,7 @@ public final class Loop {
     /** Frees everything, even if a part of it fails. */
     public void free() {
         try {
-            registrations.close();
+            fdSources.close();
         } finally {
             try {
                 for (Driver driver : drivers) {

@@ -1,22 +1,21 @@
 package dev.aiocontext.internal.loop;
 
-import dev.aiocontext.PoolRequest;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.LockSupport;
-import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A piece of work for the thread pool, from its submission until its completion is called.
+ * A piece of work for the thread pool, from its submission until its future is completed.
  *
  * <p>A job is in a list all this time, so closing a context finds it there without any help:
  * <ol>
  *   <li>QUEUED: in the queue of {@link PoolWorkers}.
  *   <li>BEGUN: a worker does it. It is among the outcomes from here on.
  *   <li>DONE: its result is known, or it is cancelled. The worker pushes the job to the loop.
- *   <li>COMPLETED: the loop has taken it off the list, and then calls the completion.
+ *   <li>COMPLETED: the loop has taken it off the list, and then completes its future.
  * </ol>
  *
  * <p><b>Threads.</b> {@link #cancel}: any. {@link #begin} and {@link #perform}: the worker. {@link #run}: the home thread. The
@@ -29,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param <T> the result
  */
-public final class PoolJob<T extends @Nullable Object> extends JobLink implements Runnable, PoolRequest {
+public final class PoolJob<T extends @Nullable Object> extends Link implements Runnable {
     // Constants of the compiler only: a class whose initializer got an Error would be unusable ever after.
     private static final int QUEUED = 0;
     private static final int BEGUN = 1;
@@ -40,12 +39,12 @@ public final class PoolJob<T extends @Nullable Object> extends JobLink implement
     private static final long LONGEST_PAUSE_NANOS = 100_000_000;
 
     private final PoolWorkers workers;
-    private final JobLink outcomes;
+    private final Link outcomes;
     private int state = QUEUED;
 
     // Null as soon as nobody needs them any more: a request that the user keeps does not keep these.
     private @Nullable Callable<? extends T> work;
-    private @Nullable BiConsumer<? super @Nullable T, ? super @Nullable Throwable> completion;
+    private @Nullable Result<T> future;
     private @Nullable T result;
     private @Nullable Throwable failure;
 
@@ -54,16 +53,33 @@ public final class PoolJob<T extends @Nullable Object> extends JobLink implement
      *
      * @param workers the pool
      * @param work the work
-     * @param completion what to call with its result, or with what it threw
      */
-    public PoolJob(
-            PoolWorkers workers,
-            Callable<? extends T> work,
-            BiConsumer<? super @Nullable T, ? super @Nullable Throwable> completion) {
+    public PoolJob(PoolWorkers workers, Callable<? extends T> work) {
         this.workers = workers;
         this.outcomes = workers.outcomes;
         this.work = work;
-        this.completion = completion;
+        this.future = new Result<>(workers.home, this);
+    }
+
+    /** The future of the user. It lets go of the job as soon as it is completed. */
+    private static final class Result<T extends @Nullable Object> extends LoopFuture<T> {
+        private volatile @Nullable PoolJob<T> job;
+
+        Result(Home home, PoolJob<T> job) {
+            super(home);
+            this.job = job;
+        }
+
+        @Override
+        public boolean cancel(boolean mayInterruptIfRunning) {
+            PoolJob<T> waiting = job;
+            return waiting != null && waiting.cancel();
+        }
+    }
+
+    /** {@return the future that the loop completes} To be called before the job is submitted. */
+    public CompletableFuture<T> future() {
+        return Objects.requireNonNull(future);
     }
 
     /** Marks it as begun, and moves it from the queue to the outcomes. The caller holds the monitor of the workers. */
@@ -139,8 +155,8 @@ public final class PoolJob<T extends @Nullable Object> extends JobLink implement
         }
     }
 
-    @Override
-    public boolean cancel() {
+    /** Cancels it if it has not begun. The loop completes its future. */
+    private boolean cancel() {
         synchronized (workers) {
             synchronized (outcomes) {
                 if (state != QUEUED) {
@@ -175,25 +191,30 @@ public final class PoolJob<T extends @Nullable Object> extends JobLink implement
         }
     }
 
-    /** Calls the completion, once. */
+    /** Completes the future, once. */
     @Override
     public void run() {
-        BiConsumer<? super @Nullable T, ? super @Nullable Throwable> callback;
+        Result<T> completed;
         T returned;
         Throwable thrown;
         synchronized (outcomes) {
             if (state != DONE) {
                 return;
             }
-            callback = Objects.requireNonNull(completion);
+            completed = Objects.requireNonNull(future);
             returned = result;
             thrown = failure;
             leave();
             state = COMPLETED;
-            completion = null;
+            future = null;
             result = null;
             failure = null;
         }
-        callback.accept(returned, thrown);
+        completed.job = null;
+        if (thrown != null) {
+            completed.completeExceptionally(thrown);
+        } else {
+            completed.complete(returned);
+        }
     }
 }

@@ -20,14 +20,15 @@ public final class PoolWorkers {
 
     final String context;
     final Inbox inbox;
+    final Home home;
 
     /** Jobs that have begun or are cancelled, until their completion is called. */
-    final JobLink outcomes = new JobLink();
+    final Link outcomes = new Link();
 
     /** How many jobs are in the queue. */
     int queued;
 
-    private final JobLink queue = new JobLink();
+    private final Link queue = new Link();
     private final ThreadFactory threadFactory;
     private int maximum;
     private boolean shutDown;
@@ -42,11 +43,13 @@ public final class PoolWorkers {
      *
      * @param context the name of the context, for messages and the names of threads
      * @param inbox what completions are pushed to
+     * @param home the thread that completes
      * @param maximum the most threads
      */
-    public PoolWorkers(String context, Inbox inbox, int maximum) {
+    public PoolWorkers(String context, Inbox inbox, Home home, int maximum) {
         this.context = context;
         this.inbox = inbox;
+        this.home = home;
         this.maximum = maximum;
         this.threadFactory = Thread.ofPlatform()
                 .daemon()
@@ -138,7 +141,7 @@ public final class PoolWorkers {
     /** {@return a job whose completion can be called now, if there is one; it stays in its list} */
     public @Nullable PoolJob<?> firstDone() {
         synchronized (outcomes) {
-            JobLink link = outcomes.next();
+            Link link = outcomes.next();
             while (link instanceof PoolJob<?> job && !job.isDone()) {
                 link = job.next();
             }

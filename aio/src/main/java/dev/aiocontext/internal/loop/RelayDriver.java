@@ -5,13 +5,12 @@ import dev.aiocontext.internal.fdmon.FdEntry;
 import dev.aiocontext.internal.fdmon.FdSet;
 import dev.aiocontext.internal.relay.RelayChannel;
 import java.util.Locale;
-import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The loop's end of its relay: reads the records, tells echo from rescue, and calls the handler of SIGIO.
  *
- * <p><b>Threads.</b> {@link #onSigio} and {@link #mode}: any. Everything else: the home thread.
+ * <p><b>Threads.</b> {@link #put}, {@link #remove}, {@link #wakeLoop} and {@link #mode}: any. Everything else: the home thread.
  */
 final class RelayDriver implements Driver {
     private final String context;
@@ -25,10 +24,8 @@ final class RelayDriver implements Driver {
     private final Counters counters;
     private final RelayChannel.RecordHandler onRecord = this::relayed;
 
-    /** So that the handler and whether somebody listens fit each other. */
-    private final ReentrantLock handlerLock = new ReentrantLock();
-
-    private volatile Callbacks.@Nullable Callback sigioHandler;
+    /** Written under the monitor of this object, so that the handler and whether the channel listens fit each other. */
+    private volatile @Nullable SigioWork handler;
 
     /** The home thread's: records whose handler has not been called yet. */
     private int signals;
@@ -60,26 +57,40 @@ final class RelayDriver implements Driver {
         return channel.mode();
     }
 
-    /** Handles SIGIO from now on, or no longer. */
-    void onSigio(Callbacks.@Nullable Callback handler) {
-        handlerLock.lock();
-        try {
-            sigioHandler = handler;
-            channel.listen(handler != null);
-        } finally {
-            handlerLock.unlock();
+    /** Calls a handler for each SIGIO from now on, in place of the one there is, which this returns. */
+    synchronized @Nullable SigioWork put(SigioWork newHandler) {
+        SigioWork replaced = handler;
+        channel.listen(true);
+        handler = newHandler;
+        if (replaced != null) {
+            replaced.open = false;
+        }
+        return replaced;
+    }
+
+    /** Calls a handler no longer. */
+    synchronized void remove(SigioWork closed) {
+        if (closed.open) {
+            closed.open = false;
+            handler = null;
+            channel.listen(false);
         }
     }
 
-    /** Records may have been read whose handler has not been called: a nested poll has to. */
+    void wakeLoop() {
+        inbox.wakeupIfOpen();
+    }
+
+    /** Records may have been read whose handler has not been called: a nested poll has to, or one after a resume. */
     @Override
     public long longestWait() {
-        return signals > 0 && sigioHandler != null ? 0 : FOR_EVER;
+        return signals > 0 && looksWhileBusy() ? 0 : FOR_EVER;
     }
 
     @Override
     public boolean looksWhileBusy() {
-        return sigioHandler != null;
+        SigioWork now = handler;
+        return now != null && now.isListening();
     }
 
     @Override
@@ -133,13 +144,19 @@ final class RelayDriver implements Driver {
     @Override
     public boolean dispatch() {
         boolean progress = false;
+        SigioWork now = handler;
         while (signals > 0) {
-            signals--;
-            Callbacks.Callback handler = sigioHandler;
-            if (handler != null) {
-                callbacks.call(handler);
+            if (now == null) {
+                signals = 0;
+            } else if (now.isSuspended()) {
+                signals = 1; // they coalesce, as pending signals do
+                break;
+            } else {
+                signals--;
+                callbacks.call(now);
                 progress = true;
             }
+            now = handler;
         }
         return progress;
     }

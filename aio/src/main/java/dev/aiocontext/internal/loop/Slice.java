@@ -94,7 +94,7 @@ final class Slice {
     private boolean runDue(BottomHalfWork bottomHalf, long end) {
         boolean due = BottomHalfFlags.isDue(bottomHalf.takeDue(end));
         if (due) {
-            callbacks.run(bottomHalf);
+            callbacks.call(bottomHalf);
         }
         return due;
     }
@@ -103,7 +103,7 @@ final class Slice {
     private boolean runIdle(BottomHalfWork bottomHalf, long end) {
         int flags = bottomHalf.takeIdle(end);
         if (BottomHalfFlags.isScheduled(flags)) {
-            callbacks.run(bottomHalf);
+            callbacks.call(bottomHalf);
         }
         return BottomHalfFlags.isDue(flags);
     }

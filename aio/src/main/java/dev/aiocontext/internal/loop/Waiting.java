@@ -46,22 +46,26 @@ final class Waiting {
         this.ownDescriptors = descriptors.size();
     }
 
-    /** Waits, if it is told to and there is nothing to do; collects the descriptors that are ready. */
-    void await(boolean blocking, ReadyList ready) {
-        long timeout = blocking ? timeout(0) : 0;
+    /**
+     * Waits if there is nothing to do, and collects the descriptors that are ready.
+     *
+     * @param longest for how many nanoseconds at most; negative for ever
+     */
+    void await(long longest, ReadyList ready) {
+        long timeout = longest == 0 ? 0 : shorter(longest, timeout(0));
         if (timeout == 0) {
             // There is work: enter the kernel only if there are descriptors that must not starve behind it.
             looksIntoKernel(ready);
             return;
         }
         if (polling.isOn()) {
-            pollThenBlock(polling.limit(timeout), ready);
+            pollThenBlock(polling.limit(timeout), longest, ready);
         } else {
-            block(0, ready);
+            block(0, longest, ready);
         }
     }
 
-    private void pollThenBlock(long limit, ReadyList ready) {
+    private void pollThenBlock(long limit, long longest, ReadyList ready) {
         if (limit > 0 && !counters.burst && looksIntoKernel(ready)) {
             polling.hit(0); // at once: to read the clock would take as long
             return;
@@ -76,17 +80,18 @@ final class Waiting {
                 return;
             }
         }
-        block(polled, ready);
+        block(polled, longest, ready);
         // Up to the ring, if there was one: how long it then takes to wake up is what polling would save.
         long rung = arming.wasAnswered() ? inbox.rungAt() - began : 0;
         polling.waited(polled, rung > 0 ? rung : System.nanoTime() - began);
     }
 
     /** Blocks until there is something to do, unless there is something now. */
-    private void block(long waited, ReadyList ready) {
+    private void block(long waited, long longest, ReadyList ready) {
+        long left = longest < 0 ? longest : Math.max(0, longest - waited);
         arming.begin();
         try {
-            descriptors.await(timeout(waited), ready);
+            descriptors.await(shorter(left, timeout(waited)), ready);
         } finally {
             arming.end();
         }

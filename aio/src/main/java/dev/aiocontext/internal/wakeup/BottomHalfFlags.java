@@ -26,7 +26,9 @@ public final class BottomHalfFlags {
     /** To be called when there is nothing better to do; without effect beside {@link #DUE}. */
     private static final int IDLE = 2;
     /** Never to be called again. */
-    private static final int DELETED = 4;
+    private static final int CLOSED = 4;
+    /** Not to be called for now: what it is scheduled for stays. */
+    private static final int SUSPENDED = 8;
 
     private static final VarHandle FLAGS;
 
@@ -54,8 +56,10 @@ public final class BottomHalfFlags {
         flags.schedule();
         flags.takeDue();
         flags.takeAny();
+        flags.suspend();
+        flags.resume();
         flags.cancel();
-        flags.delete();
+        flags.close();
     }
 
     /** Schedules it for the next poll. It must then be in the queue of work that is due. */
@@ -86,30 +90,47 @@ public final class BottomHalfFlags {
      *
      * @return true for the first
      */
-    public boolean delete() {
-        return ((int) FLAGS.getAndBitwiseOr(this, DELETED) & DELETED) == 0;
+    public boolean close() {
+        return ((int) FLAGS.getAndBitwiseOr(this, CLOSED) & CLOSED) == 0;
+    }
+
+    /** {@return whether {@link #close} was called} */
+    public boolean isClosed() {
+        return (flags & CLOSED) != 0;
+    }
+
+    /** Keeps what it is scheduled for from being taken. Entries in a queue are dropped when they are taken. */
+    public void suspend() {
+        FLAGS.getAndBitwiseOr(this, SUSPENDED);
     }
 
     /**
-     * Says whether it is deleted.
+     * Undoes {@link #suspend}. What it is scheduled for becomes wanted by this step, as if it were scheduled anew: it must then
+     * be in a queue, of work that is due if {@link #isDue(int)}, else of idle work if {@link #isScheduled(int)}.
      *
-     * @return true once delete was called
+     * @return the flags as they are now
      */
-    public boolean isDeleted() {
-        return (flags & DELETED) != 0;
+    public int resume() {
+        return (int) FLAGS.getAndBitwiseAnd(this, ~SUSPENDED) & ~SUSPENDED;
+    }
+
+    /** {@return whether it is suspended} */
+    public boolean isSuspended() {
+        return (flags & SUSPENDED) != 0;
     }
 
     /**
      * Says whether an entry in the queue of work that is due would be called.
      *
-     * @return false if it was cancelled or deleted
+     * @return false if it was cancelled, suspended or closed
      */
     public boolean isDue() {
         return isDue(flags);
     }
 
     /**
-     * Takes the scheduling for an entry of the queue of work that is due. One that is idle stays: it has an entry elsewhere.
+     * Takes the scheduling for an entry of the queue of work that is due. One that is idle stays: it has an entry elsewhere. So does
+     * one that is suspended, until {@link #resume}.
      *
      * @return the flags as they were, for {@link #isDue(int)}
      */
@@ -117,17 +138,21 @@ public final class BottomHalfFlags {
         int before;
         do {
             before = flags;
-        } while (!FLAGS.weakCompareAndSet(this, before, (before & DUE) != 0 ? before & ~(DUE | IDLE) : before));
+        } while (!FLAGS.weakCompareAndSet(this, before, isDue(before) ? before & ~(DUE | IDLE) : before));
         return before;
     }
 
     /**
-     * Takes the scheduling for an entry of the queue of idle work, whatever it is scheduled for.
+     * Takes the scheduling for an entry of the queue of idle work, whatever it is scheduled for. One that is suspended stays.
      *
      * @return the flags as they were, for {@link #isScheduled(int)} and {@link #isDue(int)}
      */
     public int takeAny() {
-        return (int) FLAGS.getAndBitwiseAnd(this, ~(DUE | IDLE));
+        int before;
+        do {
+            before = flags;
+        } while (!FLAGS.weakCompareAndSet(this, before, isScheduled(before) ? before & ~(DUE | IDLE) : before));
+        return before;
     }
 
     /**
@@ -137,7 +162,7 @@ public final class BottomHalfFlags {
      * @return true if so
      */
     public static boolean isDue(int flags) {
-        return (flags & (DUE | DELETED)) == DUE;
+        return (flags & (DUE | CLOSED | SUSPENDED)) == DUE;
     }
 
     /**
@@ -147,6 +172,6 @@ public final class BottomHalfFlags {
      * @return true if so
      */
     public static boolean isScheduled(int flags) {
-        return (flags & (DUE | IDLE)) != 0 && (flags & DELETED) == 0;
+        return (flags & (DUE | IDLE)) != 0 && (flags & (CLOSED | SUSPENDED)) == 0;
     }
 }

@@ -1,19 +1,19 @@
 package dev.aiocontext.internal.loop;
 
 /**
- * A place in a circular list: the list itself, or a job in it. Taking a job out of the middle costs a few stores.
+ * A place in a circular list: the list itself, or a member of it. Taking a member out of the middle costs a few stores.
  *
  * <p><b>Threads.</b> Whoever holds the monitor that guards the list.
  *
  * <p><b>Errors.</b> Each method only loads and stores fields of objects that are there. A thread without stack or memory
  * fails at the entry of the method, where nothing has changed, and nowhere else.
  */
-class JobLink {
-    private JobLink before = this;
-    private JobLink after = this;
+class Link {
+    private Link before = this;
+    private Link after = this;
 
-    /** Moves this job to the end of a list, out of the list that it is in, if any. */
-    final void moveToEndOf(JobLink list) {
+    /** Moves this member to the end of a list, out of the list that it is in, if any. */
+    final void moveToEndOf(Link list) {
         before.after = after;
         after.before = before;
         before = list.before;
@@ -22,7 +22,7 @@ class JobLink {
         list.before = this;
     }
 
-    /** Takes this job out of its list. */
+    /** Takes this member out of its list. */
     final void leave() {
         before.after = after;
         after.before = before;
@@ -30,12 +30,12 @@ class JobLink {
         after = this;
     }
 
-    /** {@return what follows this in its list; after the last job that is the list itself} */
-    final JobLink next() {
+    /** {@return what follows this in its list; after the last member that is the list itself} */
+    final Link next() {
         return after;
     }
 
-    /** {@return whether this is a list without jobs, or a job in no list} */
+    /** {@return whether this is a list without members, or a member of no list} */
     @SuppressWarnings("ReferenceEquality") // the very same object
     final boolean isAlone() {
         return after == this;

@@ -1,0 +1,322 @@
+package dev.aiocontext.internal.loop;
+
+import dev.aiocontext.FdEvents;
+import dev.aiocontext.FdHandler;
+import dev.aiocontext.FdSource;
+import dev.aiocontext.SyscallException;
+import dev.aiocontext.internal.fdmon.FdEntry;
+import dev.aiocontext.internal.fdmon.FdSet;
+import dev.aiocontext.internal.posix.Descriptors;
+import dev.aiocontext.internal.posix.Errno;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The sources of a context's descriptors, one for each descriptor.
+ *
+ * <p><b>Threads.</b> {@link #dispatch}: the home thread, without the lock. Everything else: any; the lock of the set orders
+ * it. The home thread reads a source from a volatile slot right before it calls it. So a source that was closed or suspended
+ * before, also by the callback before it in the same walk, is not called.
+ *
+ * <p><b>Errors.</b> A StackOverflowError or an OutOfMemoryError may end a change at any step. The call that throws may or
+ * may not have made its change; every other call works afterwards. The steps are in this order:
+ * <ol>
+ *   <li>What can be refused is asked, and what is needed is allocated, before anything changes.
+ *   <li>{@link FdSet#begin} marks the set: the next wait repairs what an Error leaves half done.
+ *   <li>A new descriptor has its source before it enters the set. A source that replaces another takes its slot after the
+ *       set waits for it. A source that is closed or suspended is no longer called before the set changes.
+ *   <li>{@link FdSet#end} takes the mark back.
+ * </ol>
+ * Slots are plain stores, and the lock is a monitor, whose release needs no Java call. A descriptor that is ready without a
+ * source to call is repaired when it is dispatched.
+ */
+public final class FdSources {
+    /**
+     * How often a descriptor is dispatched before it is verified: epoll may report a file that was closed, though a duplicate
+     * of it lives on, by a number that is no longer open. One system call of 0.3 us in 1,024 dispatches costs nothing.
+     */
+    private static final int DISPATCHES_PER_CHECK = 1024;
+
+    private final Object lock;
+    private final FdSet descriptors;
+    private final Callbacks callbacks;
+    private final Inbox inbox;
+    private final Home home;
+    private final Sources sources;
+
+    /** Guarded by the lock. */
+    private boolean closed;
+
+    FdSources(FdSet descriptors, Callbacks callbacks, Inbox inbox, Home home, Sources sources) {
+        this.descriptors = descriptors;
+        this.lock = descriptors.lock();
+        this.callbacks = callbacks;
+        this.inbox = inbox;
+        this.home = home;
+        this.sources = sources;
+        // The call is linked here: the first source may come where the stack ends.
+        Descriptors.isPollable(0);
+    }
+
+    /** A descriptor and its source. */
+    static final class Entry extends FdEntry {
+        /** Written under the lock. */
+        volatile @Nullable WatchedFd source;
+
+        /** The home thread's: up to the next check. */
+        private int dispatches;
+
+        /** The home thread's: the handler that is being called. A nested poll passes it over, also if it is put in anew. */
+        private @Nullable FdHandler calling;
+
+        Entry(int fd) {
+            super(fd);
+        }
+
+        @Override
+        protected int wanted() {
+            WatchedFd now = source;
+            return now == null ? GONE : now.wanted();
+        }
+    }
+
+    /** A blocked poll(2) sees no change, and keeps the file of a removed descriptor open: have it called again. */
+    private void wakeLoop() {
+        if (!home.isCurrent()) {
+            inbox.wakeupIfOpen();
+        }
+    }
+
+    /**
+     * Waits for a descriptor, in place of the source that it has.
+     *
+     * @param name the name of the source, or null for one that tells the descriptor
+     * @param fd an open descriptor
+     * @param interest what to wait for
+     * @param handler what to call
+     * @return the source
+     */
+    public FdSource watch(@Nullable String name, int fd, FdEvents interest, FdHandler handler) {
+        Descriptors.requirePollable(fd);
+        String sourceName = name != null ? name : "fd " + fd;
+        WatchedFd source;
+        WatchedFd replaced = null;
+        synchronized (lock) {
+            if (closed) {
+                throw inbox.closedException();
+            }
+            FdEntry known = descriptors.get(fd);
+            if ((known != null && !(known instanceof Entry)) || descriptors.isOwn(fd)) {
+                throw new IllegalArgumentException("fd " + fd + " is the context's own");
+            }
+            Entry entry = known != null ? (Entry) known : new Entry(fd);
+            source = new WatchedFd(this, sources, sourceName, entry, interest, handler);
+            sources.add(source);
+            if (known == null) {
+                put(source);
+            } else {
+                replaced = entry.source;
+                replace(source, replaced);
+            }
+        }
+        wakeLoop();
+        if (replaced != null) {
+            sources.sayFarewell(replaced);
+        }
+        return source;
+    }
+
+    private void put(WatchedFd source) {
+        boolean before = descriptors.begin();
+        try {
+            source.open = true;
+            source.entry.source = source;
+            descriptors.put(source.entry, source.wanted());
+        } catch (SyscallException | UnsupportedOperationException refused) {
+            source.entry.source = null;
+            refuse(source, before);
+            throw refused;
+        }
+        descriptors.end(before);
+    }
+
+    private void replace(WatchedFd source, @Nullable WatchedFd replaced) {
+        boolean before = descriptors.begin();
+        try {
+            descriptors.update(source.entry, source.wanted());
+        } catch (SyscallException | UnsupportedOperationException refused) {
+            refuse(source, before);
+            throw refused;
+        }
+        source.open = true;
+        source.entry.source = source;
+        if (replaced != null) {
+            replaced.open = false;
+        }
+        descriptors.end(before);
+    }
+
+    private void refuse(WatchedFd source, boolean before) {
+        source.open = false;
+        descriptors.end(before);
+        sources.remove(source);
+    }
+
+    /** Removes a source, unless it is closed, or another has taken its place. */
+    void remove(WatchedFd source) {
+        synchronized (lock) {
+            if (!source.open) {
+                return;
+            }
+            drop(source);
+        }
+        wakeLoop();
+    }
+
+    /** Under the lock. */
+    private void drop(WatchedFd source) {
+        boolean before = descriptors.begin();
+        source.open = false;
+        source.entry.source = null;
+        descriptors.remove(source.entry);
+        descriptors.end(before);
+    }
+
+    void changeInterest(WatchedFd source, FdEvents wanted) {
+        synchronized (lock) {
+            source.requireOpen();
+            if (!source.suspended) {
+                change(source, wanted.toPoll());
+            }
+            source.interest = wanted;
+        }
+        wakeLoop();
+    }
+
+    private void change(WatchedFd source, int wanted) {
+        boolean before = descriptors.begin();
+        try {
+            descriptors.change(source.entry, wanted);
+        } catch (SyscallException | UnsupportedOperationException refused) {
+            descriptors.end(before);
+            throw refused;
+        }
+        descriptors.end(before);
+    }
+
+    void suspend(WatchedFd source) {
+        synchronized (lock) {
+            source.requireOpen();
+            if (source.suspended) {
+                return;
+            }
+            source.suspended = true;
+            change(source, FdEntry.SUSPENDED);
+        }
+        wakeLoop();
+    }
+
+    /** Suspends a source whose handler has failed, unless the handler has closed it. */
+    void suspendFailed(WatchedFd source) {
+        synchronized (lock) {
+            if (source.open) {
+                suspend(source);
+            }
+        }
+    }
+
+    void resume(WatchedFd source) {
+        synchronized (lock) {
+            source.requireOpen();
+            if (!source.suspended) {
+                return;
+            }
+            Descriptors.requirePollable(source.fd());
+            change(source, source.interest.toPoll());
+            source.suspended = false;
+        }
+        wakeLoop();
+    }
+
+    /**
+     * Calls the source of an entry, if it has something to tell; says whether it did. A handler that is running is passed over: a
+     * nested poll does not enter it anew, and a later poll calls it if its descriptor is still ready.
+     */
+    boolean dispatch(FdEntry ready) {
+        if (!(ready instanceof Entry entry)) {
+            return false; // the doorbell or the relay: the loop looks after them
+        }
+        int events = entry.takeEvents();
+        if (events == 0) {
+            return false; // a nested poll was first
+        }
+        if ((events & FdEntry.NVAL) != 0) {
+            return dropClosed(entry);
+        }
+        if (++entry.dispatches % DISPATCHES_PER_CHECK == 0) {
+            descriptors.verify(entry);
+        }
+        WatchedFd source = entry.source;
+        int told = source == null || source.suspended
+                ? 0
+                : events & (source.interest.toPoll() | FdEntry.ERR | FdEntry.HUP);
+        if (source == null || told == 0) {
+            descriptors.repair(entry);
+            return false;
+        }
+        return call(source, told);
+    }
+
+    @SuppressWarnings("ReferenceEquality") // the very same handler
+    private boolean call(WatchedFd source, int told) {
+        Entry entry = source.entry;
+        FdHandler before = entry.calling;
+        if (before == source.handler) {
+            if (source.interest.isEdgeTriggered()) {
+                descriptors.verify(entry); // asks for the edge again, which the kernel has told here in vain
+            }
+            return false;
+        }
+        source.told = FdEvents.ofPoll(told);
+        entry.calling = source.handler;
+        try {
+            callbacks.call(source);
+        } finally {
+            entry.calling = before; // a store only: an Error must not leave the handler passed over for ever
+        }
+        return true;
+    }
+
+    /** A number with a source was closed, or stands for a file that can never be polled by now. */
+    private boolean dropClosed(Entry entry) {
+        WatchedFd source;
+        synchronized (lock) {
+            // Unless the number stands for another file by now, whose source this is.
+            if (Descriptors.isPollable(entry.fd()) && !descriptors.isOwn(entry.fd())) {
+                descriptors.verify(entry);
+                return false;
+            }
+            source = entry.source;
+            if (source == null) {
+                descriptors.repair(entry);
+                return false;
+            }
+            drop(source);
+        }
+        sources.sayFarewell(source);
+        callbacks.report(source, Errno.exception("poll", Errno.EBADF, source.fd()));
+        return true;
+    }
+
+    /** Has the descriptors that were ready, and that an Error kept from being called, told again by the next wait. */
+    void tellAgain() {
+        descriptors.leaveUnsettled();
+    }
+
+    /** Frees the set. The descriptors stay open: they are their owners'. */
+    void close() {
+        synchronized (lock) {
+            closed = true;
+        }
+        descriptors.close();
+    }
+}

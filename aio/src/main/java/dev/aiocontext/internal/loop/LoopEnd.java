@@ -1,0 +1,133 @@
+package dev.aiocontext.internal.loop;
+
+import java.lang.System.Logger.Level;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Ends a loop, in this order:
+ * <ol>
+ *   <li>The thread pool takes no more work, and cancels what has not begun. The loop is polled until the rest is finished.
+ *   <li>The inbox takes no more work. What it has accepted is run.
+ *   <li>Everything is freed, and the sources are closed. One warning names those that were still open.
+ * </ol>
+ *
+ * <p><b>Threads.</b> {@link #close}: any, which {@link Home#enterToClose} lets in or not.
+ *
+ * <p><b>Errors.</b> What a step throws does not keep the others from being made (see {@code Closing}). If an Error ends {@link #close}
+ * before it frees things, another call goes on where it was.
+ */
+public final class LoopEnd {
+    private final String context;
+    private final Home home;
+    private final Loop loop;
+    private final Inbox inbox;
+    private final PoolWorkers workers;
+
+    /** Everything is freed, or has been tried to. */
+    private volatile boolean ended;
+
+    /**
+     * Creates it.
+     *
+     * @param context the name of the context, for messages
+     * @param home the home thread
+     * @param loop the loop
+     * @param workers the thread pool
+     */
+    public LoopEnd(String context, Home home, Loop loop, PoolWorkers workers) {
+        this.context = context;
+        this.home = home;
+        this.loop = loop;
+        this.inbox = loop.inbox();
+        this.workers = workers;
+    }
+
+    /**
+     * Ends the loop.
+     *
+     * @throws IllegalStateException if the calling thread may not do that, or if it is in a callback of the loop
+     */
+    public void close() {
+        if (ended || (inbox.isClosed() && !isLeftToCaller())) {
+            return;
+        }
+        Thread caller = Thread.currentThread();
+        Thread before = home.enterToClose();
+        if (loop.isInCallback()) {
+            throw new IllegalStateException(home.describe() + " cannot be closed from within its own callback");
+        }
+        if (caller.isVirtual() && !workers.shutDownIfUnused()) {
+            home.giveBack(before == caller ? null : before); // an Error may have left the caller here before
+            closeOnPlatformThread();
+            return;
+        }
+        Closing closing = new Closing();
+        Runnable finishPoolWork = this::finishPoolWork;
+        workers.shutDown();
+        while (!workers.isUnused()) {
+            closing.attempt(finishPoolWork);
+        }
+        inbox.refuse();
+        while (inbox.hasAcceptedWork()) {
+            closing.attempt(loop::runAcceptedWork);
+        }
+        List<LoopSource> forgotten = loop.sources().open();
+        Runnable free = loop::free;
+        ended = true;
+        closing.attempt(free);
+        closing.attempt(loop.sources()::end);
+        if (!forgotten.isEmpty()) {
+            closing.attempt(() -> Callbacks.log(
+                    Level.WARNING, home.describe() + " was closed with sources that were open: " + forgotten, null));
+        }
+        closing.finish();
+    }
+
+    /** Whether an Error has ended the caller's close(), or that of a thread that has ended, before everything was freed. */
+    private boolean isLeftToCaller() {
+        Thread closer = home.thread();
+        return closer == Thread.currentThread() ? !loop.isInCallback() : closer == null || !closer.isAlive();
+    }
+
+    /**
+     * Polls, and completes futures that nobody pushed: those of work that is cancelled now, and of workers that could not push.
+     * The idle work makes the poll last 10 ms at most, so this does not depend on anybody's wake-up.
+     */
+    private void finishPoolWork() {
+        if (!inbox.hasAcceptedWork()) {
+            inbox.pushIdle(LoopEnd::lookAgain);
+        }
+        loop.iterate(workers.firstDone() == null ? Driver.FOR_EVER : 0);
+        for (Runnable done = workers.firstDone(); done != null; done = workers.firstDone()) {
+            loop.runAtEnd(done);
+        }
+    }
+
+    /** Idle work, which limits a poll to 10 ms. */
+    private static void lookAgain() {}
+
+    private void closeOnPlatformThread() {
+        AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
+        Thread closer = Thread.ofPlatform().daemon().name(context + "-close").start(() -> {
+            try {
+                close();
+            } catch (RuntimeException | Error e) {
+                failure.set(e);
+            }
+        });
+        boolean interrupted = false;
+        while (closer.isAlive()) {
+            try {
+                closer.join();
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+        Closing.rethrow(failure.get());
+    }
+}

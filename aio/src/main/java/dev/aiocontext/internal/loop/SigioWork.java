@@ -1,0 +1,70 @@
+package dev.aiocontext.internal.loop;
+
+import dev.aiocontext.SignalHandler;
+import dev.aiocontext.internal.posix.Signals;
+
+/**
+ * The source of the signals that come through a relay. The monitor of its {@link RelayDriver} guards what it writes.
+ *
+ * <p><b>Threads.</b> {@link #invoke}: the home thread. Everything else: any.
+ */
+final class SigioWork extends LoopSource {
+    private final RelayDriver relay;
+    private final SignalHandler handler;
+    volatile boolean open = true;
+    volatile boolean suspended;
+
+    SigioWork(RelayDriver relay, Sources sources, SignalHandler handler) {
+        super(sources, "SIGIO");
+        this.relay = relay;
+        this.handler = handler;
+    }
+
+    @Override
+    public boolean isOpen() {
+        return open;
+    }
+
+    @Override
+    public void suspend() {
+        requireOpen();
+        suspended = true;
+    }
+
+    @Override
+    public void resume() {
+        requireOpen();
+        suspended = false;
+        relay.wakeLoop();
+    }
+
+    @Override
+    public boolean isSuspended() {
+        return suspended && open;
+    }
+
+    /** Whether it is to be called. */
+    boolean isListening() {
+        return open && !suspended;
+    }
+
+    @Override
+    void end() {
+        relay.remove(this);
+    }
+
+    @Override
+    void endWithContext() {
+        open = false;
+    }
+
+    @Override
+    void invoke() throws Throwable {
+        handler.signalled(Signals.SIGIO);
+    }
+
+    @Override
+    public String toString() {
+        return "SIGIO handler";
+    }
+}

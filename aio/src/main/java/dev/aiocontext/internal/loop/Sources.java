@@ -1,0 +1,108 @@
+package dev.aiocontext.internal.loop;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The living sources of a loop.
+ *
+ * <p><b>Threads.</b> {@link #end}: the home thread. Everything else: any. The monitor of this object guards the list.
+ *
+ * <p><b>Why each {@link LoopSource#closed} completes.</b> A source that is closed pushes its farewell, and stays in the list until
+ * that has run. The home thread runs it: either no call of the callback is under way then, or the farewell comes again as
+ * idle work. If the loop refuses it, the context is being closed: {@link #end} completes what is in the list, or has
+ * been through already, and then the closing thread sees {@link #ended} and completes it itself.
+ */
+public final class Sources {
+    private final Inbox inbox;
+    private final Home home;
+    private final Link living = new Link();
+    private volatile boolean ended;
+
+    Sources(Inbox inbox, Home home) {
+        this.inbox = inbox;
+        this.home = home;
+    }
+
+    Home home() {
+        return home;
+    }
+
+    /**
+     * Adds a source that was just made.
+     *
+     * @param source the source
+     * @throws IllegalStateException if the context has ended
+     */
+    public void add(LoopSource source) {
+        synchronized (this) {
+            if (ended) {
+                throw inbox.closedException();
+            }
+            source.moveToEndOf(living);
+        }
+    }
+
+    /** Takes a source out that was refused after all. */
+    synchronized void remove(LoopSource source) {
+        source.leave();
+    }
+
+    /** Completes a closed source, once its callback cannot be running. */
+    void sayFarewell(LoopSource source) {
+        if (!inbox.push(new Farewell(this, source)) && ended) {
+            complete(source);
+        }
+    }
+
+    private record Farewell(Sources sources, LoopSource source) implements Runnable {
+        @Override
+        public void run() {
+            if (!source.isRunning()) {
+                sources.complete(source);
+            } else {
+                sources.inbox.pushIdle(this);
+            }
+        }
+    }
+
+    private void complete(LoopSource source) {
+        synchronized (this) {
+            source.leave();
+        }
+        source.complete();
+    }
+
+    /** {@return the sources that are open, in the order in which they were made} */
+    public List<LoopSource> open() {
+        List<LoopSource> open = new ArrayList<>();
+        synchronized (this) {
+            for (Link link = living.next(); link instanceof LoopSource source; link = link.next()) {
+                if (source.isOpen()) {
+                    open.add(source);
+                }
+            }
+        }
+        return open;
+    }
+
+    /** Closes all sources, at the end of the context. */
+    public void end() {
+        synchronized (this) {
+            ended = true;
+        }
+        for (LoopSource source : open()) {
+            source.endWithContext();
+        }
+        LoopSource next = first();
+        while (next != null) {
+            complete(next);
+            next = first();
+        }
+    }
+
+    private synchronized @Nullable LoopSource first() {
+        return living.next() instanceof LoopSource source ? source : null;
+    }
+}

@@ -1,0 +1,108 @@
+package dev.aiocontext.internal.loop;
+
+import dev.aiocontext.FdEvents;
+import dev.aiocontext.FdHandler;
+import dev.aiocontext.FdSource;
+import dev.aiocontext.internal.fdmon.FdEntry;
+import java.util.Objects;
+
+/**
+ * A source of a descriptor: what it waits for, and what it calls. {@link FdSources} does what takes the set of descriptors.
+ *
+ * <p><b>Threads.</b> {@link #invoke}, {@link #callbackFailed} and {@link #told}: the home thread. Everything else: any. {@link
+ * #entry}, {@link #interest}, {@link #open} and {@link #suspended} are written under the lock of the set, and read by any thread.
+ */
+final class WatchedFd extends LoopSource implements FdSource {
+    private final FdSources owner;
+    private final int fd;
+    final FdHandler handler;
+    final FdSources.Entry entry;
+    volatile FdEvents interest;
+    volatile boolean open;
+    volatile boolean suspended;
+
+    /** The home thread's: what the callback is to be told. */
+    FdEvents told = FdEvents.NONE;
+
+    /** Creates a source that is not open yet. */
+    WatchedFd(
+            FdSources owner,
+            Sources sources,
+            String name,
+            FdSources.Entry entry,
+            FdEvents interest,
+            FdHandler handler) {
+        super(sources, name);
+        this.owner = owner;
+        this.fd = entry.fd();
+        this.entry = entry;
+        this.interest = interest;
+        this.handler = handler;
+    }
+
+    @Override
+    public int fd() {
+        return fd;
+    }
+
+    @Override
+    public FdEvents interest() {
+        return interest;
+    }
+
+    @Override
+    public void interest(FdEvents wanted) {
+        owner.changeInterest(this, Objects.requireNonNull(wanted, "wanted"));
+    }
+
+    /** What the set is to wait for. */
+    int wanted() {
+        return suspended ? FdEntry.SUSPENDED : interest.toPoll();
+    }
+
+    @Override
+    public boolean isOpen() {
+        return open;
+    }
+
+    @Override
+    public void suspend() {
+        owner.suspend(this);
+    }
+
+    @Override
+    public void resume() {
+        owner.resume(this);
+    }
+
+    @Override
+    public boolean isSuspended() {
+        return suspended && open;
+    }
+
+    @Override
+    void end() {
+        owner.remove(this);
+    }
+
+    @Override
+    void endWithContext() {
+        open = false;
+    }
+
+    @Override
+    void invoke() throws Throwable {
+        handler.ready(this, told);
+    }
+
+    @Override
+    void callbackFailed() {
+        owner.suspendFailed(this);
+    }
+
+    @Override
+    public String toString() {
+        String number = "fd " + fd;
+        return name().equals(number) ? number : name() + " (" + number + ")";
+    }
+}
