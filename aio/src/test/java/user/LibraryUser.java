@@ -11,7 +11,7 @@ public final class LibraryUser {
     public static void main(String[] args) {
         AtomicInteger result = new AtomicInteger();
         try (AioContext ctx = AioContext.open()) {
-            ctx.threadPool().submit(() -> 42, (value, failure) -> {
+            ctx.threadPool().submit(() -> 42).whenComplete((value, failure) -> {
                 result.set(value == null ? -1 : value);
                 ctx.stop();
             });

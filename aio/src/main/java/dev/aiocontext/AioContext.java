@@ -394,6 +394,16 @@ public final class AioContext implements Executor, AutoCloseable {
         return loop.fdSources().watch(name, fd, interest, handler);
     }
 
+    /**
+     * Finds the source of a descriptor: what a library names by its number alone, for instance.
+     *
+     * @param fd the number
+     * @return the source that the context has for it now
+     */
+    public Optional<FdSource> source(int fd) {
+        return Optional.ofNullable(loop.fdSources().get(fd));
+    }
+
     // ---- The loop ---------------------------------------------------------------------------------------------------
 
     /**

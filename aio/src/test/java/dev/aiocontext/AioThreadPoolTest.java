@@ -6,6 +6,7 @@ import java.lang.ref.WeakReference;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicIntegerArray;
@@ -23,18 +24,17 @@ class AioThreadPoolTest {
             for (int i = 0; i < jobs; i++) {
                 int job = i;
                 ctx.threadPool()
-                        .submit(
-                                () -> {
-                                    assertThat(ctx.isHomeThread()).isFalse();
-                                    return ran.incrementAndGet(job);
-                                },
-                                (result, failure) -> {
-                                    assertThat(ctx.isHomeThread()).isTrue();
-                                    assertThat(result).isEqualTo(1);
-                                    assertThat(failure).isNull();
-                                    completed[job]++;
-                                    left.decrementAndGet();
-                                });
+                        .submit(() -> {
+                            assertThat(ctx.isHomeThread()).isFalse();
+                            return ran.incrementAndGet(job);
+                        })
+                        .whenComplete((result, failure) -> {
+                            assertThat(ctx.isHomeThread()).isTrue();
+                            assertThat(result).isEqualTo(1);
+                            assertThat(failure).isNull();
+                            completed[job]++;
+                            left.decrementAndGet();
+                        });
             }
             while (left.get() > 0) {
                 ctx.poll(true);
@@ -49,14 +49,13 @@ class AioThreadPoolTest {
             IllegalStateException thrown = new IllegalStateException("work");
             Throwable[] arrived = new Throwable[1];
             ctx.threadPool()
-                    .submit(
-                            () -> {
-                                throw thrown;
-                            },
-                            (result, failure) -> {
-                                arrived[0] = failure;
-                                ctx.stop();
-                            });
+                    .submit(() -> {
+                        throw thrown;
+                    })
+                    .whenComplete((result, failure) -> {
+                        arrived[0] = failure;
+                        ctx.stop();
+                    });
             ctx.run();
             assertThat(arrived[0]).isSameAs(thrown);
         }
@@ -68,23 +67,20 @@ class AioThreadPoolTest {
             CountDownLatch begun = new CountDownLatch(1);
             CountDownLatch release = new CountDownLatch(1);
             List<String> completions = new ArrayList<>();
-            PoolRequest running = ctx.threadPool()
-                    .submit(
-                            () -> {
-                                begun.countDown();
-                                release.await();
-                                return "done";
-                            },
-                            (result, failure) -> completions.add("first " + result));
-            PoolRequest queued = ctx.threadPool()
-                    .submit(
-                            () -> "never",
-                            (result, failure) -> completions.add(
-                                    "second " + (failure instanceof CancellationException ? "cancelled" : result)));
+            CompletableFuture<String> running = ctx.threadPool().submit(() -> {
+                begun.countDown();
+                release.await();
+                return "done";
+            });
+            running.whenComplete((result, failure) -> completions.add("first " + result));
+            CompletableFuture<String> queued = ctx.threadPool().submit(() -> "never");
+            queued.whenComplete((result, failure) ->
+                    completions.add("second " + (failure instanceof CancellationException ? "cancelled" : result)));
             begun.await();
-            assertThat(running.cancel()).isFalse();
-            assertThat(queued.cancel()).isTrue();
-            assertThat(queued.cancel()).isFalse();
+            assertThat(running.cancel(true)).isFalse();
+            assertThat(queued.cancel(false)).isTrue();
+            assertThat(queued.cancel(false)).isTrue();
+            assertThat(queued).isNotDone(); // that is for the loop to say
             assertThat(completions).isEmpty();
             assertThat(ctx.poll(true)).isTrue();
             assertThat(completions).containsExactly("second cancelled");
@@ -100,8 +96,8 @@ class AioThreadPoolTest {
     void aNestedPollInACompletionCompletesOthers() {
         try (AioContext ctx = AioContext.open()) {
             List<String> completions = new ArrayList<>();
-            ctx.threadPool().submit(() -> 1, (result, failure) -> {
-                ctx.threadPool().submit(() -> 2, (inner, innerFailure) -> completions.add("inner"));
+            ctx.threadPool().submit(() -> 1).whenComplete((result, failure) -> {
+                ctx.threadPool().submit(() -> 2).whenComplete((inner, innerFailure) -> completions.add("inner"));
                 while (completions.isEmpty()) {
                     ctx.poll(true);
                 }
@@ -121,18 +117,17 @@ class AioThreadPoolTest {
         AtomicInteger closing = new AtomicInteger();
         List<String> completions = new ArrayList<>();
         ctx.threadPool()
-                .submit(
-                        () -> {
-                            begun.countDown();
-                            while (closing.get() == 0) {
-                                LockSupport.parkNanos(100_000);
-                            }
-                            return "ran";
-                        },
-                        (result, failure) -> completions.add("first " + result));
+                .submit(() -> {
+                    begun.countDown();
+                    while (closing.get() == 0) {
+                        LockSupport.parkNanos(100_000);
+                    }
+                    return "ran";
+                })
+                .whenComplete((result, failure) -> completions.add("first " + result));
         ctx.threadPool()
-                .submit(
-                        () -> "never",
+                .submit(() -> "never")
+                .whenComplete(
                         (result, failure) -> completions.add("second " + (failure instanceof CancellationException)));
         begun.await();
         ctx.execute(() -> closing.set(1)); // runs in close
@@ -145,7 +140,7 @@ class AioThreadPoolTest {
         try (AioContext ctx = AioContext.open()) {
             assertThat(ctx.threadPool().threads()).isZero();
             for (int i = 0; i < 50; i++) {
-                ctx.threadPool().submit(() -> 1, (result, failure) -> ctx.stop());
+                ctx.threadPool().submit(() -> 1).whenComplete((result, failure) -> ctx.stop());
                 ctx.run();
                 awaitIdleWorker();
             }
@@ -172,13 +167,12 @@ class AioThreadPoolTest {
                     ctx.threadPool().setMaximumThreads(2);
                 }
                 ctx.threadPool()
-                        .submit(
-                                () -> {
-                                    most.accumulateAndGet(running.incrementAndGet(), Math::max);
-                                    LockSupport.parkNanos(1_000_000);
-                                    return running.decrementAndGet();
-                                },
-                                (result, failure) -> completed.incrementAndGet());
+                        .submit(() -> {
+                            most.accumulateAndGet(running.incrementAndGet(), Math::max);
+                            LockSupport.parkNanos(1_000_000);
+                            return running.decrementAndGet();
+                        })
+                        .whenComplete((result, failure) -> completed.incrementAndGet());
             }
             while (completed.get() < 40) {
                 ctx.poll(true);
@@ -196,13 +190,12 @@ class AioThreadPoolTest {
             CountDownLatch apart = new CountDownLatch(1);
             for (int i = 0; i < jobs; i++) {
                 ctx.threadPool()
-                        .submit(
-                                () -> {
-                                    together.countDown();
-                                    apart.await();
-                                    return 1;
-                                },
-                                (result, failure) -> {});
+                        .submit(() -> {
+                            together.countDown();
+                            apart.await();
+                            return 1;
+                        })
+                        .whenComplete((result, failure) -> {});
             }
             ctx.threadPool().setMaximumThreads(jobs);
             try {
@@ -221,14 +214,15 @@ class AioThreadPoolTest {
         int[] completed = new int[1];
         CountDownLatch release = new CountDownLatch(1);
         try (AioContext ctx = AioContext.builder().maximumPoolThreads(1).open()) {
-            ctx.threadPool().submit(() -> awaitQuietly(release), (result, failure) -> completed[0]++);
-            PoolRequest[] requests = new PoolRequest[jobs];
+            ctx.threadPool().submit(() -> awaitQuietly(release)).whenComplete((result, failure) -> completed[0]++);
+            CompletableFuture<?>[] requests = new CompletableFuture<?>[jobs];
             for (int i = 0; i < jobs; i++) {
-                requests[i] = ctx.threadPool().submit(() -> 1, (result, failure) -> completed[0]++);
+                requests[i] = ctx.threadPool().submit(() -> 1);
+                requests[i].whenComplete((result, failure) -> completed[0]++);
             }
             Thread canceller = Thread.ofPlatform().daemon().start(() -> {
                 for (int i = jobs - 1; i >= 0; i--) {
-                    assertThat(requests[i].cancel()).isTrue();
+                    assertThat(requests[i].cancel(false)).isTrue();
                 }
             });
             try {
@@ -249,32 +243,31 @@ class AioThreadPoolTest {
     void aCancelledRequestKeepsNeitherWorkNorCompletion() {
         CountDownLatch release = new CountDownLatch(1);
         try (AioContext ctx = AioContext.builder().maximumPoolThreads(1).open()) {
-            ctx.threadPool().submit(() -> awaitQuietly(release), (result, failure) -> {});
+            ctx.threadPool().submit(() -> awaitQuietly(release)).whenComplete((result, failure) -> {});
             List<WeakReference<Object>> kept = new ArrayList<>();
-            PoolRequest request = submitCapturing(ctx, kept);
+            CompletableFuture<?> request = submitCapturing(ctx, kept);
             try {
-                assertThat(request.cancel()).isTrue();
+                assertThat(request.cancel(false)).isTrue();
                 assertThat(ctx.poll(true)).isTrue();
                 Eventually.holds("work and completion are collected", () -> {
                     System.gc();
                     return kept.stream().allMatch(reference -> reference.get() == null);
                 });
-                assertThat(request.cancel()).isFalse(); // keeps the request reachable
+                assertThat(request).isCancelled(); // keeps the request reachable
             } finally {
                 release.countDown();
             }
         }
     }
 
-    private static PoolRequest submitCapturing(AioContext ctx, List<WeakReference<Object>> kept) {
+    private static CompletableFuture<?> submitCapturing(AioContext ctx, List<WeakReference<Object>> kept) {
         Object forWork = new byte[1000];
         Object forCompletion = new byte[1000];
         kept.add(new WeakReference<>(forWork));
         kept.add(new WeakReference<>(forCompletion));
-        return ctx.threadPool()
-                .submit(
-                        forWork::hashCode,
-                        (result, failure) -> assertThat(forCompletion).isNotNull());
+        CompletableFuture<Integer> request = ctx.threadPool().submit(forWork::hashCode);
+        request.whenComplete((result, failure) -> assertThat(forCompletion).isNotNull());
+        return request;
     }
 
     @Test
@@ -283,13 +276,12 @@ class AioThreadPoolTest {
         try (AioContext ctx = AioContext.builder().maximumPoolThreads(1).open()) {
             for (int i = 0; i < 3; i++) {
                 ctx.threadPool()
-                        .submit(
-                                () -> {
-                                    boolean before = Thread.currentThread().isInterrupted();
-                                    Thread.currentThread().interrupt();
-                                    return before;
-                                },
-                                (result, failure) -> interrupted.add(result));
+                        .submit(() -> {
+                            boolean before = Thread.currentThread().isInterrupted();
+                            Thread.currentThread().interrupt();
+                            return before;
+                        })
+                        .whenComplete((result, failure) -> interrupted.add(result));
                 while (interrupted.size() <= i) {
                     ctx.poll(true);
                 }
@@ -304,7 +296,7 @@ class AioThreadPoolTest {
         AtomicInteger completed = new AtomicInteger();
         try (AioContext ctx = AioContext.builder().maximumPoolThreads(2).open()) {
             for (int i = 0; i < rounds; i++) {
-                ctx.threadPool().submit(() -> 1, (result, failure) -> completed.incrementAndGet());
+                ctx.threadPool().submit(() -> 1).whenComplete((result, failure) -> completed.incrementAndGet());
                 if (i % 64 == 0) {
                     ctx.poll(false);
                     ctx.threadPool().setMaximumThreads(1 + i / 64 % 3);

@@ -52,7 +52,7 @@ class AlwaysReadyFilesTest {
         for (int i = 0; i < others; i++) {
             EventNotifier notifier = EventNotifier.open();
             notifiers.add(notifier);
-            ctx.onReadable(notifier.fd(), fd -> {
+            ctx.onReadable(notifier.fd(), (source, told) -> {
                 assertThat(notifier.testAndClear()).isTrue();
                 events.incrementAndGet();
             });
@@ -68,8 +68,8 @@ class AlwaysReadyFilesTest {
             MonitorMode inUse = ctx.monitor().monitor();
             AtomicInteger reads = new AtomicInteger();
             AtomicInteger writes = new AtomicInteger();
-            ctx.onReadable(file, fd -> reads.incrementAndGet());
-            ctx.onWritable(file, fd -> writes.incrementAndGet());
+            ctx.onReadable(file, (source, events) -> reads.incrementAndGet());
+            ctx.watch(file, FdEvents.WRITE, (source, events) -> writes.incrementAndGet());
             for (int i = 1; i <= 100; i++) {
                 notifiers.get(i % notifiers.size()).set();
                 assertThat(ctx.poll(true)).isTrue();
@@ -78,7 +78,7 @@ class AlwaysReadyFilesTest {
                 assertThat(events).hasValue(i);
             }
             assertThat(ctx.monitor().monitor()).isEqualTo(inUse);
-            assertThat(ctx.removeHandlers(file)).isTrue();
+            ctx.source(file).orElseThrow().close();
             assertThat(ctx.poll(false)).isFalse();
             assertThat(ctx.monitor().monitor()).isEqualTo(inUse);
         }
@@ -89,7 +89,7 @@ class AlwaysReadyFilesTest {
         try (AioContext ctx = open(MonitorMode.AUTO, 10)) {
             String before = ctx.monitor().reason();
             assertThat(ctx.monitor().monitor()).isEqualTo(MonitorMode.EPOLL);
-            Registration registration = ctx.onReadable(file, fd -> {});
+            FdSource registration = ctx.onReadable(file, (source, events) -> {});
             assertThat(ctx.poll(true)).isTrue();
             assertThat(ctx.monitor().monitor()).isEqualTo(MonitorMode.EPOLL);
             assertThat(ctx.monitor().reason()).contains("1 that epoll refuses").isNotEqualTo(before);
@@ -102,13 +102,13 @@ class AlwaysReadyFilesTest {
     @Test
     void aFileThatIsThereBeforeEpollBeginsDoesNotKeepItFromIt() {
         try (AioContext ctx = open(MonitorMode.AUTO, 1)) {
-            ctx.onReadable(file, fd -> {});
+            ctx.onReadable(file, (source, events) -> {});
             assertThat(ctx.poll(true)).isTrue();
             assertThat(ctx.monitor().monitor()).isEqualTo(MonitorMode.POLL);
             for (int i = 0; i < 3; i++) {
                 EventNotifier notifier = EventNotifier.open();
                 notifiers.add(notifier);
-                ctx.onReadable(notifier.fd(), fd -> {});
+                ctx.onReadable(notifier.fd(), (source, events) -> {});
             }
             assertThat(ctx.poll(true)).isTrue();
             assertThat(ctx.monitor().monitor()).isEqualTo(MonitorMode.EPOLL);
@@ -124,13 +124,13 @@ class AlwaysReadyFilesTest {
             for (int i = 0; i < 5; i++) {
                 EventNotifier notifier = EventNotifier.open();
                 notifiers.add(notifier);
-                loop.context.onReadable(notifier.fd(), fd -> {
+                loop.context.onReadable(notifier.fd(), (source, told) -> {
                     assertThat(notifier.testAndClear()).isTrue();
                     events.incrementAndGet();
                 });
             }
             AtomicInteger calls = new AtomicInteger();
-            Registration registration = loop.context.onReadable(file, fd -> calls.incrementAndGet());
+            FdSource registration = loop.context.onReadable(file, (source, events) -> calls.incrementAndGet());
             Eventually.holds("the file is always ready", () -> calls.get() > 100);
             registration.close();
             loop.awaitBlocked();
@@ -144,7 +144,7 @@ class AlwaysReadyFilesTest {
     void itsHandlerMayPoll(MonitorMode monitor) {
         try (AioContext ctx = open(monitor, 5)) {
             AtomicInteger calls = new AtomicInteger();
-            ctx.onReadable(file, fd -> {
+            ctx.onReadable(file, (source, events) -> {
                 calls.incrementAndGet();
                 assertThat(ctx.poll(true)).isFalse(); // the only thing that is ready is this
                 notifiers.getFirst().set();
@@ -160,11 +160,11 @@ class AlwaysReadyFilesTest {
     void whereEpollIsForcedItIsRefusedAndNothingChanges() {
         try (AioContext ctx = open(MonitorMode.EPOLL, 2)) {
             for (int i = 0; i < 2; i++) {
-                assertThatThrownBy(() -> ctx.onReadable(file, fd -> {}))
+                assertThatThrownBy(() -> ctx.onReadable(file, (source, events) -> {}))
                         .isInstanceOf(SyscallException.class)
                         .hasMessageContaining("epoll_ctl(fd " + file + ") failed: EPERM");
             }
-            assertThat(ctx.removeHandlers(file)).isFalse();
+            assertThat(ctx.source(file)).isEmpty();
             assertThat(ctx.poll(false)).isFalse();
             notifiers.getFirst().set();
             assertThat(ctx.poll(true)).isTrue();
@@ -181,7 +181,7 @@ class AlwaysReadyFilesTest {
             for (int i = 0; i < 4; i++) {
                 EventNotifier notifier = EventNotifier.open();
                 notifiers.add(notifier);
-                ctx.onReadable(notifier.fd(), fd -> {});
+                ctx.onReadable(notifier.fd(), (source, events) -> {});
             }
             ctx.poll(false);
             assertThat(ctx.monitor().monitor())

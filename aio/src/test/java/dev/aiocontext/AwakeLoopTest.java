@@ -11,13 +11,13 @@ class AwakeLoopTest {
         try (AioContext ctx = AioContext.open()) {
             long[] rung = new long[2];
             BottomHalf idle = ctx.newBottomHalf("idle", () -> {
-                rung[0] = ctx.statistics().wakeupsRung();
+                rung[0] = ctx.statistics().wakeups().rung();
                 ctx.execute(() -> {});
-                rung[1] = ctx.statistics().wakeupsRung();
+                rung[1] = ctx.statistics().wakeups().rung();
             });
             idle.scheduleIdle();
             ctx.poll(true); // waits for 10 ms
-            idle.delete();
+            idle.close();
             assertThat(rung[1]).isEqualTo(rung[0]);
         }
     }
@@ -27,9 +27,9 @@ class AwakeLoopTest {
         try (AioContext ctx = AioContext.open()) {
             ctx.wakeup();
             ctx.poll(false);
-            assertThat(ctx.statistics().wakeupsAsked()).isEqualTo(1);
+            assertThat(ctx.statistics().wakeups().asked()).isEqualTo(1);
             ctx.poll(false);
-            assertThat(ctx.statistics().wakeupsAsked()).isEqualTo(1);
+            assertThat(ctx.statistics().wakeups().asked()).isEqualTo(1);
         }
     }
 }

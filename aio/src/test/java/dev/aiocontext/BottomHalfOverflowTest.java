@@ -39,7 +39,7 @@ class BottomHalfOverflowTest {
                         .as("runs of the one that overflowed %d frames before the end", i)
                         .isEqualTo(1);
             }
-            bottomHalves.forEach(BottomHalf::delete);
+            bottomHalves.forEach(BottomHalf::close);
         }
     }
 }

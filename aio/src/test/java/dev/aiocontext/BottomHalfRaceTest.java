@@ -57,7 +57,7 @@ class BottomHalfRaceTest {
                 second.accept(bottomHalf);
                 await(seen, i);
             }
-            bottomHalf.delete();
+            bottomHalf.close();
         }
     }
 

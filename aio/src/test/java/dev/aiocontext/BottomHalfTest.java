@@ -17,7 +17,7 @@ class BottomHalfTest {
 
     @AfterEach
     void close() {
-        made.forEach(BottomHalf::delete);
+        made.forEach(BottomHalf::close);
         ctx.close();
     }
 
@@ -107,13 +107,13 @@ class BottomHalfTest {
     void aScheduledOneThatIsDeletedNeverRuns() {
         BottomHalf bh = bottomHalf("a");
         bh.schedule();
-        bh.delete();
+        bh.close();
         assertThat(ctx.poll(false)).isFalse();
         assertThat(ran).isEmpty();
         assertThatThrownBy(bh::schedule)
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessageContaining("a is deleted");
-        bh.delete();
+        bh.close();
     }
 
     @Test
@@ -121,8 +121,8 @@ class BottomHalfTest {
         BottomHalf other = bottomHalf("other");
         BottomHalf[] self = new BottomHalf[1];
         self[0] = bottomHalf("self", () -> {
-            self[0].delete();
-            other.delete();
+            self[0].close();
+            other.close();
         });
         self[0].schedule();
         other.schedule();
@@ -150,7 +150,7 @@ class BottomHalfTest {
             self[0].scheduleIdle();
             Eventually.holds("it runs again and again", () -> runs[0] > 5);
             loop.awaitBlocked();
-            self[0].delete();
+            self[0].close();
         }
     }
 
@@ -170,7 +170,7 @@ class BottomHalfTest {
             long before = ran.get();
             bh.scheduleIdle();
             Eventually.holds("it runs", () -> ran.get() > before);
-            bh.delete();
+            bh.close();
         }
     }
 
@@ -190,7 +190,7 @@ class BottomHalfTest {
         bh.scheduleIdle();
         bh.schedule();
         ctx.poll(false);
-        assertThat(ctx.statistics().wakeupsAsked())
+        assertThat(ctx.statistics().wakeups().asked())
                 .as("the bottom half, and a bare wake-up")
                 .isEqualTo(2);
     }
@@ -203,7 +203,7 @@ class BottomHalfTest {
             BottomHalf bh = loop.context.newBottomHalf("idle", () -> idleRan[0] = true);
             bh.scheduleIdle();
             Eventually.holds("the idle one runs", () -> idleRan[0]);
-            bh.delete();
+            bh.close();
         }
     }
 
@@ -255,7 +255,7 @@ class BottomHalfTest {
                     return seen[0] == rounds;
                 }
             });
-            bh.delete();
+            bh.close();
         }
     }
 

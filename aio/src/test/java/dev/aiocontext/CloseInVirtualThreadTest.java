@@ -15,13 +15,13 @@ class CloseInVirtualThreadTest {
             Thread.startVirtualThread(() -> {
                         try (AioContext ctx = AioContext.open()) {
                             ctx.threadPool()
-                                    .submit(
-                                            () -> {
-                                                Thread second = Thread.startVirtualThread(
-                                                        () -> System.out.println("second virtual thread"));
-                                                second.join();
-                                                return "done";
-                                            },
+                                    .submit(() -> {
+                                        Thread second = Thread.startVirtualThread(
+                                                () -> System.out.println("second virtual thread"));
+                                        second.join();
+                                        return "done";
+                                    })
+                                    .whenComplete(
                                             (result, failure) -> System.out.println("completion: " + result + ", home: "
                                                     + ctx.isHomeThread() + ", virtual: "
                                                     + Thread.currentThread().isVirtual()));
@@ -59,7 +59,7 @@ class CloseInVirtualThreadTest {
         AtomicReference<@Nullable Throwable> refused = new AtomicReference<>();
         try (LoopThread loop = new LoopThread(AioContext.open())) {
             loop.awaitBlocked();
-            loop.context.threadPool().submit(() -> 1, (one, failure) -> {});
+            loop.context.threadPool().submit(() -> 1).whenComplete((one, failure) -> {});
             Eventually.ends(Thread.startVirtualThread(() -> {
                 try {
                     loop.context.close();
@@ -77,7 +77,7 @@ class CloseInVirtualThreadTest {
         Thread virtual = Thread.startVirtualThread(() -> {
             AioContext ctx = AioContext.open();
             ctx.newBottomHalf("forgotten", () -> {});
-            ctx.threadPool().submit(() -> 1, (one, failure) -> {});
+            ctx.threadPool().submit(() -> 1).whenComplete((one, failure) -> {});
             Thread.currentThread().interrupt();
             try {
                 ctx.close();

@@ -21,7 +21,7 @@ class DeferredRelayTest {
     /** A loop whose relay thread is told of each signal: with other loops, it counts what they send. */
     private static LoopThread counting(AtomicInteger signals) {
         LoopThread counter = new LoopThread(deferred().open());
-        counter.context.onSigio(signal -> signals.incrementAndGet());
+        SigioSource.on(counter.context, signal -> signals.incrementAndGet());
         return counter;
     }
 
@@ -59,8 +59,9 @@ class DeferredRelayTest {
             wake(loop, 200);
             AioStatistics statistics = loop.context.statistics();
             assertThat(loop.context.relayMode()).isEqualTo(RelayMode.DEFERRED);
-            assertThat(statistics.rescues()).isPositive();
-            assertThat(statistics.relayed()).isEqualTo(statistics.echoes() + statistics.rescues());
+            assertThat(statistics.relay().rescues()).isPositive();
+            assertThat(statistics.relay().relayed())
+                    .isEqualTo(statistics.relay().echoes() + statistics.relay().rescues());
         }
     }
 
@@ -76,8 +77,8 @@ class DeferredRelayTest {
                 wake(loop, 1);
                 Eventually.holds("a signal was sent", () -> signals.get() > before);
             }
-            assertThat(loop.context.statistics().rescues()).isEqualTo(3);
-            assertThat(counter.context.statistics().rescues()).isZero();
+            assertThat(loop.context.statistics().relay().rescues()).isEqualTo(3);
+            assertThat(counter.context.statistics().relay().rescues()).isZero();
         }
     }
 
@@ -90,8 +91,8 @@ class DeferredRelayTest {
             awaitParked();
             loop.awaitBlocked();
             wake(loop, rounds);
-            assertThat(loop.context.statistics().wakeupsRung()).isGreaterThan(rounds / 2);
-            assertThat(loop.context.statistics().rescues()).isZero();
+            assertThat(loop.context.statistics().wakeups().rung()).isGreaterThan(rounds / 2);
+            assertThat(loop.context.statistics().relay().rescues()).isZero();
             counter.awaitBlocked();
             // The first is, and those that come when the relay thread has slept off, on a machine that is held up.
             assertThat(signals).hasPositiveValue().hasValueLessThan(rounds / 4);
@@ -119,8 +120,8 @@ class DeferredRelayTest {
                 done.incrementAndGet();
                 noise.get();
             }
-            assertThat(loop.context.statistics().rescues()).isPositive();
-            assertThat(noisy.context.statistics().rescues()).isZero();
+            assertThat(loop.context.statistics().relay().rescues()).isPositive();
+            assertThat(noisy.context.statistics().relay().rescues()).isZero();
         }
     }
 

@@ -67,8 +67,8 @@ class DescriptorTest {
         AioContext ctx = open(monitor);
         EventNotifier notifier = notifier();
         AtomicInteger calls = new AtomicInteger();
-        Registration registration = ctx.onReadable(notifier.fd(), fd -> {
-            assertThat(fd).isEqualTo(notifier.fd());
+        FdSource registration = ctx.onReadable(notifier.fd(), (source, events) -> {
+            assertThat(source.fd()).isEqualTo(notifier.fd());
             calls.incrementAndGet();
         });
         assertThat(ctx.poll(false)).isFalse();
@@ -78,9 +78,9 @@ class DescriptorTest {
         assertThat(calls).hasValue(2);
         assertThat(notifier.testAndClear()).isTrue();
         assertThat(ctx.poll(false)).isFalse();
-        assertThat(registration.isActive()).isTrue();
+        assertThat(registration.isOpen()).isTrue();
         registration.close();
-        assertThat(registration.isActive()).isFalse();
+        assertThat(registration.isOpen()).isFalse();
         notifier.set();
         assertThat(ctx.poll(false)).isFalse();
         assertThat(calls).hasValue(2);
@@ -88,38 +88,21 @@ class DescriptorTest {
 
     @ParameterizedTest
     @EnumSource
-    void readAndWriteHandlersOfOneDescriptorAreIndependent(MonitorMode monitor) {
+    void oneSourceIsToldOfAllItWaitsForAndOfNothingElse(MonitorMode monitor) {
         AioContext ctx = open(monitor);
         EventNotifier notifier = notifier(); // writable always, readable when set
-        List<String> calls = new ArrayList<>();
-        Registration read = ctx.onReadable(notifier.fd(), fd -> calls.add("read"));
-        Registration write = ctx.onWritable(notifier.fd(), fd -> calls.add("write"));
+        List<FdEvents> calls = new ArrayList<>();
+        FdSource both =
+                ctx.watch(notifier.fd(), FdEvents.READ.and(FdEvents.WRITE), (source, events) -> calls.add(events));
         notifier.set();
         assertThat(ctx.poll(true)).isTrue();
-        assertThat(calls).containsExactly("read", "write");
-        calls.clear();
-        write.close();
+        both.interest(FdEvents.READ);
         assertThat(ctx.poll(true)).isTrue();
-        assertThat(calls).containsExactly("read");
-        calls.clear();
-        read.close();
+        both.interest(FdEvents.WRITE);
+        assertThat(ctx.poll(true)).isTrue();
+        assertThat(calls).containsExactly(FdEvents.READ.and(FdEvents.WRITE), FdEvents.READ, FdEvents.WRITE);
+        both.interest(FdEvents.NONE);
         assertThat(ctx.poll(false)).isFalse();
-    }
-
-    @ParameterizedTest
-    @EnumSource
-    void aHandlerMayRemoveTheOneThatWouldComeNext(MonitorMode monitor) {
-        AioContext ctx = open(monitor);
-        EventNotifier notifier = notifier();
-        List<String> calls = new ArrayList<>();
-        Registration write = ctx.onWritable(notifier.fd(), fd -> calls.add("write"));
-        ctx.onReadable(notifier.fd(), fd -> {
-            calls.add("read");
-            write.close();
-        });
-        notifier.set();
-        assertThat(ctx.poll(true)).isTrue();
-        assertThat(calls).containsExactly("read");
     }
 
     @ParameterizedTest
@@ -128,17 +111,17 @@ class DescriptorTest {
         AioContext ctx = open(monitor);
         EventNotifier notifier = notifier();
         List<String> calls = new ArrayList<>();
-        Registration old = ctx.onReadable(notifier.fd(), fd -> calls.add("old"));
-        Registration current = ctx.onReadable(notifier.fd(), fd -> calls.add("new"));
-        assertThat(old.isActive()).isFalse();
+        FdSource old = ctx.onReadable(notifier.fd(), (source, events) -> calls.add("old"));
+        FdSource current = ctx.onReadable(notifier.fd(), (source, events) -> calls.add("new"));
+        assertThat(old.isOpen()).isFalse();
         old.close(); // removes nothing: it is not there any more
-        assertThat(current.isActive()).isTrue();
+        assertThat(current.isOpen()).isTrue();
         notifier.set();
         assertThat(ctx.poll(true)).isTrue();
         assertThat(calls).containsExactly("new");
-        assertThat(ctx.removeHandlers(notifier.fd())).isTrue();
-        assertThat(ctx.removeHandlers(notifier.fd())).isFalse();
-        assertThat(current.isActive()).isFalse();
+        ctx.source(notifier.fd()).orElseThrow().close();
+        assertThat(ctx.source(notifier.fd())).isEmpty();
+        assertThat(current.isOpen()).isFalse();
         assertThat(ctx.poll(false)).isFalse();
     }
 
@@ -151,10 +134,10 @@ class DescriptorTest {
         for (int i = 0; i < 20; i++) {
             EventNotifier notifier = notifier();
             notifiers.add(notifier);
-            ctx.onReadable(notifier.fd(), fd -> {
+            ctx.onReadable(notifier.fd(), (source, events) -> {
                 calls.incrementAndGet();
-                notifiers.forEach(other -> ctx.removeHandlers(other.fd()));
-                ctx.onReadable(fd, same -> {});
+                notifiers.forEach(other -> ctx.source(other.fd()).ifPresent(FdSource::close));
+                ctx.onReadable(source.fd(), (anew, none) -> {});
             });
             notifier.set();
         }
@@ -169,9 +152,10 @@ class DescriptorTest {
         EventNotifier first = notifier();
         EventNotifier second = notifier();
         List<Integer> calls = new ArrayList<>();
-        FdCallback callback = fd -> {
-            calls.add(fd);
-            assertThat((fd == first.fd() ? first : second).testAndClear()).isTrue();
+        FdHandler callback = (source, events) -> {
+            calls.add(source.fd());
+            assertThat((source.fd() == first.fd() ? first : second).testAndClear())
+                    .isTrue();
             ctx.poll(false);
         };
         ctx.onReadable(first.fd(), callback);
@@ -193,7 +177,7 @@ class DescriptorTest {
         for (int i = 0; i < many; i++) {
             int index = i;
             EventNotifier notifier = notifier();
-            ctx.onReadable(notifier.fd(), fd -> {
+            ctx.onReadable(notifier.fd(), (source, events) -> {
                 assertThat(notifier.testAndClear()).isTrue();
                 called[index] = true;
                 calls.incrementAndGet();
@@ -207,11 +191,12 @@ class DescriptorTest {
         assertThat(ctx.poll(false)).isFalse();
         // Another round, with a buffer of events that has grown, and then with few again.
         for (int i = 0; i < many; i++) {
-            ctx.removeHandlers(notifierAt(i).fd());
+            ctx.source(notifierAt(i).fd()).ifPresent(FdSource::close);
         }
         EventNotifier last = notifierAt(many / 2);
         last.set();
-        ctx.onReadable(last.fd(), fd -> assertThat(last.testAndClear()).isTrue());
+        ctx.onReadable(
+                last.fd(), (source, events) -> assertThat(last.testAndClear()).isTrue());
         assertThat(ctx.poll(true)).isTrue();
         assertThat(ctx.poll(false)).isFalse();
     }
@@ -230,7 +215,8 @@ class DescriptorTest {
             for (int i = 0; i < 20; i++) {
                 loop.awaitBlocked();
                 AtomicInteger calls = new AtomicInteger();
-                Registration registration = loop.context.onReadable(notifier.fd(), fd -> calls.incrementAndGet());
+                FdSource registration =
+                        loop.context.onReadable(notifier.fd(), (source, events) -> calls.incrementAndGet());
                 Eventually.holds("the handler is called", () -> calls.get() > 0);
                 registration.close();
             }
@@ -243,10 +229,10 @@ class DescriptorTest {
         AioContext ctx = open(monitor);
         Descriptors.Pipe pipe = Descriptors.pipe();
         AtomicInteger calls = new AtomicInteger();
-        ctx.onReadable(pipe.readEnd(), fd -> {
-            assertThat(read(fd)).isZero();
+        ctx.onReadable(pipe.readEnd(), (source, events) -> {
+            assertThat(read(source.fd())).isZero();
             calls.incrementAndGet();
-            ctx.removeHandlers(fd);
+            source.close();
         });
         assertThat(ctx.poll(false)).isFalse();
         Descriptors.close(pipe.writeEnd());
@@ -261,9 +247,9 @@ class DescriptorTest {
         AioContext ctx = open(monitor);
         Descriptors.Pipe pipe = Descriptors.pipe();
         AtomicInteger calls = new AtomicInteger();
-        ctx.onWritable(pipe.writeEnd(), fd -> {
+        ctx.watch(pipe.writeEnd(), FdEvents.WRITE, (source, events) -> {
             calls.incrementAndGet();
-            ctx.removeHandlers(fd);
+            source.close();
         });
         Descriptors.close(pipe.readEnd());
         assertThat(ctx.poll(true)).isTrue();
@@ -276,11 +262,11 @@ class DescriptorTest {
     void aDescriptorClosedWhileRegisteredIsReportedAndUnregistered(MonitorMode monitor) {
         AioContext ctx = open(monitor);
         Descriptors.Pipe pipe = Descriptors.pipe();
-        Registration registration = ctx.onReadable(pipe.readEnd(), fd -> {});
+        FdSource registration = ctx.onReadable(pipe.readEnd(), (source, events) -> {});
         assertThat(ctx.poll(false)).isFalse();
         Descriptors.close(pipe.readEnd());
         assertThat(ctx.poll(true)).isTrue();
-        assertThat(registration.isActive()).isFalse();
+        assertThat(registration.isOpen()).isFalse();
         assertThat(reported).hasSize(1);
         assertThat(reported.getFirst())
                 .isInstanceOf(SyscallException.class)
@@ -294,16 +280,16 @@ class DescriptorTest {
     void removingAHandlerOfAClosedDescriptorRemovesTheOtherToo(MonitorMode monitor) {
         AioContext ctx = open(monitor);
         Descriptors.Pipe pipe = Descriptors.pipe();
-        Registration read = ctx.onReadable(pipe.readEnd(), fd -> {});
-        Registration write = ctx.onWritable(pipe.readEnd(), fd -> {});
+        FdSource read = ctx.onReadable(pipe.readEnd(), (source, events) -> {});
+        FdSource write = ctx.watch(pipe.readEnd(), FdEvents.WRITE, (source, events) -> {});
         Descriptors.close(pipe.readEnd());
-        assertThatThrownBy(() -> ctx.onReadable(pipe.readEnd(), fd -> {}))
+        assertThatThrownBy(() -> ctx.onReadable(pipe.readEnd(), (source, events) -> {}))
                 .isInstanceOf(SyscallException.class)
                 .hasMessageContaining("EBADF");
         write.close();
-        assertThat(read.isActive()).isFalse();
+        assertThat(read.isOpen()).isFalse();
         assertThat(ctx.poll(false)).isFalse();
-        assertThat(ctx.removeHandlers(pipe.readEnd())).isFalse();
+        assertThat(ctx.source(pipe.readEnd())).isEmpty();
         Descriptors.close(pipe.writeEnd());
     }
 
@@ -312,7 +298,7 @@ class DescriptorTest {
     void aNumberThatStandsForAnotherFileByNowIsWaitedForAnew(MonitorMode monitor) {
         AioContext ctx = open(monitor);
         Descriptors.Pipe first = Descriptors.pipe();
-        Registration forgotten = ctx.onReadable(first.readEnd(), fd -> {
+        FdSource forgotten = ctx.onReadable(first.readEnd(), (source, events) -> {
             throw new AssertionError("the first file is closed");
         });
         assertThat(ctx.poll(false)).isFalse();
@@ -320,15 +306,15 @@ class DescriptorTest {
         Descriptors.Pipe second = Descriptors.pipe();
         assertThat(second.readEnd()).isEqualTo(first.readEnd());
         AtomicInteger calls = new AtomicInteger();
-        ctx.onReadable(second.readEnd(), fd -> {
+        ctx.onReadable(second.readEnd(), (source, events) -> {
             calls.incrementAndGet();
-            assertThat(read(fd)).isEqualTo(8);
+            assertThat(read(source.fd())).isEqualTo(8);
         });
         write(second.writeEnd());
         assertThat(ctx.poll(true)).isTrue();
         assertThat(calls).hasValue(1);
-        assertThat(forgotten.isActive()).isFalse();
-        ctx.removeHandlers(second.readEnd());
+        assertThat(forgotten.isOpen()).isFalse();
+        ctx.source(second.readEnd()).ifPresent(FdSource::close);
         Descriptors.close(first.writeEnd());
         Descriptors.close(second.readEnd());
         Descriptors.close(second.writeEnd());
@@ -342,20 +328,20 @@ class DescriptorTest {
         List<Integer> duplicates = new ArrayList<>();
         try (LoopThread loop =
                 new LoopThread(AioContext.builder().monitor(monitor).open())) {
-            List<Registration> registrations = new ArrayList<>();
+            List<FdSource> registrations = new ArrayList<>();
             AtomicInteger calls = new AtomicInteger();
             for (Descriptors.Pipe pipe : pipes) {
                 duplicates.add(duplicate(pipe.readEnd()));
-                registrations.add(loop.context.onReadable(pipe.readEnd(), fd -> calls.incrementAndGet()));
+                registrations.add(loop.context.onReadable(pipe.readEnd(), (source, events) -> calls.incrementAndGet()));
                 write(pipe.writeEnd());
             }
             Eventually.holds("the handlers are called", () -> calls.get() > 2);
             loop.context.execute(() -> {
                 pipes.forEach(pipe -> Descriptors.close(pipe.readEnd()));
-                registrations.forEach(Registration::close);
+                registrations.forEach(FdSource::close);
             });
             Eventually.holds(
-                    "the handlers are removed", () -> registrations.stream().noneMatch(Registration::isActive));
+                    "the handlers are removed", () -> registrations.stream().noneMatch(FdSource::isOpen));
             loop.awaitBlocked();
         }
         duplicates.forEach(Descriptors::close);
@@ -374,21 +360,21 @@ class DescriptorTest {
         AioContext ctx = open(monitor);
         Descriptors.Pipe first = Descriptors.pipe();
         int duplicate = duplicate(first.readEnd());
-        ctx.onReadable(first.readEnd(), fd -> {});
+        ctx.onReadable(first.readEnd(), (source, events) -> {});
         assertThat(ctx.poll(false)).isFalse();
         write(first.writeEnd());
         Descriptors.close(first.readEnd());
         Descriptors.Pipe second = Descriptors.pipe();
         assertThat(second.readEnd()).isEqualTo(first.readEnd());
         AtomicInteger calls = new AtomicInteger();
-        ctx.onReadable(second.readEnd(), fd -> calls.incrementAndGet());
+        ctx.onReadable(second.readEnd(), (source, events) -> calls.incrementAndGet());
         for (int i = 0; i < 10; i++) {
             assertThat(ctx.poll(false)).isFalse();
         }
         write(second.writeEnd());
         assertThat(ctx.poll(true)).isTrue();
         assertThat(calls).hasValue(1);
-        ctx.removeHandlers(second.readEnd());
+        ctx.source(second.readEnd()).ifPresent(FdSource::close);
         Descriptors.close(duplicate);
         Descriptors.close(first.writeEnd());
         Descriptors.close(second.readEnd());
@@ -402,7 +388,7 @@ class DescriptorTest {
         Descriptors.Pipe pipe = Descriptors.pipe();
         try (LoopThread loop =
                 new LoopThread(AioContext.builder().monitor(monitor).open())) {
-            Registration registration = loop.context.onReadable(pipe.readEnd(), fd -> {});
+            FdSource registration = loop.context.onReadable(pipe.readEnd(), (source, events) -> {});
             loop.awaitBlocked();
             registration.close();
             Descriptors.close(pipe.readEnd());
@@ -431,11 +417,11 @@ class DescriptorTest {
         }
         AioContext ctx = open(monitor);
         Descriptors.Pipe pipe = Descriptors.pipe();
-        Registration forgotten = ctx.onReadable(pipe.readEnd(), fd -> {});
-        notifiers.forEach(notifier -> ctx.onReadable(notifier.fd(), fd -> {}));
+        FdSource forgotten = ctx.onReadable(pipe.readEnd(), (source, events) -> {});
+        notifiers.forEach(notifier -> ctx.onReadable(notifier.fd(), (source, events) -> {}));
         Descriptors.close(pipe.readEnd());
         assertThat(ctx.poll(true)).isTrue();
-        assertThat(forgotten.isActive()).isFalse();
+        assertThat(forgotten.isOpen()).isFalse();
         assertThat(reported).hasSize(1);
         assertThat(ctx.poll(false)).isFalse();
         Descriptors.close(pipe.writeEnd());
@@ -446,7 +432,7 @@ class DescriptorTest {
     void aRegularFileIsAlwaysReadyUnlessEpollIsForced(MonitorMode monitor, @TempDir Path directory) throws IOException {
         AioContext ctx = open(monitor);
         for (int i = 0; i < 10; i++) {
-            ctx.onReadable(notifier().fd(), fd -> {}); // enough for epoll where the context may choose
+            ctx.onReadable(notifier().fd(), (source, events) -> {}); // enough for epoll where the context may choose
         }
         assertThat(ctx.poll(false)).isFalse();
         try (RandomAccessFile file =
@@ -454,16 +440,16 @@ class DescriptorTest {
             int fd = descriptorOf(directory.resolve("file"));
             assertThat(file.length()).isZero();
             if (monitor == MonitorMode.EPOLL) {
-                assertThatThrownBy(() -> ctx.onReadable(fd, ready -> {}))
+                assertThatThrownBy(() -> ctx.onReadable(fd, (source, events) -> {}))
                         .isInstanceOf(SyscallException.class)
                         .hasMessageContaining("epoll_ctl(fd " + fd + ") failed: EPERM");
-                assertThat(ctx.removeHandlers(fd)).isFalse();
+                assertThat(ctx.source(fd)).isEmpty();
             } else {
                 AtomicInteger calls = new AtomicInteger();
-                ctx.onReadable(fd, ready -> calls.incrementAndGet());
+                ctx.onReadable(fd, (source, events) -> calls.incrementAndGet());
                 assertThat(ctx.poll(true)).isTrue();
                 assertThat(calls).hasValue(1);
-                ctx.removeHandlers(fd);
+                ctx.source(fd).ifPresent(FdSource::close);
             }
             assertThat(ctx.poll(false)).isFalse();
         }

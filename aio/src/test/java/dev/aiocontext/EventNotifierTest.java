@@ -64,7 +64,7 @@ class EventNotifierTest {
         try (EventNotifier notifier = kind.get();
                 AioContext ctx = AioContext.open()) {
             int[] calls = new int[1];
-            ctx.onReadable(notifier.fd(), fd -> {
+            ctx.onReadable(notifier.fd(), (source, events) -> {
                 assertThat(notifier.testAndClear()).isTrue();
                 if (++calls[0] % 10 != 0) {
                     notifier.set();
@@ -126,7 +126,7 @@ class EventNotifierTest {
 
     private static boolean isRefusedAsOwn(AioContext ctx, int fd) {
         try {
-            ctx.onReadable(fd, ready -> {}).close();
+            ctx.onReadable(fd, (source, events) -> {}).close();
             return false;
         } catch (IllegalArgumentException own) {
             return true;

@@ -48,7 +48,7 @@ class EventsTest {
                     loop.context.execute(ran::incrementAndGet);
                     Eventually.holds("the task runs", () -> ran.get() == round);
                 }
-                rescues.set(ctx.statistics().rescues());
+                rescues.set(ctx.statistics().relay().rescues());
             }
         });
         assertThat(rescues).hasPositiveValue();
@@ -85,8 +85,8 @@ class EventsTest {
                 }
                 slow.schedule();
                 ctx.poll(true);
-                fast.delete();
-                slow.delete();
+                fast.close();
+                slow.close();
             }
         });
         // Its first call may take long, on a machine that is slow to load classes.

@@ -53,7 +53,7 @@ class FairnessTest {
     void aDescriptorIsServedAfterASliceOfALongQueue(MonitorMode monitor) {
         try (AioContext ctx = AioContext.builder().monitor(monitor).open()) {
             AtomicInteger ran = new AtomicInteger();
-            ctx.onReadable(ready().fd(), fd -> served());
+            ctx.onReadable(ready().fd(), (source, events) -> served());
             for (int i = 0; i < MANY; i++) {
                 ctx.execute(() -> {
                     ran.incrementAndGet();
@@ -77,7 +77,7 @@ class FairnessTest {
         List<Thread> pushers = new ArrayList<>();
         try (LoopThread loop =
                 new LoopThread(AioContext.builder().monitor(monitor).open())) {
-            loop.context.onReadable(ready().fd(), fd -> {
+            loop.context.onReadable(ready().fd(), (source, events) -> {
                 served();
                 served.incrementAndGet();
             });
@@ -106,7 +106,7 @@ class FairnessTest {
         try (AioContext ctx = AioContext.open()) {
             int tasks = 500;
             AtomicInteger ran = new AtomicInteger();
-            ctx.onReadable(ready().fd(), fd -> served());
+            ctx.onReadable(ready().fd(), (source, events) -> served());
             for (int i = 0; i < tasks; i++) {
                 ctx.execute(() -> {
                     ran.incrementAndGet();
@@ -154,7 +154,7 @@ class FairnessTest {
             assertThat(ctx.poll(true)).isTrue();
             assertThat(idle).hasValue(1);
             assertThat(mostSince).isPositive().isLessThanOrEqualTo(SLICE);
-            bottomHalf.delete();
+            bottomHalf.close();
         }
     }
 
@@ -183,8 +183,8 @@ class FairnessTest {
                 assertThat(ctx.poll(true)).isFalse();
             }
             // From the second wait on, a loop that waits for 10 ms has polled before, in vain.
-            assertThat(ctx.statistics().pollingMisses()).isZero();
-            bottomHalves.forEach(BottomHalf::delete);
+            assertThat(ctx.statistics().polling().misses()).isZero();
+            bottomHalves.forEach(BottomHalf::close);
         }
     }
 
@@ -208,12 +208,12 @@ class FairnessTest {
                 before = calls[0];
                 ctx.poll(false);
             }
-            long misses = ctx.statistics().pollingMisses();
+            long misses = ctx.statistics().polling().misses();
             for (int i = 0; i < SOME_POLLS; i++) {
                 ctx.poll(true); // from the second wait on, a loop that waits has polled before, in vain
             }
-            assertThat(ctx.statistics().pollingMisses()).isGreaterThan(misses);
-            List.of(bottomHalves).forEach(BottomHalf::delete);
+            assertThat(ctx.statistics().polling().misses()).isGreaterThan(misses);
+            List.of(bottomHalves).forEach(BottomHalf::close);
         }
     }
 
@@ -225,7 +225,7 @@ class FairnessTest {
             int[] calls = new int[many];
             for (int i = 0; i < many; i++) {
                 int index = i;
-                ctx.onReadable(ready().fd(), fd -> {
+                ctx.onReadable(ready().fd(), (source, events) -> {
                     calls[index]++;
                     ranSince++;
                 });
@@ -242,7 +242,7 @@ class FairnessTest {
             }
             assertThat(mostSince).isGreaterThan(ReadyList.MOST / 2).isLessThanOrEqualTo(ReadyList.MOST);
             assertThat(calls).doesNotContain(0);
-            self[0].delete();
+            self[0].close();
         }
     }
 
@@ -267,8 +267,8 @@ class FairnessTest {
             ctx.poll(true);
             assertThat(calls).last().isEqualTo("inner");
             assertThat(calls).hasSize(4);
-            inner.delete();
-            outer.delete();
+            inner.close();
+            outer.close();
         }
     }
 }

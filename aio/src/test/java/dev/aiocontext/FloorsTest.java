@@ -34,12 +34,14 @@ class FloorsTest {
             RelayMode.class,
             MonitorMode.class,
             MonitorChoice.class,
-            AioStatistics.class,
             BottomHalf.class,
-            FdCallback.class,
-            PoolRequest.class,
-            Registration.class,
-            SignalCallback.class);
+            FdHandler.class,
+            FdEvents.class,
+            FdSource.class,
+            Source.class,
+            Task.class,
+            ExceptionHandler.class,
+            SignalHandler.class);
 
     private static final DescribedPredicate<JavaClass> ARE_WORDS = DescribedPredicate.describe(
             "words of the public package",

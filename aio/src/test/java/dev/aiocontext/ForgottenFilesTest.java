@@ -56,7 +56,7 @@ class ForgottenFilesTest {
                 .exceptionHandler((context, failure) -> reported.add(failure))
                 .open();
         opened.add(ctx);
-        others.forEach(other -> ctx.onReadable(other.fd(), fd -> {}));
+        others.forEach(other -> ctx.onReadable(other.fd(), (source, events) -> {}));
         assertThat(ctx.poll(false)).isFalse();
         return ctx;
     }
@@ -97,14 +97,14 @@ class ForgottenFilesTest {
         Descriptors.Pipe pipe = Descriptors.pipe();
         int duplicate = duplicate(pipe.readEnd());
         AtomicInteger calls = new AtomicInteger();
-        Registration registration = ctx.onReadable(pipe.readEnd(), fd -> calls.incrementAndGet());
+        FdSource registration = ctx.onReadable(pipe.readEnd(), (source, events) -> calls.incrementAndGet());
         write(pipe.writeEnd());
         assertThat(ctx.poll(true)).isTrue();
         Descriptors.close(pipe.readEnd());
-        for (int i = 0; i < POLLS && registration.isActive(); i++) {
+        for (int i = 0; i < POLLS && registration.isOpen(); i++) {
             ctx.poll(true);
         }
-        assertThat(registration.isActive()).isFalse();
+        assertThat(registration.isOpen()).isFalse();
         assertThat(reported)
                 .singleElement()
                 .asString()
@@ -128,7 +128,7 @@ class ForgottenFilesTest {
         long polls = ctx.statistics().polls();
         ctx.poll(true); // at the end of the 10 ms, unless something is ready
         assertThat(ctx.statistics().polls()).isEqualTo(polls + 1);
-        idle.delete();
+        idle.close();
     }
 
     @ParameterizedTest
@@ -138,7 +138,7 @@ class ForgottenFilesTest {
         Descriptors.Pipe first = Descriptors.pipe();
         int duplicate = duplicate(first.readEnd());
         AtomicInteger calls = new AtomicInteger();
-        ctx.onReadable(first.readEnd(), fd -> calls.incrementAndGet());
+        ctx.onReadable(first.readEnd(), (source, events) -> calls.incrementAndGet());
         write(first.writeEnd());
         assertThat(ctx.poll(true)).isTrue();
         Descriptors.close(first.readEnd());
@@ -154,7 +154,7 @@ class ForgottenFilesTest {
         assertThat(ctx.poll(true)).isTrue();
         assertThat(calls).hasValue(1);
         assertThat(reported).isEmpty();
-        ctx.removeHandlers(second.readEnd());
+        ctx.source(second.readEnd()).ifPresent(FdSource::close);
         Descriptors.close(duplicate);
         Descriptors.close(first.writeEnd());
         Descriptors.close(second.readEnd());
@@ -167,13 +167,14 @@ class ForgottenFilesTest {
         AioContext ctx = open(monitor);
         int path = openPath("/");
         for (int i = 0; i < 2; i++) {
-            assertThatThrownBy(() -> ctx.onReadable(path, fd -> {}))
+            assertThatThrownBy(() -> ctx.onReadable(path, (source, events) -> {}))
                     .isInstanceOf(IllegalArgumentException.class)
                     .hasMessageContaining("fd " + path)
                     .hasMessageContaining("O_PATH");
-            assertThatThrownBy(() -> ctx.onWritable(path, fd -> {})).isInstanceOf(IllegalArgumentException.class);
+            assertThatThrownBy(() -> ctx.watch(path, FdEvents.WRITE, (source, events) -> {}))
+                    .isInstanceOf(IllegalArgumentException.class);
         }
-        assertThat(ctx.removeHandlers(path)).isFalse();
+        assertThat(ctx.source(path)).isEmpty();
         assertThat(ctx.poll(false)).isFalse();
         Descriptors.close(path);
     }
@@ -184,14 +185,14 @@ class ForgottenFilesTest {
         AioContext ctx = open(monitor);
         Descriptors.Pipe pipe = Descriptors.pipe();
         int duplicate = duplicate(pipe.readEnd());
-        Registration registration = ctx.onReadable(pipe.readEnd(), fd -> {});
+        FdSource registration = ctx.onReadable(pipe.readEnd(), (source, events) -> {});
         write(pipe.writeEnd());
         assertThat(ctx.poll(true)).isTrue();
         Descriptors.close(pipe.readEnd());
         int path = openPath("/");
         assertThat(path).isEqualTo(pipe.readEnd());
         if (removedByItsHandler) {
-            for (int i = 0; i < POLLS && registration.isActive(); i++) {
+            for (int i = 0; i < POLLS && registration.isOpen(); i++) {
                 ctx.poll(false);
             }
             assertThat(reported)
@@ -203,7 +204,7 @@ class ForgottenFilesTest {
             registration.close();
             assertThat(reported).isEmpty();
         }
-        assertThat(registration.isActive()).isFalse();
+        assertThat(registration.isOpen()).isFalse();
         for (int i = 0; i < 10; i++) {
             assertThat(ctx.poll(false)).isFalse();
         }
@@ -225,10 +226,11 @@ class ForgottenFilesTest {
                 .hasSize(monitor == MonitorMode.POLL ? 0 : 1);
         MonitorChoice choice = ctx.monitor();
         own.keySet().forEach(number -> {
-            assertThatThrownBy(() -> ctx.onReadable(number, fd -> {}))
+            assertThatThrownBy(() -> ctx.onReadable(number, (source, events) -> {}))
                     .isInstanceOf(IllegalArgumentException.class)
                     .hasMessageContaining("fd " + number + " is the context's own");
-            assertThatThrownBy(() -> ctx.onWritable(number, fd -> {})).isInstanceOf(IllegalArgumentException.class);
+            assertThatThrownBy(() -> ctx.watch(number, FdEvents.WRITE, (source, events) -> {}))
+                    .isInstanceOf(IllegalArgumentException.class);
         });
         assertThat(ctx.poll(false)).isFalse();
         assertThat(ctx.monitor()).isEqualTo(choice);

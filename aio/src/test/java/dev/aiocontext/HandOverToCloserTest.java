@@ -136,7 +136,7 @@ class HandOverToCloserTest {
                 running.countDown();
             });
             running.await();
-            ctx.threadPool().submit(() -> 1, (one, failure) -> task.run());
+            ctx.threadPool().submit(() -> 1).whenComplete((one, failure) -> task.run());
             Throwable[] refused = new Throwable[1];
             Eventually.holds("the closer is not refused", () -> {
                 Throwable thrown = catchThrowable(ctx::close);

@@ -44,7 +44,7 @@ class LateDoorbellTest {
             BottomHalf bh = loop.context.newBottomHalf("late", ran::incrementAndGet);
             bh.schedule();
             Eventually.holds("the bottom half runs", () -> ran.get() == 1);
-            bh.delete();
+            bh.close();
         }
     }
 

@@ -39,7 +39,7 @@ class LifecycleTest {
                                 .monitor(monitor)
                                 .open();
                         EventNotifier notifier = EventNotifier.open()) {
-                    ctx.onReadable(notifier.fd(), fd -> ctx.stop());
+                    ctx.onReadable(notifier.fd(), (source, events) -> ctx.stop());
                     ctx.execute(notifier::set);
                     ctx.run();
                 }

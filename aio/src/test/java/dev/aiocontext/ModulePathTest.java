@@ -55,7 +55,7 @@ class ModulePathTest {
                 public class Main {
                     public static void main(String[] args) {
                         try (var ctx = dev.aiocontext.AioContext.open()) {
-                            ctx.threadPool().submit(() -> "hello", (v, failure) -> { System.out.println(v); ctx.stop(); });
+                            ctx.threadPool().submit(() -> "hello").whenComplete((v, failure) -> { System.out.println(v); ctx.stop(); });
                             ctx.run();
                         }
                     }

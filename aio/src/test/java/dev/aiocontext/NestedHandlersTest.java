@@ -31,7 +31,7 @@ class NestedHandlersTest {
     void aHandlerMayPollBeforeItReads(MonitorMode monitor) {
         try (AioContext ctx = open(monitor)) {
             AtomicInteger depth = new AtomicInteger();
-            ctx.onReadable(notifier.fd(), fd -> {
+            ctx.onReadable(notifier.fd(), (source, events) -> {
                 assertThat(depth.incrementAndGet()).isEqualTo(1);
                 assertThat(ctx.poll(false)).isFalse();
                 assertThat(notifier.testAndClear()).isTrue();
@@ -49,7 +49,7 @@ class NestedHandlersTest {
     @EnumSource
     void whatANestedPollPassedOverStaysDue(MonitorMode monitor) {
         try (AioContext ctx = open(monitor)) {
-            ctx.onReadable(notifier.fd(), fd -> {
+            ctx.onReadable(notifier.fd(), (source, events) -> {
                 calls.add("read");
                 ctx.poll(false);
             });
@@ -64,13 +64,13 @@ class NestedHandlersTest {
     @EnumSource
     void theWriterIsCalledByThePollWithinTheReaderAndNotTwice(MonitorMode monitor) {
         try (AioContext ctx = open(monitor)) {
-            ctx.onReadable(notifier.fd(), fd -> {
+            ctx.onReadable(notifier.fd(), (source, events) -> {
                 assertThat(notifier.testAndClear()).isTrue();
                 calls.add("read");
                 assertThat(ctx.poll(false)).isTrue();
                 calls.add("nested poll is over");
             });
-            ctx.onWritable(notifier.fd(), fd -> calls.add("write"));
+            ctx.watch(notifier.fd(), FdEvents.WRITE, (source, events) -> calls.add("write"));
             notifier.set();
             assertThat(ctx.poll(true)).isTrue();
             assertThat(calls).containsExactly("read", "write", "nested poll is over");
@@ -81,11 +81,11 @@ class NestedHandlersTest {
     @EnumSource
     void theReaderIsCalledByThePollWithinTheWriter(MonitorMode monitor) {
         try (AioContext ctx = open(monitor)) {
-            ctx.onReadable(notifier.fd(), fd -> {
+            ctx.onReadable(notifier.fd(), (source, events) -> {
                 assertThat(notifier.testAndClear()).isTrue();
                 calls.add("read");
             });
-            ctx.onWritable(notifier.fd(), fd -> {
+            ctx.watch(notifier.fd(), FdEvents.WRITE, (source, events) -> {
                 if (calls.isEmpty()) {
                     calls.add("write");
                     notifier.set();
@@ -102,7 +102,7 @@ class NestedHandlersTest {
     @EnumSource
     void aHandlerThatThrewIsCalledAgain(MonitorMode monitor) {
         try (AioContext ctx = open(monitor)) {
-            ctx.onReadable(notifier.fd(), fd -> {
+            ctx.onReadable(notifier.fd(), (source, events) -> {
                 calls.add("read");
                 throw new IllegalStateException("on purpose");
             });
@@ -117,10 +117,10 @@ class NestedHandlersTest {
     @EnumSource
     void aHandlerMayRegisterItselfAnewBeforeItPolls(MonitorMode monitor) {
         try (AioContext ctx = open(monitor)) {
-            FdCallback[] self = new FdCallback[1];
-            self[0] = fd -> {
+            FdHandler[] self = new FdHandler[1];
+            self[0] = (source, events) -> {
                 calls.add("read");
-                ctx.onReadable(fd, self[0]);
+                ctx.onReadable(source.fd(), self[0]);
                 assertThat(ctx.poll(false)).isFalse();
                 assertThat(notifier.testAndClear()).isTrue();
             };

@@ -26,7 +26,7 @@ class NoFlightRecorderTest {
             try (LoopThread loop = new LoopThread(ctx)) {
                 loop.awaitBlocked();
                 ctx.execute(() -> System.out.println("a task runs"));
-                Eventually.holds("it is rescued", () -> ctx.statistics().rescues() > 0);
+                Eventually.holds("it is rescued", () -> ctx.statistics().relay().rescues() > 0);
             }
             System.out.println("all is well");
         }

@@ -54,9 +54,10 @@ class OtherLibraryTest {
     static final class Program {
         public static void main(String[] args) {
             try (AioContext ctx = AioContext.builder().relay(RelayMode.THREAD).open()) {
-                System.out.println(catchThrowableOfType(SyscallException.class, () -> ctx.onReadable(999_999, fd -> {}))
+                System.out.println(catchThrowableOfType(
+                                SyscallException.class, () -> ctx.onReadable(999_999, (source, events) -> {}))
                         .getMessage());
-                ctx.threadPool().submit(() -> 42, (answer, failure) -> {
+                ctx.threadPool().submit(() -> 42).whenComplete((answer, failure) -> {
                     System.out.println("answer " + answer);
                     ctx.stop();
                 });

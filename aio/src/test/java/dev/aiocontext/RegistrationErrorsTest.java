@@ -76,13 +76,13 @@ class RegistrationErrorsTest {
 
     /** What a user does with a descriptor, one after the other; none waits for the loop. */
     private IntConsumer changes(AioContext ctx, EventNotifier readyOne, EventNotifier silent) {
-        FdCallback callback = fd -> stray.incrementAndGet();
-        Registration[] last = new Registration[2];
+        FdHandler callback = (source, events) -> stray.incrementAndGet();
+        FdSource[] last = new FdSource[2];
         return depth -> {
             int fd = (depth & 8) == 0 ? readyOne.fd() : silent.fd();
             switch (depth & 7) {
                 case 0, 4 -> last[0] = ctx.onReadable(fd, callback);
-                case 1 -> last[1] = ctx.onWritable(fd, callback);
+                case 1 -> last[1] = ctx.watch(fd, FdEvents.WRITE, callback);
                 case 2, 5 -> {
                     if (last[0] != null) {
                         last[0].close();
@@ -94,7 +94,7 @@ class RegistrationErrorsTest {
                     }
                 }
                 case 6 -> ctx.onReadable(fd, callback);
-                default -> ctx.removeHandlers(fd);
+                default -> ctx.source(fd).ifPresent(FdSource::close);
             }
         };
     }
@@ -110,9 +110,9 @@ class RegistrationErrorsTest {
         readyOne.set();
         List<EventNotifier> others = List.of(notifier(), notifier(), notifier());
         inThread(1024, () -> {
-            others.forEach(other -> ctx.onReadable(other.fd(), fd -> {}));
+            others.forEach(other -> ctx.onReadable(other.fd(), (source, events) -> {}));
             changes(ctx, readyOne, silent).accept(0); // what is loaded once is loaded
-            ctx.removeHandlers(readyOne.fd());
+            ctx.source(readyOne.fd()).ifPresent(FdSource::close);
             ctx.poll(false);
         });
         for (int i = 0; i < SWEEPS; i++) {
@@ -138,14 +138,14 @@ class RegistrationErrorsTest {
 
     private void everythingWorks(AioContext ctx, EventNotifier readyOne, EventNotifier silent) {
         try (LoopGuard loop = new LoopGuard(ctx)) {
-            ctx.removeHandlers(readyOne.fd());
-            ctx.removeHandlers(silent.fd());
+            ctx.source(readyOne.fd()).ifPresent(FdSource::close);
+            ctx.source(silent.fd()).ifPresent(FdSource::close);
             loop.loop.awaitBlocked();
             AtomicInteger calls = new AtomicInteger();
-            List<Registration> registrations = new ArrayList<>();
+            List<FdSource> registrations = new ArrayList<>();
             for (EventNotifier notifier : List.of(readyOne, silent)) {
                 notifier.testAndClear();
-                registrations.add(ctx.onReadable(notifier.fd(), fd -> {
+                registrations.add(ctx.onReadable(notifier.fd(), (source, events) -> {
                     assertThat(notifier.testAndClear()).isTrue();
                     calls.incrementAndGet();
                 }));
@@ -156,7 +156,7 @@ class RegistrationErrorsTest {
             AtomicInteger ran = new AtomicInteger();
             ctx.execute(ran::incrementAndGet);
             Eventually.holds("the task runs", () -> ran.get() == 1);
-            registrations.forEach(Registration::close);
+            registrations.forEach(FdSource::close);
             readyOne.set();
             loop.loop.awaitBlocked();
             assertThat(calls).hasValue(2);

@@ -47,7 +47,8 @@ class RelayInChildJvmTest {
                     Eventually.holds("task " + i + " runs", () -> ran.get() == round);
                 }
                 AioStatistics statistics = ctx.statistics();
-                System.out.println("mode " + ctx.relayMode() + ", rescued " + (statistics.rescues() > 0));
+                System.out.println("mode " + ctx.relayMode() + ", rescued "
+                        + (statistics.relay().rescues() > 0));
             }
             System.out.println("ran " + ran);
         }

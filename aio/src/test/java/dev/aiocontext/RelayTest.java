@@ -46,8 +46,9 @@ class RelayTest {
                 loop.context.execute(ran::incrementAndGet);
                 Eventually.holds("the task runs", () -> ran.get() == round);
             }
-            Eventually.holds("echoes arrive", () -> loop.context.statistics().echoes() > 0);
-            assertThat(loop.context.statistics().rescues()).isZero();
+            Eventually.holds(
+                    "echoes arrive", () -> loop.context.statistics().relay().echoes() > 0);
+            assertThat(loop.context.statistics().relay().rescues()).isZero();
             assertThat(loop.context.relayMode()).isEqualTo(RelayMode.THREAD);
         }
     }
@@ -64,8 +65,9 @@ class RelayTest {
                 Eventually.holds("task " + i + " runs", () -> ran.get() == round);
             }
             AioStatistics statistics = ctx.statistics();
-            assertThat(statistics.rescues()).isPositive();
-            assertThat(statistics.relayed()).isEqualTo(statistics.echoes() + statistics.rescues());
+            assertThat(statistics.relay().rescues()).isPositive();
+            assertThat(statistics.relay().relayed())
+                    .isEqualTo(statistics.relay().echoes() + statistics.relay().rescues());
         }
     }
 
@@ -90,7 +92,7 @@ class RelayTest {
             doorbell.ringReally(); // that stop may be lost too
             Eventually.ends(loop.thread);
             assertThat(hangs).isEqualTo(3);
-            assertThat(loop.context.statistics().rescues()).isZero();
+            assertThat(loop.context.statistics().relay().rescues()).isZero();
         }
     }
 
@@ -142,24 +144,25 @@ class RelayTest {
     void sigioFromOutsideReachesAHandlerOnTheLoopAndIsDroppedWithoutOne() {
         try (LoopThread loop = new LoopThread(withRelay())) {
             AtomicInteger signals = new AtomicInteger();
-            loop.context.onSigio(signal -> {
+            Source source = SigioSource.on(loop.context, signal -> {
                 assertThat(signal).isEqualTo(Signals.SIGIO);
                 assertThat(loop.context.isHomeThread()).isTrue();
                 signals.incrementAndGet();
             });
             signalRelayThread();
             Eventually.holds("the handler is called", () -> signals.get() > 0);
-            loop.context.onSigio(null);
+            source.close();
             loop.awaitBlocked();
             int before = signals.get();
-            long echoes = loop.context.statistics().echoes();
+            long echoes = loop.context.statistics().relay().echoes();
             signalRelayThread();
             loop.context.execute(() -> {});
             Eventually.holds(
-                    "the relay has served both", () -> loop.context.statistics().echoes() > echoes);
+                    "the relay has served both",
+                    () -> loop.context.statistics().relay().echoes() > echoes);
             loop.awaitBlocked();
             assertThat(signals.get()).isEqualTo(before);
-            assertThat(loop.context.statistics().rescues()).isZero();
+            assertThat(loop.context.statistics().relay().rescues()).isZero();
         }
     }
 
@@ -167,7 +170,7 @@ class RelayTest {
     void aSigioHandlerMayPoll() {
         try (LoopThread loop = new LoopThread(withRelay())) {
             AtomicInteger signals = new AtomicInteger();
-            loop.context.onSigio(signal -> {
+            SigioSource.on(loop.context, signal -> {
                 loop.context.poll(false);
                 signals.incrementAndGet();
             });
@@ -187,8 +190,8 @@ class RelayTest {
             AtomicInteger signals = new AtomicInteger();
             AtomicInteger served = new AtomicInteger();
             AtomicInteger seen = new AtomicInteger();
-            loop.context.onSigio(signal -> signals.incrementAndGet());
-            other.context.onSigio(signal -> served.incrementAndGet());
+            SigioSource.on(loop.context, signal -> signals.incrementAndGet());
+            SigioSource.on(other.context, signal -> served.incrementAndGet());
             loop.context.execute(() -> {
                 loop.context.execute(() -> {
                     while (signals.get() == 0) {
@@ -219,7 +222,7 @@ class RelayTest {
         loop.awaitBlocked();
         Thread notifier = Thread.ofPlatform().start(loop.context::wakeup);
         notifier.join();
-        assertThat(loop.context.statistics().wakeupsRung()).isPositive();
+        assertThat(loop.context.statistics().wakeups().rung()).isPositive();
         return new WeakReference<>(notifier);
     }
 

@@ -56,7 +56,7 @@ class SystemCallTest {
                     EventNotifier notifier = EventNotifier.open()) {
                 System.out.println("tid " + Libc.gettid());
                 if (args.length > 0) {
-                    ctx.onReadable(notifier.fd(), fd -> {});
+                    ctx.onReadable(notifier.fd(), (source, events) -> {});
                 }
                 BottomHalf[] self = new BottomHalf[1];
                 self[0] = ctx.newBottomHalf("always", () -> self[0].schedule());
@@ -65,7 +65,7 @@ class SystemCallTest {
                 mark(BEGIN);
                 iterate(ctx);
                 mark(END);
-                self[0].delete();
+                self[0].close();
             }
         }
 
@@ -86,7 +86,7 @@ class SystemCallTest {
                 for (int i = 0; i < 20; i++) {
                     EventNotifier notifier = EventNotifier.open();
                     notifiers.add(notifier);
-                    ctx.onReadable(notifier.fd(), fd -> {
+                    ctx.onReadable(notifier.fd(), (source, events) -> {
                         notifier.testAndClear();
                         if (++calls[0] == notifiers.size()) {
                             ctx.stop();
@@ -94,7 +94,9 @@ class SystemCallTest {
                     });
                 }
                 waitABit(ctx); // by epoll
-                ctx.threadPool().submit(() -> 1, (result, failure) -> notifiers.forEach(EventNotifier::set));
+                ctx.threadPool()
+                        .submit(() -> 1)
+                        .whenComplete((result, failure) -> notifiers.forEach(EventNotifier::set));
                 ctx.run();
             }
             notifiers.forEach(EventNotifier::close);
@@ -105,7 +107,7 @@ class SystemCallTest {
             BottomHalf idle = ctx.newBottomHalf("idle", () -> {});
             idle.scheduleIdle();
             ctx.poll(true);
-            idle.delete();
+            idle.close();
         }
     }
 

@@ -47,7 +47,7 @@ class WakeupStormTest {
                         Eventually.holds("the bottom half runs", () -> ran.get() == round);
                     }
                 }
-                bh.delete();
+                bh.close();
             });
         }
     }

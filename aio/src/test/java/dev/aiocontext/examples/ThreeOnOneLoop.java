@@ -28,17 +28,17 @@ public final class ThreeOnOneLoop {
             MemorySegment every100Ms = arena.allocateFrom(JAVA_LONG, 0, 100_000_000, 0, 100_000_000); // an itimerspec
             libc("timerfd_settime", timer, 0, every100Ms, MemorySegment.NULL);
 
-            ctx.onReadable(timer, fd -> {
-                libc("read", fd, buffer, 8L);
+            ctx.onReadable(timer, (source, events) -> {
+                libc("read", source.fd(), buffer, 8L);
                 System.out.println("tick");
             });
-            ctx.onReadable(inotify, fd -> {
-                libc("read", fd, buffer, buffer.byteSize());
+            ctx.onReadable(inotify, (source, events) -> {
+                libc("read", source.fd(), buffer, buffer.byteSize());
                 System.out.println("inotify: " + buffer.getString(16) + " was written"); // inotify_event.name
                 ctx.stop();
             });
             Path report = directory.resolve("report.txt");
-            ctx.threadPool().submit(() -> slowlyWrite(report), (path, failure) -> {
+            ctx.threadPool().submit(() -> slowlyWrite(report)).whenComplete((path, failure) -> {
                 System.out.println("worker: " + (failure == null ? "done" : failure));
             });
             ctx.run(); // until ctx.stop()

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.aiocontext.AioContext;
+import dev.aiocontext.FdEvents;
 import dev.aiocontext.MonitorMode;
 import dev.aiocontext.OpenFiles;
 import dev.aiocontext.RelayMode;
@@ -38,10 +39,10 @@ class DoorbellPipeTest {
                 assertThat(own).hasSize(ownDescriptors);
                 for (int fd : own.keySet()) {
                     String message = "fd " + fd + " is the context's own";
-                    assertThatThrownBy(() -> context.onReadable(fd, ready -> {}))
+                    assertThatThrownBy(() -> context.onReadable(fd, (source, events) -> {}))
                             .isInstanceOf(IllegalArgumentException.class)
                             .hasMessage(message);
-                    assertThatThrownBy(() -> context.onWritable(fd, ready -> {}))
+                    assertThatThrownBy(() -> context.watch(fd, FdEvents.WRITE, (source, events) -> {}))
                             .isInstanceOf(IllegalArgumentException.class)
                             .hasMessage(message);
                 }

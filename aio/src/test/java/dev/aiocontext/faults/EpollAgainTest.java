@@ -48,7 +48,8 @@ class EpollAgainTest {
                 EventNotifier notifier = EventNotifier.open();
                 notifiers.add(notifier);
                 ctx.onReadable(
-                        notifier.fd(), fd -> assertThat(notifier.testAndClear()).isTrue());
+                        notifier.fd(),
+                        (source, events) -> assertThat(notifier.testAndClear()).isTrue());
             }
             String call = fault.substring(0, fault.indexOf(':'));
             try (Strace strace = Strace.attach(directory.resolve("log"), List.of(Libc.gettid()), fault)) {

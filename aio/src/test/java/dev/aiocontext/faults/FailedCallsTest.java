@@ -8,6 +8,7 @@ import dev.aiocontext.AioContext;
 import dev.aiocontext.BottomHalf;
 import dev.aiocontext.EventNotifier;
 import dev.aiocontext.Eventually;
+import dev.aiocontext.FdSource;
 import dev.aiocontext.KernelThreads;
 import dev.aiocontext.LoopThread;
 import dev.aiocontext.LossyDoorbell;
@@ -90,9 +91,9 @@ class FailedCallsTest {
     })
     void aDoorbellWhoseWriteIsLostInTheKernelIsRescued(RelayMode relay, String kind, String fault) throws IOException {
         try (LoopThread loop = kind.equals("pipe") ? withPipe(relay) : loop(relay)) {
-            long rescuesBefore = loop.context.statistics().rescues();
+            long rescuesBefore = loop.context.statistics().relay().rescues();
             nothingIsLost(loop, Libc.gettid(), "write:" + fault + TIMES);
-            assertThat(loop.context.statistics().rescues()).isGreaterThan(rescuesBefore);
+            assertThat(loop.context.statistics().relay().rescues()).isGreaterThan(rescuesBefore);
         }
     }
 
@@ -109,7 +110,7 @@ class FailedCallsTest {
     void aRecordThatTheRelayCannotWriteIsNotNeeded(String fault) throws IOException {
         try (LoopThread loop = loop(RelayMode.THREAD)) {
             nothingIsLost(loop, KernelThreads.tid(RelayFaultsTest.RELAY_THREAD), "write:" + fault + TIMES);
-            assertThat(loop.context.statistics().rescues()).isZero();
+            assertThat(loop.context.statistics().relay().rescues()).isZero();
         }
     }
 
@@ -201,7 +202,7 @@ class FailedCallsTest {
             assertThat(ran).hasValue(0);
             ctx.poll(true);
             assertThat(ran).hasValue(1);
-            idle.delete();
+            idle.close();
         }
     }
 
@@ -219,7 +220,7 @@ class FailedCallsTest {
                 }
                 assertThat(strace.injected()).hasSize(1);
             }
-            idle.delete();
+            idle.close();
         }
     }
 
@@ -241,7 +242,7 @@ class FailedCallsTest {
             for (int i = 0; i < 8; i++) {
                 EventNotifier notifier = EventNotifier.open();
                 notifiers.add(notifier);
-                ctx.onReadable(notifier.fd(), fd -> {
+                ctx.onReadable(notifier.fd(), (source, events) -> {
                     assertThat(notifier.testAndClear()).isTrue();
                     calls.incrementAndGet();
                 });
@@ -257,7 +258,7 @@ class FailedCallsTest {
             while (calls.get() < notifiers.size()) {
                 assertThat(ctx.poll(true)).isTrue();
             }
-            idle.delete();
+            idle.close();
         }
         notifiers.forEach(EventNotifier::close);
         assertThat(OpenFiles.now()).hasSize(before);
@@ -279,12 +280,13 @@ class FailedCallsTest {
                         .monitor(MonitorMode.EPOLL)
                         .open()) {
             ctx.onReadable(
-                    notifier.fd(), fd -> assertThat(notifier.testAndClear()).isTrue());
+                    notifier.fd(),
+                    (source, events) -> assertThat(notifier.testAndClear()).isTrue());
             // epoll(7): a file that is closed while a duplicate lives on reports for ever, until the set is built anew.
-            ctx.onReadable(pipe.readEnd(), fd -> {});
+            ctx.onReadable(pipe.readEnd(), (source, events) -> {});
             write(pipe.writeEnd());
             Descriptors.close(pipe.readEnd());
-            ctx.removeHandlers(pipe.readEnd());
+            ctx.source(pipe.readEnd()).ifPresent(FdSource::close);
             assertThat(ctx.poll(false)).isFalse();
             SyscallException failure;
             try (Strace strace = attach(Libc.gettid(), "epoll_ctl:error=ENOMEM:when=1")) {

@@ -88,7 +88,7 @@ class InterruptedCallsTest {
                 interrupt(loop, tid, calls, when, thread == In.NOTIFIER);
             }
             loop.awaitBlocked();
-            assertThat(loop.context.statistics().rescues() > 0).isEqualTo(thread == In.RELAY);
+            assertThat(loop.context.statistics().relay().rescues() > 0).isEqualTo(thread == In.RELAY);
         }
     }
 
@@ -124,7 +124,7 @@ class InterruptedCallsTest {
                 assertThat(waits.getFirst()).isGreaterThan(waits.getLast()).isLessThanOrEqualTo(10_000_000);
             }
             assertThat(ran).hasValue(2);
-            idle.delete();
+            idle.close();
         }
     }
 

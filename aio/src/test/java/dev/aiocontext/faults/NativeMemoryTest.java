@@ -74,7 +74,7 @@ class NativeMemoryTest {
 
         private static void open(AioContext.Builder builder, List<EventNotifier> notifiers) {
             try (AioContext ctx = builder.open()) {
-                notifiers.forEach(notifier -> ctx.onReadable(notifier.fd(), fd -> {}));
+                notifiers.forEach(notifier -> ctx.onReadable(notifier.fd(), (source, events) -> {}));
                 ctx.poll(false);
                 ctx.poll(false);
             }

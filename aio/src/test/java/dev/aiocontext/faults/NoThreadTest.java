@@ -31,8 +31,9 @@ class NoThreadTest {
                         "submit",
                         log,
                         () -> context.threadPool()
-                                .submit(() -> 1, (one, failure) -> System.out.println("refused work is done")));
-                context.threadPool().submit(() -> 1, (one, failure) -> context.stop());
+                                .submit(() -> 1)
+                                .whenComplete((one, failure) -> System.out.println("refused work is done")));
+                context.threadPool().submit(() -> 1).whenComplete((one, failure) -> context.stop());
                 context.run();
             }
             Files.delete(log);

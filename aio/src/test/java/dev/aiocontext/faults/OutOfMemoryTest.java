@@ -7,7 +7,8 @@ import dev.aiocontext.BottomHalf;
 import dev.aiocontext.ChildJvm;
 import dev.aiocontext.EventNotifier;
 import dev.aiocontext.Eventually;
-import dev.aiocontext.FdCallback;
+import dev.aiocontext.FdHandler;
+import dev.aiocontext.FdSource;
 import dev.aiocontext.LoopThread;
 import dev.aiocontext.RelayMode;
 import java.nio.ByteBuffer;
@@ -36,16 +37,17 @@ class OutOfMemoryTest {
                     AioContext.builder().relay(RelayMode.valueOf(args[0])).open();
             LoopThread loop = new LoopThread(context, () -> ballast != null);
             EventNotifier notifier = EventNotifier.open();
-            FdCallback handler = fd -> {
+            FdHandler handler = (source, events) -> {
                 notifier.testAndClear();
                 ran.incrementAndGet();
             };
-            Runnable submission = () -> context.threadPool().submit(() -> 1, (one, failure) -> ran.incrementAndGet());
+            Runnable submission =
+                    () -> context.threadPool().submit(() -> 1).whenComplete((one, failure) -> ran.incrementAndGet());
             Runnable registration = () -> context.onReadable(notifier.fd(), handler);
-            Runnable removal = () -> context.removeHandlers(notifier.fd());
-            BottomHalf bottomHalf = context.newBottomHalf("probe", task);
+            Runnable removal = () -> context.source(notifier.fd()).ifPresent(FdSource::close);
+            BottomHalf bottomHalf = context.newBottomHalf("probe", task::run);
             // Its completion may come late, and is no answer to what is asked next.
-            Runnable unasked = () -> context.threadPool().submit(() -> 1, (one, failure) -> {});
+            Runnable unasked = () -> context.threadPool().submit(() -> 1).whenComplete((one, failure) -> {});
             Runnable[] calls = {() -> context.execute(task), bottomHalf::schedule, registration, removal, unasked};
             for (int i = 0; i < 100; i++) {
                 wake(loop, ran, calls[0]);
@@ -75,7 +77,7 @@ class OutOfMemoryTest {
                 removal.run();
             }
             ballast = null;
-            bottomHalf.delete();
+            bottomHalf.close();
             loop.close();
             notifier.close();
             System.out.println("every wake-up arrived; errors: " + errors);
@@ -131,7 +133,10 @@ class OutOfMemoryTest {
                 Eventually.ends(fresh);
                 Eventually.holds("the task runs", () -> ran.get() == 1);
                 loop.awaitBlocked();
-                loop.context.threadPool().submit(() -> 1, (one, failure) -> ran.addAndGet(failure == null ? one : 100));
+                loop.context
+                        .threadPool()
+                        .submit(() -> 1)
+                        .whenComplete((one, failure) -> ran.addAndGet(failure == null ? one : 100));
                 Eventually.holds("the completion runs", () -> ran.get() == 2);
                 System.out.println("every wake-up arrived beside " + ballast.size());
             }

@@ -7,11 +7,11 @@ import dev.aiocontext.AioThreadPool;
 import dev.aiocontext.ChildJvm;
 import dev.aiocontext.Eventually;
 import dev.aiocontext.LoopThread;
-import dev.aiocontext.PoolRequest;
 import dev.aiocontext.RelayMode;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicIntegerArray;
@@ -67,7 +67,7 @@ class PoolErrorsTest {
                     Eventually.ends(
                             Thread.ofPlatform().stackSize(256 << 10).daemon().start(() -> overflow.catching(first)));
                     AtomicBoolean answered = new AtomicBoolean();
-                    ctx.threadPool().submit(() -> 1, (one, failure) -> answered.set(true));
+                    ctx.threadPool().submit(() -> 1).whenComplete((one, failure) -> answered.set(true));
                     Eventually.holds("the probe of round " + round, answered::get);
                 }
             }
@@ -91,10 +91,11 @@ class PoolErrorsTest {
         @SuppressWarnings("InfiniteRecursion") // until it overflows
         private int deeper(int depth) {
             int job = submitted.getAndIncrement();
-            PoolRequest request = pool.submit(() -> job, (result, failure) -> completed.incrementAndGet(job));
+            CompletableFuture<Integer> request = pool.submit(() -> job);
+            request.whenComplete((result, failure) -> completed.incrementAndGet(job));
             accepted.set(job, 1);
             if (cancels && depth % 3 == 0) {
-                request.cancel();
+                request.cancel(false);
             }
             if (depth % 5 == 0) {
                 pool.setMaximumThreads(1 + depth % 3);
@@ -153,7 +154,7 @@ class PoolErrorsTest {
             AioContext ctx = AioContext.builder().maximumPoolThreads(1).open();
             AtomicInteger completed = new AtomicInteger();
             for (int i = 0; i < 3; i++) {
-                ctx.threadPool().submit(() -> 1, (one, failure) -> completed.incrementAndGet());
+                ctx.threadPool().submit(() -> 1).whenComplete((one, failure) -> completed.incrementAndGet());
             }
             try {
                 deeper(ctx, frames);
@@ -223,7 +224,7 @@ class PoolErrorsTest {
                     ctx,
                     101,
                     () -> exhaust(direct)); // once: the JDK takes seconds to be sure that there is no direct memory
-            ctx.threadPool().submit(() -> fill(direct), (result, failure) -> COMPLETED.incrementAndGet());
+            ctx.threadPool().submit(() -> fill(direct)).whenComplete((result, failure) -> COMPLETED.incrementAndGet());
             startJanitor();
             close(ctx);
             System.out.println("completed " + COMPLETED);
@@ -231,12 +232,11 @@ class PoolErrorsTest {
 
         private static void round(AioContext ctx, int number, Runnable work) {
             ctx.threadPool()
-                    .submit(
-                            () -> {
-                                work.run();
-                                return number;
-                            },
-                            (result, failure) -> COMPLETED.incrementAndGet());
+                    .submit(() -> {
+                        work.run();
+                        return number;
+                    })
+                    .whenComplete((result, failure) -> COMPLETED.incrementAndGet());
             while (COMPLETED.get() < number) {
                 try {
                     ctx.poll(true);

@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.aiocontext.AioContext;
 import dev.aiocontext.EventNotifier;
 import dev.aiocontext.Eventually;
+import dev.aiocontext.FdSource;
 import dev.aiocontext.LoopThread;
 import dev.aiocontext.MonitorMode;
-import dev.aiocontext.Registration;
 import dev.aiocontext.RelayMode;
 import dev.aiocontext.internal.posix.Descriptors;
 import dev.aiocontext.internal.posix.Errno;
@@ -83,9 +83,11 @@ class RecycledNumbersTest {
         EventNotifier notifier = EventNotifier.open();
         AtomicInteger handled = new AtomicInteger();
         AtomicBoolean removed = new AtomicBoolean();
-        Registration registration = context.onReadable(notifier.fd(), fd -> {
+        FdSource registration = context.onReadable(notifier.fd(), (source, events) -> {
             assertThat(removed).as("a handler removed on the loop").isFalse();
-            assertThat(notifier.testAndClear()).as("an event of fd " + fd).isTrue();
+            assertThat(notifier.testAndClear())
+                    .as("an event of fd " + source.fd())
+                    .isTrue();
             calls.incrementAndGet();
             handled.incrementAndGet();
         });
@@ -110,7 +112,7 @@ class RecycledNumbersTest {
     private void removeInFlight(AioContext context) {
         EventNotifier notifier = EventNotifier.open();
         AtomicInteger handled = new AtomicInteger();
-        Registration registration = context.onReadable(notifier.fd(), fd -> {
+        FdSource registration = context.onReadable(notifier.fd(), (source, events) -> {
             handled.incrementAndGet();
             try {
                 notifier.testAndClear();

@@ -10,6 +10,7 @@ import dev.aiocontext.LossyDoorbell;
 import dev.aiocontext.MonitorMode;
 import dev.aiocontext.OpenFiles;
 import dev.aiocontext.RelayMode;
+import dev.aiocontext.SigioSource;
 import dev.aiocontext.bindings.linux.linux_h;
 import dev.aiocontext.bindings.linux.pollfd;
 import dev.aiocontext.bindings.linux.timespec;
@@ -54,12 +55,12 @@ class RelayFaultsTest {
             try (Strace stall = stall()) {
                 Rounds.pingPong(loop, Rounds.of(2_000));
                 stall.awaitCall("write");
-                assertThat(loop.context.statistics().relayed()).isZero();
+                assertThat(loop.context.statistics().relay().relayed()).isZero();
             }
             Eventually.holds(
-                    "the relay goes on", () -> loop.context.statistics().relayed() > 0);
+                    "the relay goes on", () -> loop.context.statistics().relay().relayed() > 0);
             loop.awaitBlocked();
-            assertThat(loop.context.statistics().rescues()).isZero();
+            assertThat(loop.context.statistics().relay().rescues()).isZero();
         }
     }
 
@@ -75,7 +76,7 @@ class RelayFaultsTest {
         try (LoopThread loop = new LoopThread(context)) {
             Rounds.pingPong(loop, 100);
             loop.awaitBlocked();
-            long echoes = context.statistics().echoes();
+            long echoes = context.statistics().relay().echoes();
             AtomicInteger ran = new AtomicInteger();
             try (Strace stall =
                     Strace.attach(directory.resolve("log"), List.of(loop.tid()), "ppoll:delay_exit=1000s")) {
@@ -85,8 +86,9 @@ class RelayFaultsTest {
                 assertThat(ran).hasValue(0);
             }
             Eventually.holds("the task runs", () -> ran.get() == 1);
-            Eventually.holds("the echo comes", () -> context.statistics().echoes() > echoes);
-            assertThat(context.statistics().rescues()).isZero();
+            Eventually.holds(
+                    "the echo comes", () -> context.statistics().relay().echoes() > echoes);
+            assertThat(context.statistics().relay().rescues()).isZero();
         }
     }
 
@@ -126,7 +128,7 @@ class RelayFaultsTest {
             }
             Eventually.holds("all are rescued", () -> ran.get() == many);
             loops.forEach(loop -> Eventually.holds(
-                    "it is counted", () -> loop.context.statistics().rescues() == 1));
+                    "it is counted", () -> loop.context.statistics().relay().rescues() == 1));
         } finally {
             loops.forEach(LoopThread::close);
         }
@@ -141,7 +143,7 @@ class RelayFaultsTest {
                 LoopThread loop = new LoopThread(context)) {
             CountDownLatch full = new CountDownLatch(1);
             AtomicInteger signals = new AtomicInteger();
-            context.onSigio(signal -> signals.incrementAndGet());
+            SigioSource.on(context, signal -> signals.incrementAndGet());
             CountDownLatch begun = new CountDownLatch(1);
             context.execute(() -> {
                 begun.countDown();

@@ -65,6 +65,6 @@ public final class Rounds {
                 Eventually.holds("bottom half " + round + " runs", () -> ran.get() == round);
             }
         }
-        bh.delete();
+        bh.close();
     }
 }

@@ -6,11 +6,12 @@ import dev.aiocontext.AioContext;
 import dev.aiocontext.BottomHalf;
 import dev.aiocontext.EventNotifier;
 import dev.aiocontext.Eventually;
-import dev.aiocontext.FdCallback;
+import dev.aiocontext.FdEvents;
+import dev.aiocontext.FdHandler;
+import dev.aiocontext.FdSource;
 import dev.aiocontext.LoopThread;
 import dev.aiocontext.MonitorMode;
 import dev.aiocontext.OpenFiles;
-import dev.aiocontext.Registration;
 import dev.aiocontext.RelayMode;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -91,26 +92,26 @@ class StackOverflowTest {
         ON_WRITABLE {
             @Override
             void make(Loop loop) {
-                loop.context.onWritable(loop.other.fd(), loop.removing);
+                loop.context.watch(loop.other.fd(), FdEvents.WRITE, loop.removing);
             }
         },
         ON_READABLE_AND_REMOVE_HANDLERS {
             @Override
             void make(Loop loop) {
                 loop.context.onReadable(loop.other.fd(), loop.handler);
-                loop.context.removeHandlers(loop.other.fd());
+                loop.context.source(loop.other.fd()).ifPresent(FdSource::close);
             }
         },
         SUBMIT {
             @Override
             void make(Loop loop) {
-                loop.context.threadPool().submit(loop.work, loop.completion);
+                loop.context.threadPool().submit(loop.work).whenComplete(loop.completion);
             }
         },
         SUBMIT_AND_CANCEL {
             @Override
             void make(Loop loop) {
-                loop.context.threadPool().submit(loop.work, loop.completion).cancel();
+                loop.context.threadPool().submit(loop.work).cancel(false);
             }
         };
 
@@ -150,8 +151,8 @@ class StackOverflowTest {
 
         final EventNotifier other = EventNotifier.open();
         final AtomicInteger heard = new AtomicInteger();
-        final FdCallback handler;
-        final FdCallback removing;
+        final FdHandler handler;
+        final FdHandler removing;
         final Callable<Integer> work = () -> 1;
         final BiConsumer<@Nullable Integer, @Nullable Throwable> completion = (result, failure) -> {};
         private volatile boolean ending;
@@ -162,14 +163,14 @@ class StackOverflowTest {
 
         Loop(RelayMode mode, MonitorMode monitor) {
             context = AioContext.builder().relay(mode).monitor(monitor).open();
-            handler = fd -> {
+            handler = (source, events) -> {
                 other.testAndClear();
                 heard.incrementAndGet();
             };
-            removing = context::removeHandlers;
+            removing = (source, events) -> source.close();
             bottomHalf = context.newBottomHalf("probe", ran::incrementAndGet);
             idle = context.newBottomHalf("idle probe", ranIdle::incrementAndGet);
-            context.onReadable(notifier.fd(), fd -> {
+            context.onReadable(notifier.fd(), (source, events) -> {
                 notifier.testAndClear();
                 set.incrementAndGet();
             });
@@ -197,27 +198,27 @@ class StackOverflowTest {
             notifier.set();
             Eventually.holds("a descriptor is heard", () -> set.get() > beforeSet);
 
-            context.removeHandlers(other.fd());
+            context.source(other.fd()).ifPresent(FdSource::close);
             int beforeHeard = heard.get();
             thread.awaitBlocked();
-            Registration registration = context.onReadable(other.fd(), handler);
+            FdSource registration = context.onReadable(other.fd(), handler);
             other.set();
             Eventually.holds("a new descriptor is heard", () -> heard.get() > beforeHeard);
             registration.close();
-            assertThat(context.removeHandlers(other.fd())).isFalse();
+            assertThat(context.source(other.fd())).isEmpty();
         }
 
         void probePool() {
             thread.awaitBlocked();
             AtomicBoolean completed = new AtomicBoolean();
-            context.threadPool().submit(work, (result, failure) -> completed.set(true));
+            context.threadPool().submit(work).whenComplete((result, failure) -> completed.set(true));
             Eventually.holds("a completion is called", completed::get);
         }
 
         @Override
         public void close() {
-            bottomHalf.delete();
-            idle.delete();
+            bottomHalf.close();
+            idle.close();
             ending = true;
             thread.close();
             notifier.close();

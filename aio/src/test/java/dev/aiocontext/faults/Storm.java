@@ -5,6 +5,7 @@ import dev.aiocontext.Eventually;
 import dev.aiocontext.LoopThread;
 import dev.aiocontext.MonitorMode;
 import dev.aiocontext.RelayMode;
+import dev.aiocontext.SigioSource;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -40,11 +41,11 @@ final class Storm {
                 new LoopThread(AioContext.builder().monitor(MonitorMode.EPOLL).open())) {
             storm = new Storm(loop, Long.parseLong(args[0]));
             if (loop.context.relayMode() != RelayMode.OFF) {
-                loop.context.onSigio(signal -> storm.signals.incrementAndGet());
+                SigioSource.on(loop.context, signal -> storm.signals.incrementAndGet());
             }
             storm.run();
             System.out.println("relay " + loop.context.relayMode());
-            System.out.println("rescues " + loop.context.statistics().rescues());
+            System.out.println("rescues " + loop.context.statistics().relay().rescues());
         }
         System.out.println("asked " + storm.asked);
         System.out.println("ran " + storm.ran);

@@ -49,7 +49,7 @@ public class SteadyStateBenchmark {
     /** Closes the context. */
     @TearDown(Level.Trial)
     public void close() {
-        bottomHalf.delete();
+        bottomHalf.close();
         context.close();
     }
 

@@ -121,17 +121,17 @@ public class TwoLoopsBenchmark {
         public void end(Loops loops) {
             rung = rung(loops) - rungBefore;
             echoes = echoes(loops) - echoesBefore;
-            rescues = loops.near.statistics().rescues() + loops.far.statistics().rescues();
+            rescues = loops.near.statistics().relay().rescues() + loops.far.statistics().relay().rescues();
         }
 
         private static long rung(Loops loops) {
             AioStatistics near = loops.near.statistics();
-            return near.wakeupsRung() + loops.far.statistics().wakeupsRung();
+            return near.wakeups().rung() + loops.far.statistics().wakeups().rung();
         }
 
         private static long echoes(Loops loops) {
             AioStatistics near = loops.near.statistics();
-            return near.echoes() + loops.far.statistics().echoes();
+            return near.echoes() + loops.far.statistics().relay().echoes();
         }
     }
 

@@ -79,6 +79,16 @@ public final class FdSources {
         }
     }
 
+    /**
+     * Finds a source.
+     *
+     * @param fd a number
+     * @return its source, or null
+     */
+    public @Nullable FdSource get(int fd) {
+        return descriptors.get(fd) instanceof Entry entry ? entry.source : null;
+    }
+
     /** A blocked poll(2) sees no change, and keeps the file of a removed descriptor open: have it called again. */
     private void wakeLoop() {
         if (!home.isCurrent()) {

@@ -64,16 +64,21 @@ public final class PoolJob<T extends @Nullable Object> extends Link implements R
     /** The future of the user. It lets go of the job as soon as it is completed. */
     private static final class Result<T extends @Nullable Object> extends LoopFuture<T> {
         private volatile @Nullable PoolJob<T> job;
+        private volatile boolean cancelled;
 
         Result(Home home, PoolJob<T> job) {
             super(home);
             this.job = job;
         }
 
+        /** Cancels the work if it has not begun; the loop then completes this. */
         @Override
         public boolean cancel(boolean mayInterruptIfRunning) {
             PoolJob<T> waiting = job;
-            return waiting != null && waiting.cancel();
+            if (waiting != null && waiting.cancel()) {
+                cancelled = true;
+            }
+            return cancelled || isCancelled();
         }
     }
 

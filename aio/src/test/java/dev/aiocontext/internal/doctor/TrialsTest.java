@@ -110,7 +110,7 @@ class TrialsTest {
                             .relay(RelayMode.THREAD)
                             .open());
             Thread notifier = Thread.ofPlatform().start(() -> {
-                while (ctx.statistics().rescues() == 0) {
+                while (ctx.statistics().relay().rescues() == 0) {
                     ctx.wakeup();
                 }
                 ctx.stop();

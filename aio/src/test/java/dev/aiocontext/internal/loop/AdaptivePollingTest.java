@@ -137,10 +137,10 @@ class AdaptivePollingTest {
 
     /** Wakes a loop in some way until it was polling at that moment for a few times. */
     private static void polledUntilHit(AioContext ctx, Runnable wake) {
-        long before = ctx.statistics().pollingHits();
+        long before = ctx.statistics().polling().hits();
         Eventually.holds("polling ended a wait", () -> {
             wake.run();
-            return ctx.statistics().pollingHits() >= before + 5;
+            return ctx.statistics().polling().hits() >= before + 5;
         });
     }
 
@@ -160,8 +160,8 @@ class AdaptivePollingTest {
                 executed.incrementAndGet();
             });
             AioStatistics statistics = loop.context.statistics();
-            assertThat(statistics.wakeupsRung()).isLessThan(executed.get());
-            assertThat(statistics.pollingNanos()).isPositive();
+            assertThat(statistics.wakeups().rung()).isLessThan(executed.get());
+            assertThat(statistics.polling().time().toNanos()).isPositive();
         }
     }
 
@@ -187,13 +187,13 @@ class AdaptivePollingTest {
             long polled = 0;
             for (int i = 1; i <= 10; i++) {
                 polledUntilHit(loop.context, () -> execute(loop.context));
-                long before = loop.context.statistics().pollingNanos();
+                long before = loop.context.statistics().polling().time().toNanos();
                 idle.scheduleIdle();
                 int expected = i;
                 Eventually.holds("the idle one ran", () -> runs.get() == expected);
-                polled += loop.context.statistics().pollingNanos() - before;
+                polled += loop.context.statistics().polling().time().toNanos() - before;
             }
-            idle.delete();
+            idle.close();
             // A second each time, if it went on polling.
             assertThat(Duration.ofNanos(polled)).isLessThan(Duration.ofSeconds(5));
         }
@@ -207,7 +207,7 @@ class AdaptivePollingTest {
         try (EventNotifier notifier = EventNotifier.open();
                 LoopThread loop = new LoopThread(builder.open())) {
             AtomicInteger calls = new AtomicInteger();
-            loop.context.onReadable(notifier.fd(), fd -> {
+            loop.context.onReadable(notifier.fd(), (source, events) -> {
                 if (notifier.testAndClear()) {
                     calls.incrementAndGet();
                 }
@@ -229,8 +229,9 @@ class AdaptivePollingTest {
                 execute(loop.context);
             }
             AioStatistics statistics = loop.context.statistics();
-            assertThat(statistics.pollingNanos()).isZero();
-            assertThat(statistics.pollingHits() + statistics.pollingMisses()).isZero();
+            assertThat(statistics.polling().time().toNanos()).isZero();
+            assertThat(statistics.polling().hits() + statistics.polling().misses())
+                    .isZero();
         }
     }
 

@@ -20,13 +20,13 @@ class BottomHalfCancelTest {
 
     @AfterEach
     void close() {
-        bottomHalf.delete();
+        bottomHalf.close();
         ctx.close();
     }
 
     @Test
     void oneThatIsDeletedWhileTheLoopGivesItsSchedulingBackIsNoFailureOfThePoll() {
-        bottomHalf.delete();
+        bottomHalf.close();
         ((BottomHalfWork) bottomHalf).scheduleAgain(); // what a poll does that dropped a scheduling too many
         assertThat(ctx.poll(false)).isFalse();
         assertThat(runs).hasValue(0);

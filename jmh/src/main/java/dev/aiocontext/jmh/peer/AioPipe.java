@@ -1,5 +1,6 @@
 package dev.aiocontext.jmh.peer;
 
+import dev.aiocontext.FdSource;
 import dev.aiocontext.AioContext;
 import dev.aiocontext.internal.posix.Descriptors;
 import dev.aiocontext.internal.posix.Errno;
@@ -31,12 +32,12 @@ final class AioPipe implements WatchedPipe {
 
     @Override
     public void watch(Runnable onReadable) {
-        context.onReadable(pipe, fd -> onReadable.run());
+        context.onReadable(pipe, (source, events) -> onReadable.run());
     }
 
     @Override
     public void unwatch() {
-        context.removeHandlers(pipe);
+        context.source(pipe).ifPresent(FdSource::close);
     }
 
     @Override

@@ -171,7 +171,7 @@ public final class AwakeNotifier implements AutoCloseable {
 
     @Override
     public void close() {
-        bottomHalves.forEach(BottomHalf::delete);
+        bottomHalves.forEach(BottomHalf::close);
         if (loop != null) {
             loop.close();
         }

@@ -162,7 +162,7 @@ public final class InsuredLoop implements NotifiedLoop {
         if (relayWatch != null) {
             relayWatch.close();
         }
-        bottomHalf.delete();
+        bottomHalf.close();
         context.stop();
         Threads.join(home);
         if (timer != null) {

@@ -1,5 +1,6 @@
 package dev.aiocontext.jmh.peer;
 
+import dev.aiocontext.FdSource;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import dev.aiocontext.AioContext;
@@ -26,12 +27,12 @@ final class PeriodicTimer implements AutoCloseable {
                 throw new IllegalStateException("there is no timer to be had");
             }
         }
-        context.onReadable(fd, ready -> Libc.read(ready, expirations, Long.BYTES));
+        context.onReadable(fd, (source, events) -> Libc.read(ready, expirations, Long.BYTES));
     }
 
     @Override
     public void close() {
-        context.removeHandlers(fd);
+        context.source(fd).ifPresent(FdSource::close);
         Descriptors.close(fd);
     }
 }

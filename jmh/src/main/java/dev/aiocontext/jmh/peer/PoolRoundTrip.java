@@ -73,7 +73,7 @@ public interface PoolRoundTrip extends AutoCloseable {
         @Override
         public long trip() {
             completed = false;
-            context.threadPool().submit(this::work, (value, failure) -> {
+            context.threadPool().submit(this::work).whenComplete((value, failure) -> {
                 result = value == null ? 0 : value;
                 completed = true;
             });

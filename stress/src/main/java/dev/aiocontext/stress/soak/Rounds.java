@@ -3,7 +3,7 @@ package dev.aiocontext.stress.soak;
 import dev.aiocontext.AioContext;
 import dev.aiocontext.EventNotifier;
 import dev.aiocontext.MonitorMode;
-import dev.aiocontext.Registration;
+import dev.aiocontext.FdSource;
 import dev.aiocontext.RelayMode;
 import java.util.List;
 import java.util.Random;
@@ -111,8 +111,7 @@ final class Rounds {
                             () -> {
                                 LockSupport.parkNanos(work);
                                 return work;
-                            },
-                            (result, failure) -> {
+                            }).whenComplete((result, failure) -> {
                                 if (failure == null && context.isHomeThread()) {
                                     counts.jobs.arrive(1);
                                 }
@@ -130,7 +129,7 @@ final class Rounds {
         CompletableFuture<Void> arrival = new CompletableFuture<>();
         try (EventNotifier notifier = EventNotifier.open()) {
             counts.descriptors.ask(1);
-            try (Registration registration = context.onReadable(notifier.fd(), fd -> {
+            try (FdSource registration = context.onReadable(notifier.fd(), (source, events) -> {
                 if (notifier.testAndClear() && fd == notifier.fd()) {
                     counts.descriptors.arrive(1);
                 }
@@ -153,15 +152,15 @@ final class Rounds {
                         .monitor(monitor)
                         .exceptionHandler((ctx, failure) -> troubles.add("a callback on " + ctx.name(), failure))
                         .open()) {
-            context.onReadable(notifier.fd(), fd -> {
+            context.onReadable(notifier.fd(), (source, events) -> {
                 if (notifier.testAndClear()) {
                     counts.contexts.arrive(1);
                 }
                 context.stop();
             });
-            context.threadPool().submit(() -> 0, (zero, failure) -> notifier.set());
+            context.threadPool().submit(() -> 0).whenComplete((zero, failure) -> notifier.set());
             context.run();
-            if (context.statistics().rescues() > 0) {
+            if (context.statistics().relay().rescues() > 0) {
                 troubles.add("lost: a wake-up of " + context.name() + ", which the relay rescued");
             }
         }

@@ -72,7 +72,7 @@ final class Run {
             load.join();
         }
         long rescues = stations.stream()
-                .mapToLong(station -> station.context.statistics().rescues())
+                .mapToLong(station -> station.context.statistics().relay().rescues())
                 .sum();
         stations.forEach(Station::stop);
         for (Station station : stations) {

@@ -1,5 +1,6 @@
 package dev.aiocontext.stress.soak;
 
+import dev.aiocontext.FdSource;
 import dev.aiocontext.AioContext;
 import dev.aiocontext.bindings.linux.itimerspec;
 import dev.aiocontext.bindings.linux.linux_h;
@@ -60,7 +61,7 @@ final class Timer implements AutoCloseable {
     public void close() {
         tick(fd);
         counts.ticks.ask((System.nanoTime() - start) / PERIOD);
-        context.removeHandlers(fd);
+        context.source(fd).ifPresent(FdSource::close);
         Descriptors.close(fd);
     }
 }
