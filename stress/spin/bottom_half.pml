@@ -1,5 +1,5 @@
 /*
- * One bottom half in the loop's queues: BottomHalfFlags.java, QueueMark.java, and of Loop.java the round that takes what is in
+ * One bottom half in the loop's queues: BottomHalfFlags.java, QueueMark.java, and of Slice.java the round that takes what is in
  * a queue. SCHEDULERS threads schedule it, the first of them ITEMS_OF_FIRST times. Its entries are all the same, so a queue is
  * a number here; workqueue.pml has the real queue, and wakeup.pml what a ring is. Names are those of the Java code.
  *
@@ -99,7 +99,7 @@ inline push(entries, closed_by)
     d_step { DRAINED(me); pushed = !(refuses & closed_by); entries = (pushed -> entries + 1 : entries) }
 }
 
-/* AioContext.push, and the mark. It throws if the context is closed. */
+/* Inbox.push, and the mark. It throws if the context is closed. */
 inline enqueue()
 {
 #ifdef MARK_BEFORE_PUSH
@@ -119,7 +119,7 @@ inline enqueue()
 #endif
 }
 
-/* AioContext.pushIdle: the loop looks at the idle queue by itself. */
+/* Inbox.pushIdle: the loop looks at the idle queue by itself. */
 inline enqueue_idle()
 {
     atomic { MAY_STOP; push(idle_queued, IDLE_QUEUE) };
@@ -290,7 +290,7 @@ proctype loop()
 #endif
 #ifdef CLOSER
     :: true ->
-        refuses = MAIN_QUEUE;                   /* Loop.refuseWork, runAcceptedWork */
+        refuses = MAIN_QUEUE;                   /* Inbox.refuse, Loop.runAcceptedWork */
         refuses = MAIN_QUEUE | IDLE_QUEUE;
         take_all(queued, TAKEN, PUSHED_AT, true);
 #if IDLERS > 0

@@ -1,5 +1,5 @@
 /*
- * Closing a context: AioContext.close, WorkQueue.close, Uses.java, EventNotifier.java. Two notifiers push a task each and may
+ * Closing a context: AioContext.close, WorkQueue.close, Uses.java, EventFd.java. Two notifiers push a task each and may
  * find the loop armed, so that they write the doorbell; the home thread polls, then refuses work, runs what was accepted and
  * closes the doorbell; a third thread closes the doorbell too. The kernel gives the number of a closed descriptor to
  * somebody else at once: a write after that ends in a stranger's file. There is one slot at first. Names are those of the
@@ -107,7 +107,7 @@ inline enter()
 #endif
 }
 
-/* EventNotifier.trySet */
+/* EventFd.trySet */
 inline ring_doorbell()
 {
     enter();
@@ -195,7 +195,7 @@ proctype home()
     byte took, me = HOME, mine, slot;
     bool entered, won, was;
     do
-    :: readable ->                  /* EventNotifier.testAndClear, and the work */
+    :: readable ->                  /* EventFd.testAndClear, and the work */
         enter();
         if
         :: entered ->
@@ -209,13 +209,13 @@ proctype home()
     :: true -> break
     od;
     skip;
-    /* Loop.refuseWork */
+    /* Inbox.refuse */
 #ifdef TAKE_THEN_CLOSE
     d_step { took = queued; queued = 0 };
     refuses = true;
 #else
     refuses = true;
-    d_step { took = queued; queued = 0 };           /* runAcceptedWork */
+    d_step { took = queued; queued = 0 };           /* Loop.runAcceptedWork */
 #endif
     d_step { served = served | took; took = 0 };
     close_doorbell();               /* Loop.free */

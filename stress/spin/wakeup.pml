@@ -1,8 +1,8 @@
 /*
- * The wake-up of the library: Wakeup.java, and of Loop.java what surrounds it. One home thread, whose callbacks may poll
- * again (nested); NOTIFIERS threads that publish work, each piece as a task (WorkQueue.push, then ringAfterPush) or as a
- * bare wake-up (request); the queue is a set here, workqueue.pml has the real one; a device that wakes the loop for another
- * reason. Names are those of the Java code.
+ * The wake-up of the library: Wakeup.java, and what surrounds it of Inbox.java, Waiting.java, Arming.java, Loop.java and
+ * RelayDriver.java. One home thread, whose callbacks may poll again (nested); NOTIFIERS threads that publish work, each
+ * piece as a task (WorkQueue.push, then ringAfterPush) or as a bare wake-up (request); the queue is a set here, workqueue.pml
+ * has the real one; a device that wakes the loop for another reason. Names are those of the Java code.
  *
  * Each -D below takes one line away, or puts it in the wrong place; verdicts.tsv says what comes of it.
  *
@@ -97,7 +97,7 @@ byte unanswered;    /* the arming, if it was not RUNG when the loop disarmed */
 
 #include "wakeup_notifier.pml"
 
-/* Loop.timeout() == 0 */
+/* Waiting.timeout() == 0 */
 inline look(found)
 {
     found = (taken != 0 || memory[WORK] != 0);
@@ -148,7 +148,7 @@ inline drain()
     fi
 }
 
-/* RelayEnd.relayed(arming) */
+/* RelayDriver.relayed(signal, answered) */
 inline judge()
 {
     if
@@ -174,7 +174,7 @@ inline judge()
     told = 0
 }
 
-/* Loop.await, with the timeout that was found. */
+/* Waiting.await, with the timeout that was found. */
 inline await()
 {
     look(found);
@@ -211,6 +211,7 @@ inline await()
     found = false
 }
 
+/* Loop.accept */
 inline accept_wakeup()
 {
 #ifdef DRAIN_IF_RUNG
