@@ -7,6 +7,7 @@ import dev.aiocontext.internal.posix.Libc;
 import dev.aiocontext.internal.posix.Platform;
 import dev.aiocontext.internal.posix.Signals;
 import java.lang.ref.WeakReference;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
@@ -163,6 +164,26 @@ class RelayTest {
             loop.awaitBlocked();
             assertThat(signals.get()).isEqualTo(before);
             assertThat(loop.context.statistics().relay().rescues()).isZero();
+        }
+    }
+
+    @Test
+    void sigioReachesTheHandlerOfALoopThatNeverSleeps() {
+        try (LoopThread loop = new LoopThread(withRelay())) {
+            AtomicBoolean isBusy = new AtomicBoolean(true);
+            AtomicInteger signals = new AtomicInteger();
+            loop.context.onSigio(signal -> signals.incrementAndGet());
+            loop.context.execute(new Runnable() {
+                @Override
+                public void run() {
+                    if (isBusy.get()) {
+                        loop.context.execute(this);
+                    }
+                }
+            });
+            signalRelayThread();
+            Eventually.holds("the handler is called", () -> signals.get() > 0);
+            isBusy.set(false);
         }
     }
 
