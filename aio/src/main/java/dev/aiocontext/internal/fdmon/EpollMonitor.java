@@ -11,12 +11,10 @@ import dev.aiocontext.internal.posix.Libc;
 import dev.aiocontext.internal.posix.OwnMemory;
 import dev.aiocontext.internal.posix.Platform;
 import java.lang.foreign.MemorySegment;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Waits by epoll(7), level-triggered: what does not fit into the buffer of events is reported by the next wait.
+ * Waits by epoll(7). What does not fit into the buffer of events is reported by the next wait.
  *
  * <p>The kernel's set is keyed by open file, ours by number. A registered descriptor that is closed leaves the kernel's set
  * silently, unless a duplicate keeps the file open: then the kernel reports events for ever that nobody can remove by number.
@@ -24,8 +22,8 @@ import java.util.concurrent.TimeUnit;
  * kernel's set before it leaves the table. So a wait that begins after a stale event was seen reports that generation again
  * only if the kernel keeps it for good: then the set is built anew. A removal that races with a wait rebuilds nothing.
  *
- * <p>A file that epoll refuses with EPERM has nothing to wait for (a regular file, a directory): POSIX calls it always ready.
- * Such an entry is kept in a list beside the kernel's set. While there is one, waits do not block, and each reports it.
+ * <p>The kernel's set lacks files that epoll refuses with EPERM (a regular file, a directory), and closed numbers: {@link
+ * Unwatched} has them. While one of those is to be reported, waits do not block, and each reports it.
  *
  * <p><b>Threads.</b> As {@link FdMonitor} says: the changing methods may run beside {@link #await}, which epoll_ctl(2) and
  * epoll_wait(2) allow; {@link #epfd} is replaced under the lock, by the home thread.
@@ -47,7 +45,7 @@ final class EpollMonitor implements FdMonitor {
     }
 
     private final FdTable table;
-    /** The home thread allocates and frees; what other threads use of it is freed under the lock. */
+    /** The opening thread, then the home thread, allocates; what other threads use of it is freed under the lock. */
     private final OwnMemory memory = new OwnMemory();
 
     private final Timeout timespec;
@@ -56,16 +54,9 @@ final class EpollMonitor implements FdMonitor {
     /** Guarded by the lock: what epoll_ctl reads. */
     private final MemorySegment control;
 
-    /** Guarded by the lock: entries that epoll_ctl found closed, to be reported until somebody removes or renews them. */
-    private final List<FdEntry> foundClosed = new ArrayList<>();
+    private final Unwatched unwatched = new Unwatched();
 
-    /** Guarded by the lock: entries that epoll refuses, because they are always ready. */
-    private final List<FdEntry> alwaysReady = new ArrayList<>();
-
-    /** Written under the lock: whether a wait has to report entries of one of the two lists. */
-    private volatile boolean anyToReport;
-
-    /** Written under the lock, by the home thread; -1 if the monitor is closed. */
+    /** Written under the lock, by the thread that opens the monitor, then by the home thread; -1 if the monitor is closed. */
     private volatile int epfd = -1;
 
     // The rest is the home thread's.
@@ -91,7 +82,7 @@ final class EpollMonitor implements FdMonitor {
             control = memory.allocate(SIZE, Long.BYTES);
             events = allocate(FIRST_EVENTS);
             epfd = create();
-            table.forEach(this::add);
+            table.forEachWatched(this::add);
         } catch (RuntimeException | Error e) {
             close();
             throw e;
@@ -127,46 +118,20 @@ final class EpollMonitor implements FdMonitor {
     }
 
     private void check(int result, FdEntry entry) {
-        boolean always = result == -Errno.EPERM;
-        if (always != alwaysReady.contains(entry)) {
-            if (always) {
-                alwaysReady.add(entry);
-            } else {
-                alwaysReady.remove(entry);
-            }
-        }
-        entry.alwaysReady = always;
-        boolean isClosed = result == -Errno.EBADF;
-        if (isClosed != foundClosed.contains(entry)) {
-            if (isClosed) {
-                foundClosed.add(entry);
-            } else {
-                foundClosed.remove(entry);
-            }
-        }
-        anyToReport = !alwaysReady.isEmpty() || !foundClosed.isEmpty();
-        if (!always && !isClosed) {
+        if (!unwatched.take(entry, result)) {
             Errno.check(result, "epoll_ctl", entry.fd());
         }
     }
 
-    /** Takes an entry off the two lists. Under the lock. */
-    void forget(FdEntry entry) {
-        alwaysReady.remove(entry);
-        foundClosed.remove(entry);
-        entry.alwaysReady = false;
-        anyToReport = !alwaysReady.isEmpty() || !foundClosed.isEmpty();
-    }
-
-    /** How many entries epoll refuses. Any thread. */
-    int alwaysReady() {
+    @Override
+    public int alwaysReady() {
         synchronized (table.lock) {
-            return alwaysReady.size();
+            return unwatched.alwaysReady();
         }
     }
 
-    /** The epoll descriptor. Under the lock. */
-    int fd() {
+    @Override
+    public int fd() {
         return epfd;
     }
 
@@ -177,9 +142,7 @@ final class EpollMonitor implements FdMonitor {
         if (result != -Errno.EBADF && result != -Errno.ENOENT && result != -Errno.EPERM) {
             Errno.check(result, "epoll_ctl", entry.fd());
         }
-        if (anyToReport) {
-            forget(entry);
-        }
+        unwatched.forget(entry);
     }
 
     private int control(int operation, FdEntry entry) {
@@ -193,7 +156,7 @@ final class EpollMonitor implements FdMonitor {
 
     @Override
     public void await(long timeoutNanos, ReadyList ready) {
-        long timeout = anyToReport ? 0 : timeoutNanos;
+        long timeout = unwatched.anyToReport() ? 0 : timeoutNanos;
         int count = Errno.check(Timeout.retryInterrupted(timeout, wait), "epoll_wait", epfd);
         boolean keptForGood = false;
         int seenBefore = staleCount;
@@ -221,8 +184,10 @@ final class EpollMonitor implements FdMonitor {
         if (keptForGood) {
             rebuild();
         }
-        if (anyToReport) {
-            report(ready); // after the kernel's, which does not know that a number is closed
+        if (unwatched.anyToReport()) {
+            synchronized (table.lock) {
+                unwatched.report(ready);
+            }
         }
     }
 
@@ -247,7 +212,7 @@ final class EpollMonitor implements FdMonitor {
             int old = epfd;
             epfd = create();
             try {
-                table.forEach(this::add);
+                table.forEachWatched(this::add);
             } catch (RuntimeException | Error e) {
                 // Else the loop would be deaf to those that are not in it yet.
                 int half = epfd;
@@ -256,18 +221,6 @@ final class EpollMonitor implements FdMonitor {
                 throw e;
             }
             Descriptors.close(old);
-        }
-    }
-
-    /** Reports what the kernel does not: what is always ready, and what epoll_ctl found closed, which poll(2) calls POLLNVAL. */
-    private void report(ReadyList ready) {
-        synchronized (table.lock) {
-            for (FdEntry entry : alwaysReady) {
-                ready.report(entry, entry.interest);
-            }
-            for (FdEntry entry : foundClosed) {
-                ready.report(entry, FdEntry.NVAL);
-            }
         }
     }
 

@@ -5,30 +5,41 @@ import dev.aiocontext.bindings.linux.linux_h;
 /**
  * A descriptor in an {@link FdSet}: extend it with what is to be called.
  *
+ * <p>An <em>interest</em> is what an entry waits for: {@link #IN}, {@link #PRI}, {@link #OUT}, {@link #RDHUP} and {@link #ET} in
+ * any combination, or {@link #SUSPENDED}. The kernel reports {@link #ERR} and {@link #HUP} whatever the interest is, also if it
+ * is 0. The numbers of poll(2) and epoll_ctl(2) are the same on both architectures.
+ *
  * <p><b>Threads.</b> {@link #interest} and {@link #generation} are written under the set's lock and read under it or by
- * the home thread, which may see an older interest for one wait; {@link #alwaysReady} is guarded by the lock; {@link
- * #revents} is the home thread's.
+ * the home thread, which may see an older interest for one wait; {@link #alwaysReady} and {@link #foundClosed} are
+ * guarded by the lock; {@link #revents} is the home thread's.
  */
 public class FdEntry {
     /** Readable. */
     public static final int IN = linux_h.POLLIN();
+    /** An exceptional condition: urgent data of TCP, a change of a file in /proc or /sys. */
+    public static final int PRI = linux_h.POLLPRI();
     /** Writable. */
     public static final int OUT = linux_h.POLLOUT();
+    /** The peer of a stream socket has left, or will write no more. */
+    public static final int RDHUP = linux_h.POLLRDHUP();
+    /** An interest only: events are reported when they happen, and not for as long as they last. Epoll alone has it. */
+    public static final int ET = linux_h.EPOLLET();
     /** An error; always reported. */
     public static final int ERR = linux_h.POLLERR();
     /** Hung up; always reported. */
     public static final int HUP = linux_h.POLLHUP();
-    /** Not open; always reported, by poll only. */
+    /** Not open; always reported. Epoll's monitor reports it when a system call finds the number closed. */
     public static final int NVAL = linux_h.POLLNVAL();
 
-    /** What {@link #wanted} says of an entry that is to leave the set. */
+    /** In place of a wanted interest: the entry is to leave the set. */
     public static final int GONE = -1;
-    /** What {@link #wanted} says of an entry that the kernel is not to be asked about. */
+
+    /** In place of an interest: the entry stays in the set, and the kernel is not asked about it. */
     public static final int SUSPENDED = -2;
 
     private final int fd;
 
-    /** IN and OUT: what the monitors are told to wait for. */
+    /** What the monitors are told to wait for, or {@link #SUSPENDED}. */
     volatile int interest;
 
     /** Tells this entry from an earlier one of the same number. */
@@ -36,6 +47,9 @@ public class FdEntry {
 
     /** Epoll refuses the file, because it has nothing to wait for: a regular file, a directory, /dev/null. */
     boolean alwaysReady;
+
+    /** Epoll found the number closed. */
+    boolean foundClosed;
 
     private int revents;
 
@@ -58,19 +72,29 @@ public class FdEntry {
     }
 
     /**
-     * What is to be called. An {@link FdSet} compares it with what it waits for after a change that an Error has cut short.
-     * Called under the set's lock.
+     * What the entry is to wait for. An {@link FdSet} compares it with what the entry waits for after a change that an Error
+     * has cut short. Called under the set's lock.
      *
-     * @return {@link #IN} and {@link #OUT}; 0 if the entry is to leave the set
+     * @return an interest, or {@link #GONE}
      */
     protected int wanted() {
         return interest;
     }
 
+    /** Says whether the kernel is not to be asked about this entry. */
+    boolean isSuspended() {
+        return interest == SUSPENDED;
+    }
+
+    /** Says whether an interest is edge-triggered. */
+    static boolean isEdgeTriggered(int interest) {
+        return (interest & ET) != 0 && interest != SUSPENDED && interest != GONE;
+    }
+
     /**
      * Sets what is ready, in place of what an earlier wait found and nobody took. Home thread.
      *
-     * @param events IN, OUT, ERR, HUP, NVAL, or 0
+     * @param events IN, PRI, OUT, RDHUP, ERR, HUP, NVAL, or 0
      */
     public final void setEvents(int events) {
         revents = events;
@@ -79,7 +103,7 @@ public class FdEntry {
     /**
      * Takes the events to dispatch; a nested poll that does so leaves none to the outer one. Home thread.
      *
-     * @return IN, OUT, ERR, HUP, NVAL, or 0
+     * @return IN, PRI, OUT, RDHUP, ERR, HUP, NVAL, or 0
      */
     public final int takeEvents() {
         int events = revents;

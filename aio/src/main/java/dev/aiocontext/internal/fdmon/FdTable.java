@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * The entries of a set, by descriptor number.
  *
- * <p><b>Threads.</b> Changes and {@link #forEach} need the {@link #lock}. {@link #get} and {@link #size} do not: slots are
+ * <p><b>Threads.</b> Changes, {@link #forEach} and {@link #forEachWatched} need the {@link #lock}. {@link #get} and {@link #size} do not: slots are
  * stored with release and loaded with acquire, and the array is volatile. A reader sees the table before or after a change
  * that is made meanwhile. A thread that grows the array copies it under the lock, so no change is lost.
  *
@@ -73,6 +73,15 @@ final class FdTable {
     @SuppressWarnings("ReferenceEquality") // an entry is itself, not its number
     boolean contains(FdEntry entry) {
         return get(entry.fd()) == entry;
+    }
+
+    /** Visits the entries that a monitor is to wait for: those that are not suspended. */
+    void forEachWatched(Consumer<FdEntry> action) {
+        for (FdEntry entry : slots) {
+            if (entry != null && !entry.isSuspended()) {
+                action.accept(entry);
+            }
+        }
     }
 
     void forEach(Consumer<FdEntry> action) {

@@ -45,17 +45,33 @@ final class PollMonitor implements FdMonitor {
 
     @Override
     public void add(FdEntry entry) {
-        changed = true;
+        change();
     }
 
     @Override
     public void modify(FdEntry entry) {
-        changed = true;
+        change();
     }
 
     @Override
     public void remove(FdEntry entry) {
-        changed = true;
+        change();
+    }
+
+    private void change() {
+        if (!changed) { // a volatile store costs more than the load
+            changed = true;
+        }
+    }
+
+    @Override
+    public int fd() {
+        return -1;
+    }
+
+    @Override
+    public int alwaysReady() {
+        return 0; // poll(2) takes any file
     }
 
     @Override
@@ -99,7 +115,7 @@ final class PollMonitor implements FdMonitor {
                 memory.free(before);
             }
             count = 0;
-            table.forEach(this::append);
+            table.forEachWatched(this::append);
             changed = false; // at last: if memory runs out here, the next wait tries again
         }
     }

@@ -79,7 +79,7 @@ class UnfinishedChangesTest {
     @EnumSource
     void anEntryThatWantsNothingLeavesTheSet(MonitorMode monitor) {
         notifier.set();
-        Wanting entry = new Wanting(notifier.fd(), 0);
+        Wanting entry = new Wanting(notifier.fd(), FdEntry.GONE);
         FdSet set = set(monitor, entry, FdEntry.IN);
         synchronized (set.lock()) {
             set.begin();
@@ -94,7 +94,7 @@ class UnfinishedChangesTest {
     @EnumSource
     void aReadyEntryThatNobodyHandlesIsRepairedByItself(MonitorMode monitor) {
         notifier.set();
-        Wanting entry = new Wanting(notifier.fd(), 0);
+        Wanting entry = new Wanting(notifier.fd(), FdEntry.GONE);
         FdSet set = set(monitor, entry, FdEntry.IN);
         assertThat(await(set)).isEqualTo(FdEntry.IN);
         set.repair(entry);
@@ -117,7 +117,7 @@ class UnfinishedChangesTest {
                     failed = true;
                     throw new StackOverflowError("on purpose");
                 }
-                return 0;
+                return GONE;
             }
         };
         FdSet set = set(monitor, entry, FdEntry.IN);
