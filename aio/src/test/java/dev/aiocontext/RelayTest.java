@@ -172,7 +172,7 @@ class RelayTest {
         try (LoopThread loop = new LoopThread(withRelay())) {
             AtomicBoolean isBusy = new AtomicBoolean(true);
             AtomicInteger signals = new AtomicInteger();
-            loop.context.onSigio(signal -> signals.incrementAndGet());
+            SigioSource.on(loop.context, signal -> signals.incrementAndGet());
             loop.context.execute(new Runnable() {
                 @Override
                 public void run() {

@@ -70,8 +70,8 @@ public class TwoLoopsBenchmark {
         public void close() throws InterruptedException {
             far.stop();
             farHome.join();
-            there.delete();
-            back.delete();
+            there.close();
+            back.close();
             far.close();
             near.close();
         }
@@ -121,7 +121,8 @@ public class TwoLoopsBenchmark {
         public void end(Loops loops) {
             rung = rung(loops) - rungBefore;
             echoes = echoes(loops) - echoesBefore;
-            rescues = loops.near.statistics().relay().rescues() + loops.far.statistics().relay().rescues();
+            rescues = loops.near.statistics().relay().rescues()
+                    + loops.far.statistics().relay().rescues();
         }
 
         private static long rung(Loops loops) {
@@ -131,7 +132,7 @@ public class TwoLoopsBenchmark {
 
         private static long echoes(Loops loops) {
             AioStatistics near = loops.near.statistics();
-            return near.echoes() + loops.far.statistics().relay().echoes();
+            return near.relay().echoes() + loops.far.statistics().relay().echoes();
         }
     }
 

@@ -1,7 +1,7 @@
 package dev.aiocontext.jmh.peer;
 
-import dev.aiocontext.FdSource;
 import dev.aiocontext.AioContext;
+import dev.aiocontext.FdSource;
 import dev.aiocontext.internal.posix.Descriptors;
 import dev.aiocontext.internal.posix.Errno;
 import dev.aiocontext.internal.posix.Libc;

@@ -112,7 +112,7 @@ public final class AwakeNotifier implements AutoCloseable {
             };
         }
         for (int i = 0; i < times; i++) {
-            bottomHalves.add(context.newBottomHalf("benchmark", task));
+            bottomHalves.add(context.newBottomHalf("benchmark", task::run));
         }
         BottomHalf[] each = bottomHalves.toArray(BottomHalf[]::new);
         return () -> {

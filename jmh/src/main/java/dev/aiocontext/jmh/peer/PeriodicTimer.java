@@ -1,9 +1,9 @@
 package dev.aiocontext.jmh.peer;
 
-import dev.aiocontext.FdSource;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import dev.aiocontext.AioContext;
+import dev.aiocontext.FdSource;
 import dev.aiocontext.bindings.linux.linux_h;
 import dev.aiocontext.internal.posix.Descriptors;
 import dev.aiocontext.internal.posix.Libc;
@@ -27,7 +27,7 @@ final class PeriodicTimer implements AutoCloseable {
                 throw new IllegalStateException("there is no timer to be had");
             }
         }
-        context.onReadable(fd, (source, events) -> Libc.read(ready, expirations, Long.BYTES));
+        context.onReadable(fd, (source, events) -> Libc.read(fd, expirations, Long.BYTES));
     }
 
     @Override

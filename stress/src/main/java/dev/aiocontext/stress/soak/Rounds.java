@@ -2,8 +2,8 @@ package dev.aiocontext.stress.soak;
 
 import dev.aiocontext.AioContext;
 import dev.aiocontext.EventNotifier;
-import dev.aiocontext.MonitorMode;
 import dev.aiocontext.FdSource;
+import dev.aiocontext.MonitorMode;
 import dev.aiocontext.RelayMode;
 import java.util.List;
 import java.util.Random;
@@ -107,18 +107,18 @@ final class Rounds {
         for (int i = 0; i < JOBS; i++) {
             int work = random.nextInt(MOST_WORK_NANOS);
             context.threadPool()
-                    .submit(
-                            () -> {
-                                LockSupport.parkNanos(work);
-                                return work;
-                            }).whenComplete((result, failure) -> {
-                                if (failure == null && context.isHomeThread()) {
-                                    counts.jobs.arrive(1);
-                                }
-                                if (left.decrementAndGet() == 0) {
-                                    arrival.complete(null);
-                                }
-                            });
+                    .submit(() -> {
+                        LockSupport.parkNanos(work);
+                        return work;
+                    })
+                    .whenComplete((result, failure) -> {
+                        if (failure == null && context.isHomeThread()) {
+                            counts.jobs.arrive(1);
+                        }
+                        if (left.decrementAndGet() == 0) {
+                            arrival.complete(null);
+                        }
+                    });
         }
         troubles.await(arrival, "work of the pool of " + context.name());
     }
@@ -130,7 +130,7 @@ final class Rounds {
         try (EventNotifier notifier = EventNotifier.open()) {
             counts.descriptors.ask(1);
             try (FdSource registration = context.onReadable(notifier.fd(), (source, events) -> {
-                if (notifier.testAndClear() && fd == notifier.fd()) {
+                if (notifier.testAndClear() && source.fd() == notifier.fd()) {
                     counts.descriptors.arrive(1);
                 }
                 arrival.complete(null);
@@ -150,7 +150,7 @@ final class Rounds {
                 AioContext context = AioContext.builder()
                         .relay(relay)
                         .monitor(monitor)
-                        .exceptionHandler((ctx, failure) -> troubles.add("a callback on " + ctx.name(), failure))
+                        .exceptionHandler((source, failure) -> troubles.add("a callback: " + source, failure))
                         .open()) {
             context.onReadable(notifier.fd(), (source, events) -> {
                 if (notifier.testAndClear()) {

@@ -26,7 +26,7 @@ final class Station {
                 .monitor(monitor)
                 .polling(polling)
                 .maximumPoolThreads(POOL_THREADS)
-                .exceptionHandler((ctx, failure) -> troubles.add("a callback on " + ctx.name(), failure))
+                .exceptionHandler((source, failure) -> troubles.add("a callback: " + source, failure))
                 .open();
         timer = busy ? new Timer(context, counts) : null;
         thread = Thread.ofPlatform().name("station-" + context.name()).daemon().start(this::run);

@@ -1,7 +1,7 @@
 package dev.aiocontext.stress.soak;
 
-import dev.aiocontext.FdSource;
 import dev.aiocontext.AioContext;
+import dev.aiocontext.FdSource;
 import dev.aiocontext.bindings.linux.itimerspec;
 import dev.aiocontext.bindings.linux.linux_h;
 import dev.aiocontext.bindings.linux.timespec;
@@ -38,7 +38,7 @@ final class Timer implements AutoCloseable {
         }
         start = System.nanoTime();
         lastTick = new AtomicLong(start);
-        context.onReadable(fd, this::tick);
+        context.onReadable(fd, (source, events) -> tick(fd));
     }
 
     private void tick(int ready) {
