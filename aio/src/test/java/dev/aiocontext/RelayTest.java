@@ -171,18 +171,22 @@ class RelayTest {
     void sigioReachesTheHandlerOfALoopThatNeverSleeps() {
         try (LoopThread loop = new LoopThread(withRelay())) {
             AtomicBoolean isBusy = new AtomicBoolean(true);
+            AtomicInteger runs = new AtomicInteger();
             AtomicInteger signals = new AtomicInteger();
             SigioSource.on(loop.context, signal -> signals.incrementAndGet());
             loop.context.execute(new Runnable() {
                 @Override
                 public void run() {
+                    runs.incrementAndGet();
                     if (isBusy.get()) {
                         loop.context.execute(this);
                     }
                 }
             });
+            Eventually.holds("the loop has done with its last sleep", () -> runs.get() > 1);
+            int before = signals.get(); // the echo of the task's wake-up is a signal as well
             signalRelayThread();
-            Eventually.holds("the handler is called", () -> signals.get() > 0);
+            Eventually.holds("the handler is called", () -> signals.get() > before);
             isBusy.set(false);
         }
     }
@@ -210,20 +214,24 @@ class RelayTest {
                 LoopThread other = new LoopThread(withRelay())) {
             AtomicInteger signals = new AtomicInteger();
             AtomicInteger served = new AtomicInteger();
-            AtomicInteger seen = new AtomicInteger();
+            AtomicBoolean isHandedOver = new AtomicBoolean();
+            AtomicBoolean isSeen = new AtomicBoolean();
             SigioSource.on(loop.context, signal -> signals.incrementAndGet());
             SigioSource.on(other.context, signal -> served.incrementAndGet());
             loop.context.execute(() -> {
                 loop.context.execute(() -> {
-                    while (signals.get() == 0) {
+                    int before = signals.get();
+                    while (signals.get() == before) {
                         loop.context.poll(true);
                     }
-                    seen.set(signals.get());
+                    isSeen.set(true);
                 });
+                Eventually.holds("the relay has been asked for the echo", isHandedOver::get);
                 signalRelayThread();
                 Eventually.holds("the record is there", () -> served.get() > 0);
             });
-            Eventually.holds("the nested poll saw it", () -> seen.get() > 0);
+            isHandedOver.set(true);
+            Eventually.holds("the nested poll saw it", isSeen::get);
         }
     }
 
