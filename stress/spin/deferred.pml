@@ -1,5 +1,5 @@
 /*
- * The relay in mode DEFERRED: Parking.java, Deferrals.java, of SigioRelay.java the relay thread's round, and Wakeup.hasGoneOn;
+ * The relay in mode DEFERRED: Parking.java, Deferrals.java, RelayRound.java, and Wakeup.hasGoneOn;
  * the loop and the notifiers as in wakeup.pml, but with tasks only, and the loop's own stores are seen at once: that they may
  * be late is wakeup.pml's matter. The notifiers have a task each, and the doorbell is no good. Names are those of the Java code.
  *
@@ -181,7 +181,7 @@ inline look_at(arming)
 #endif
 }
 
-/* SigioRelay.relay */
+/* RelayRound.run */
 proctype relay_thread()
 {
     byte got, put_off, looked_at, arming;

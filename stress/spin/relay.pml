@@ -1,8 +1,9 @@
 /*
- * The SIGIO relay: RelayChannel.java, RelayRequests.java and SigioRelay.java. CHANNELS contexts, one or two, share the
- * relay thread. One has RINGS notifiers, each for an arming of its own; two have one each. A home thread may close its
- * context at any time, or never; the last to close ends the relay thread. Signals coalesce: one is pending, or none is. The
- * queue of requests is a set here, workqueue.pml has the real one. Names are those of the Java code.
+ * The SIGIO relay: RelayChannel.java, RelayRequests.java, SigioSender.java, RelayRound.java, RelayThread.java and
+ * SigioRelay.java. CHANNELS contexts, one or two, share the relay thread. One has RINGS notifiers, each for an arming of its
+ * own; two have one each. A home thread may close its context at any time, or never; the last to close ends the relay thread.
+ * Signals coalesce: one is pending, or none is. The queue of requests is a set here, workqueue.pml has the real one. Names are
+ * those of the Java code.
  *
  *   STOPS                (no bug) a ring may stop between any two steps, by an Error; it leaves what it has entered
  *   SIGNAL_BEFORE_PUSH   the notifier signals, then puts the channel into the queue
@@ -44,7 +45,7 @@ byte pushed_at[CHANNELS] = NEVER;
 byte requests[CHANNELS];        /* SigioRelay.requests: how often the channel is in the queue */
 byte uses[CHANNELS];            /* RelayChannel.uses: a bit for each slot */
 bool is_closed[CHANNELS];
-byte users;                     /* SigioRelay.users */
+byte users;                     /* a slot of the relay's own, which the code does without: see NO_USERS */
 bool users_closed;
 byte channels = CHANNELS;       /* how many SigioRelay.channels has */
 bool lock;                      /* SigioRelay.LOCK */
@@ -117,14 +118,14 @@ inline close(busy, closed)
 #endif
 }
 
-/* SigioRelay.send in mode THREAD: tgkill */
+/* SigioSender.send in mode THREAD: tgkill */
 inline send_to_thread()
 {
     CHECK(alive && blocked);    /* else it hits another thread, or ends the process */
     sigio = true
 }
 
-/* SigioRelay.send in the channel's mode */
+/* SigioSender.send in the channel's mode */
 inline send()
 {
 #ifdef PROCESS
@@ -134,6 +135,7 @@ inline send()
 #endif
 }
 
+/* RelayThread.end */
 inline end()
 {
 #ifdef ENDING_AFTER_SIGNAL
@@ -180,7 +182,7 @@ inline post()
     atomic { MAY_STOP; returns = true }
 }
 
-/* RelayChannel.ring, SigioRelay.post. What is entered is left, also by an Error: that takes one store, and no call. */
+/* RelayChannel.ring. What is entered is left, also by an Error: that takes one store, and no call. */
 proctype notifier(byte c, arming)
 {
     bool entered, user, queued, returns;
@@ -225,7 +227,7 @@ stopped:    skip;
     fi
 }
 
-/* RelayChannel.write: a record for an arming, or for a signal from outside */
+/* RelayChannel.deliver: a record for an arming, or for a signal from outside */
 inline write_record(arming)
 {
     enter(uses[c], is_closed[c], RELAY_THREAD, entered);
@@ -241,7 +243,7 @@ inline write_record(arming)
     fi
 }
 
-/* SigioRelay.relay */
+/* RelayThread.run, RelayRound.run */
 proctype relay_thread()
 {
     bool entered;
@@ -257,7 +259,7 @@ proctype relay_thread()
     do
     :: ending -> break
     :: else ->
-        if                                              /* Signals.await */
+        if                                              /* SignalWait.await */
         :: d_step { sigio -> sigio = false }
         :: d_step { shared -> shared = false }
         fi;
@@ -320,7 +322,7 @@ proctype relay_thread()
     assert(!sigio);
 #endif
 #ifndef NO_DISCARD
-    d_step { sigio = false; shared = false };           /* Signals.discardPending */
+    d_step { sigio = false; shared = false };           /* RelayThread.leave, SignalWait.discardPending */
 #endif
     CHECK(!sigio);                                      /* HotSpot unblocks it now: what is pending ends the process */
     blocked = false;

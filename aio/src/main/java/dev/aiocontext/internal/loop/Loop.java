@@ -13,7 +13,6 @@ import dev.aiocontext.internal.relay.RelayChannel;
 import dev.aiocontext.internal.relay.SigioRelay;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -79,15 +78,14 @@ public final class Loop {
         FdSet openedSet = null;
         EventFd openedDoorbell = EventFd.open();
         try {
-            AtomicReference<@Nullable Inbox> self = new AtomicReference<>();
-            openedRelay = relayMode == RelayMode.OFF
-                    ? null
-                    : SigioRelay.open(relayMode, answered -> hasGoneOn(self, answered));
+            openedRelay = relayMode == RelayMode.OFF ? null : SigioRelay.open(relayMode);
             openedSet = new FdSet(monitorMode);
             descriptors = openedSet;
             doorbell = openedDoorbell;
             inbox = new Inbox(name, doorbell, openedRelay, counters.rung);
-            self.set(inbox);
+            if (openedRelay != null) {
+                openedRelay.attach(inbox.wakeup);
+            }
             arming = new Arming(inbox.wakeup, doorbell, openedRelay != null);
             descriptors.put(arming.entry(), FdEntry.IN);
             descriptors.reserve(doorbell.writeFd());
@@ -115,12 +113,6 @@ public final class Loop {
             }
             throw e;
         }
-    }
-
-    /** The relay thread asks before there is an inbox only if a signal comes from outside, which answers no arming. */
-    private static boolean hasGoneOn(AtomicReference<@Nullable Inbox> self, long answered) {
-        Inbox inbox = self.get();
-        return inbox != null && inbox.wakeup.hasGoneOn(answered);
     }
 
     /** {@return what other threads hand work to} */

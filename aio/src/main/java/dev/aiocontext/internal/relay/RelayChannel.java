@@ -1,55 +1,60 @@
 package dev.aiocontext.internal.relay;
 
 import dev.aiocontext.RelayMode;
-import dev.aiocontext.internal.posix.Descriptors;
 import dev.aiocontext.internal.posix.Errno;
-import dev.aiocontext.internal.posix.Libc;
-import dev.aiocontext.internal.posix.OwnMemory;
-import dev.aiocontext.internal.posix.Signals;
 import dev.aiocontext.internal.posix.Uses;
 import dev.aiocontext.internal.wakeup.Doorbell;
-import java.lang.foreign.MemorySegment;
+import dev.aiocontext.internal.wakeup.Wakeup;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.function.LongPredicate;
+import org.jspecify.annotations.Nullable;
 
 /**
- * One context's way through the relay: a request that notifiers set before they send the signal, and a pipe that the relay
- * thread writes to and the loop polls.
+ * One context's way through the relay. A request goes these steps, in this order:
  *
- * <p><b>Threads.</b> {@link #ring}: any. {@link #deliver} and {@link #hasGoneOn}: the relay thread. {@link #readRecords} and
- * {@link #close}: the home thread.
+ * <ol>
+ *   <li>A notifier that finds the loop armed calls {@link #ring}. It enters a use of the channel, so that the channel stays open,
+ *       and notes its own name and the time.
+ *   <li>The notifier posts the request: {@link RelayRequests#post} raises the arming that is wanted, and pushes the channel.
+ *   <li>The notifier signals the relay thread: {@link #signal}, {@link SigioSender#request}. In mode DEFERRED it does so only if
+ *       the relay thread is parked.
+ *   <li>The relay thread wakes and takes the request: {@link RelayRound}, {@link RelayRequests#takeAll}.
+ *   <li>In mode DEFERRED the relay thread puts the request off, see {@link Deferrals}. If the loop goes on by itself meanwhile,
+ *       {@link #hasGoneOn}, the request ends here.
+ *   <li>The relay thread delivers the request: {@link #deliver} writes a record with the arming to the channel's pipe.
+ *   <li>The loop's wait returns, because the pipe is readable. The loop reads the record: {@link #readRecords}.
+ * </ol>
+ *
+ * <p><b>Threads.</b> {@link #ring}, {@link #listen} and the accessors: any. {@link #deliver} and {@link #hasGoneOn}: the relay
+ * thread. {@link #attach}, {@link #readRecords} and {@link #close}: the home thread.
+ *
+ * <p><b>Errors.</b> A notifier that gets an Error leaves its use all the same, because leaving is one store. Its request may or may
+ * not be posted; the next notifier posts its own. A {@link #close} that gets an Error while it waits for the users leaves the pipe
+ * open and the channel in the relay.
  */
 public final class RelayChannel extends RelayRequests.Channel implements Doorbell {
-    private static final int RECORDS_AT_ONCE = 32;
-
     private final SigioRelay relay;
     private final RelayMode mode;
-    private final LongPredicate goneOn;
+    private final SigioSender sender;
+    private final RecordPipe pipe = new RecordPipe();
     private final Uses uses = new Uses();
-    private final OwnMemory memory = new OwnMemory();
+
+    /** What numbers the armings. Written by the home thread before its first arming, read by the relay thread. */
+    private @Nullable Wakeup wakeup;
 
     /** The relay thread's: the last of its signals after which it served this channel. */
     long round;
-
-    /** The relay thread's. */
-    private final MemorySegment outgoing;
-
-    /** The home thread's. */
-    private final MemorySegment incoming;
 
     /** The negated errno of a signal that was refused, or 0. */
     private volatile int refused;
 
     private final AtomicBoolean saidRefused = new AtomicBoolean();
 
-    private final Descriptors.Pipe pipe;
-
-    /** Who asked for the last ring; its name and not the thread, which would be kept from being collected after its end. */
+    /** The last notifier's name, and not its thread, which could not be collected after its end. */
     private String rungBy = "";
 
     private long rungById;
 
-    /** When, by {@link System#nanoTime}. Publishes who; of two late rings at once, one of the three may be of the other. */
+    /** Publishes the two fields above. Of two late rings at once, one of the three fields may be of the other ring. */
     private volatile long rungAt;
 
     /** What the loop does with a record. */
@@ -63,70 +68,51 @@ public final class RelayChannel extends RelayRequests.Channel implements Doorbel
         void record(int signal, long arming);
     }
 
-    RelayChannel(SigioRelay relay, RelayMode mode, LongPredicate goneOn) {
+    /** Opens the channel; the relay counts it afterwards. */
+    RelayChannel(SigioRelay relay, RelayMode mode, SigioSender sender) {
         this.relay = relay;
         this.mode = mode;
-        this.goneOn = goneOn;
-        try {
-            outgoing = memory.allocate(SignalRecord.SIZE, Long.BYTES);
-            incoming = memory.allocate(SignalRecord.SIZE * RECORDS_AT_ONCE, Long.BYTES);
-            pipe = Descriptors.pipe(); // last: nothing after it can fail and leave it open
-        } catch (RuntimeException | Error e) {
-            memory.close();
-            throw e;
-        }
+        this.sender = sender;
     }
 
     /**
-     * The end of the pipe that the loop polls.
+     * Says which wake-up numbers the armings of this channel's records. Home thread, once, before its first arming.
      *
-     * @return its descriptor
+     * <p>The field is plain, because the arming publishes it: a notifier rings only after it saw that the loop is armed, and the
+     * relay thread learns of the arming from the notifier.
+     *
+     * @param wakeup the wake-up that rings this channel
      */
+    public void attach(Wakeup wakeup) {
+        this.wakeup = wakeup;
+    }
+
+    /** {@return the descriptor of the pipe's end that the loop polls} */
     public int fd() {
         return pipe.readEnd();
     }
 
-    /**
-     * The end of the pipe that the relay thread writes to.
-     *
-     * @return its descriptor
-     */
+    /** {@return the descriptor of the pipe's end that the relay thread writes to} */
     public int writeFd() {
         return pipe.writeEnd();
     }
 
-    /**
-     * How the channel signals.
-     *
-     * @return {@link RelayMode#THREAD}, {@link RelayMode#DEFERRED} or {@link RelayMode#PROCESS}
-     */
+    /** {@return {@link RelayMode#THREAD}, {@link RelayMode#DEFERRED} or {@link RelayMode#PROCESS}} */
     public RelayMode mode() {
         return mode;
     }
 
-    /**
-     * When the last ring was asked for.
-     *
-     * @return {@link System#nanoTime} of it
-     */
+    /** {@return when the last ring was asked for, by {@link System#nanoTime}} */
     public long rungAt() {
         return rungAt;
     }
 
-    /**
-     * Who asked for the last ring, for whoever has read {@link #rungAt} before.
-     *
-     * @return the name of the notifier's thread
-     */
+    /** {@return the name of the thread that asked for the last ring; read it after {@link #rungAt}} */
     public String rungBy() {
         return rungBy;
     }
 
-    /**
-     * Who asked for the last ring, for whoever has read {@link #rungAt} before.
-     *
-     * @return the {@link Thread#threadId} of the notifier
-     */
+    /** {@return the {@link Thread#threadId} of the thread that asked for the last ring; read it after {@link #rungAt}} */
     public long rungById() {
         return rungById;
     }
@@ -151,7 +137,7 @@ public final class RelayChannel extends RelayRequests.Channel implements Doorbel
             rungBy = notifier.getName();
             rungById = notifier.threadId();
             rungAt = System.nanoTime();
-            relay.post(this, arming);
+            relay.requests.post(this, arming);
         } finally {
             use.busy = false;
         }
@@ -162,7 +148,7 @@ public final class RelayChannel extends RelayRequests.Channel implements Doorbel
 
     @Override
     protected void signal() {
-        int result = relay.signal(mode);
+        int result = sender.request(mode);
         if (result < 0) {
             refused = result;
         }
@@ -174,57 +160,37 @@ public final class RelayChannel extends RelayRequests.Channel implements Doorbel
      */
     private void complain() {
         if (saidRefused.compareAndSet(false, true)) {
-            SigioRelay.complain(
+            RelayLog.complain(
                     "the SIGIO relay cannot be signalled: from now on a wake-up relies on the doorbell alone",
                     Errno.exception(mode == RelayMode.PROCESS ? "kill" : "tgkill", -refused, -1));
         }
     }
 
-    /** Whether the loop has gone on since an arming. Relay thread. */
+    /** Says whether the loop has gone on since an arming. Without an attached wake-up it has not. Relay thread. */
     boolean hasGoneOn(long arming) {
-        return goneOn.test(arming);
+        return wakeup != null && wakeup.hasGoneOn(arming);
     }
 
-    /** Writes a record, for an arming, or 0 for a signal from outside. Relay thread. */
+    /** Writes a record, for an arming, or for 0: a signal from outside. Relay thread. */
     void deliver(long arming) {
         Uses.Use use = uses.enter();
         if (use == null) {
             return;
         }
         try {
-            SignalRecord.fill(outgoing, Signals.SIGIO, arming);
-            long written;
-            do {
-                written = Libc.write(pipe.writeEnd(), outgoing, SignalRecord.SIZE);
-            } while (written == -Errno.EINTR);
-            // EAGAIN: the pipe is full of records, so it is readable, so the loop wakes.
-            if (written != -Errno.EAGAIN) {
-                Errno.check((int) written, "write", pipe.writeEnd());
-            }
+            pipe.write(arming);
         } finally {
             use.busy = false;
         }
     }
 
     /**
-     * Reads what the relay wrote, at most a buffer full; more keeps the pipe readable.
+     * Reads the records that the relay wrote, at most a buffer full. More records keep the pipe readable.
      *
      * @param handler gets each record
      */
     public void readRecords(RecordHandler handler) {
-        long read;
-        do {
-            read = Libc.read(pipe.readEnd(), incoming, incoming.byteSize());
-        } while (read == -Errno.EINTR);
-        if (read == -Errno.EAGAIN) {
-            return;
-        }
-        Errno.check((int) read, "read", pipe.readEnd());
-        // Records are written whole: a pipe keeps writes of up to PIPE_BUF (4096) bytes together.
-        for (long offset = 0; offset + SignalRecord.SIZE <= read; offset += SignalRecord.SIZE) {
-            MemorySegment struct = incoming.asSlice(offset, SignalRecord.SIZE);
-            handler.record(SignalRecord.signal(struct), SignalRecord.arming(struct));
-        }
+        pipe.read(handler);
     }
 
     /**
@@ -236,9 +202,8 @@ public final class RelayChannel extends RelayRequests.Channel implements Doorbel
             return;
         }
         try {
-            Descriptors.close(pipe);
+            pipe.close();
         } finally {
-            memory.close();
             relay.remove(this);
         }
     }
