@@ -15,7 +15,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p><b>Why a monitor.</b> A context may be opened or closed where the stack ends. A {@code ReentrantLock} can stay locked for
  * ever after a StackOverflowError in its {@code lock} or {@code unlock}, because both are calls (JDK-8318888). Then no relayed
- * context could be opened or closed any more. A monitor is given back by the JVM, without a call.
+ * context could be opened or closed any more. A monitor is given back by the JVM, without a call. Before JDK 24 a virtual thread
+ * that closes the last context holds its carrier until the relay thread has ended; the relay thread needs no carrier for that.
  *
  * <p><b>Errors.</b> An opener or a closer that gets an Error at any step holds up nobody. It may leave behind a relay without
  * channels, whose thread runs or is half ended. {@link #current} names that relay until it has ended, so the next opening ends it
