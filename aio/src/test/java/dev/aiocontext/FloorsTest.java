@@ -77,6 +77,18 @@ class FloorsTest {
     static final ArchRule THE_DOCTOR_IS_ON_TOP =
             noClasses().that().resideOutsideOfPackage(DOCTOR).should().dependOnClassesThat(resideInAnyPackage(DOCTOR));
 
+    /** What benchmarks and stress tests share with the doctor lies below it, where they can see it. */
+    @ArchTest
+    static final ArchRule THE_DOCTOR_IS_ONE_COMMAND = classes()
+            .that()
+            .resideInAPackage(DOCTOR)
+            .and()
+            .areTopLevelClasses()
+            .and()
+            .doNotHaveSimpleName("Doctor")
+            .should()
+            .notBePublic();
+
     @ArchTest
     static final ArchRule WORDS_KNOW_EACH_OTHER_ONLY = classes()
             .that(ARE_WORDS)

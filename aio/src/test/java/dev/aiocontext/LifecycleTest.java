@@ -2,11 +2,11 @@ package dev.aiocontext;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.aiocontext.internal.posix.KernelThread;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 class LifecycleTest {
@@ -21,12 +21,12 @@ class LifecycleTest {
         public static void main(String[] args) throws IOException {
             churn(CONTEXTS / 10); // whatever the JVM itself opens and allocates, it has by now
             int descriptors = OpenFiles.now().size();
-            long threads = count("/proc/self/task");
+            int threads = KernelThread.all().size();
             long memory = residentKibibytes();
             churn(CONTEXTS);
             System.out.println("descriptors " + (OpenFiles.now().size() - descriptors));
             System.out.println("relay threads " + relayThreads());
-            System.out.println("threads " + (count("/proc/self/task") - threads));
+            System.out.println("threads " + (KernelThread.all().size() - threads));
             System.out.println("kibibytes " + (residentKibibytes() - memory));
         }
 
@@ -43,12 +43,6 @@ class LifecycleTest {
                     ctx.execute(notifier::set);
                     ctx.run();
                 }
-            }
-        }
-
-        private static long count(String directory) throws IOException {
-            try (Stream<Path> entries = Files.list(Path.of(directory))) {
-                return entries.count();
             }
         }
 

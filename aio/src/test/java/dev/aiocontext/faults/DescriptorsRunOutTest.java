@@ -111,7 +111,7 @@ class DescriptorsRunOutTest {
                                 1,
                                 "relay mode PROCESS sends SIGIO to the process, which ends this JVM if one of its threads"
                                         + " leaves it unblocked, and whether one does cannot be found out: cannot read the"
-                                        + " signal masks in /proc/self/task: /proc/self/task: Too many open files."
+                                        + " threads in /proc/self/task: /proc/self/task: Too many open files."
                                         + " Relay mode THREAD signals its own thread only"),
                         line(RelayMode.PROCESS, MonitorMode.POLL, 4, "works"));
     }

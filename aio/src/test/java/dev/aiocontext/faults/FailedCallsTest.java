@@ -17,11 +17,11 @@ import dev.aiocontext.OpenFiles;
 import dev.aiocontext.RelayMode;
 import dev.aiocontext.SyscallException;
 import dev.aiocontext.internal.posix.Descriptors;
+import dev.aiocontext.internal.posix.KernelThread;
 import dev.aiocontext.internal.posix.Libc;
 import dev.aiocontext.internal.posix.Signals;
 import java.io.IOException;
 import java.lang.foreign.Arena;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -182,7 +182,8 @@ class FailedCallsTest {
                     .isZero();
         }
         Eventually.holds(
-                "it ends with the next signal", () -> !Files.exists(Path.of("/proc/self/task/" + relayThread)));
+                "it ends with the next signal",
+                () -> KernelThread.find(relayThread).isEmpty());
     }
 
     @ParameterizedTest

@@ -1,6 +1,6 @@
 package dev.aiocontext.jmh;
 
-import dev.aiocontext.internal.doctor.SleepWatch;
+import dev.aiocontext.internal.posix.SleepWatch;
 import dev.aiocontext.jmh.machine.Affinity;
 import dev.aiocontext.jmh.machine.Pin;
 import dev.aiocontext.jmh.peer.InsuredLoop;

@@ -1,7 +1,7 @@
 package dev.aiocontext.jmh;
 
 import dev.aiocontext.RelayMode;
-import dev.aiocontext.internal.doctor.SleepWatch;
+import dev.aiocontext.internal.posix.SleepWatch;
 import dev.aiocontext.jmh.machine.Affinity;
 import dev.aiocontext.jmh.machine.Pin;
 import dev.aiocontext.jmh.peer.CRelayChain;

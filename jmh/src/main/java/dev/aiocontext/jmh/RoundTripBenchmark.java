@@ -1,8 +1,7 @@
 package dev.aiocontext.jmh;
 
-import dev.aiocontext.internal.doctor.SleepWatch;
+import dev.aiocontext.internal.posix.SleepWatch;
 import dev.aiocontext.jmh.machine.Affinity;
-import dev.aiocontext.jmh.machine.KernelThreads;
 import dev.aiocontext.jmh.machine.Pin;
 import dev.aiocontext.jmh.peer.Polling;
 import dev.aiocontext.jmh.peer.RoundTrip;
@@ -102,7 +101,7 @@ public class RoundTripBenchmark {
     @Setup(Level.Invocation)
     public void awaitBlocked() {
         if (watch != null) {
-            KernelThreads.awaitSleep(watch);
+            watch.awaitSleep();
             SleepWatch.awaitHalt();
         }
     }

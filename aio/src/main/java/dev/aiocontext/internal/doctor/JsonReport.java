@@ -1,6 +1,6 @@
 package dev.aiocontext.internal.doctor;
 
-import dev.aiocontext.internal.posix.Signals;
+import dev.aiocontext.internal.posix.KernelThread;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -57,14 +57,14 @@ final class JsonReport {
         object.put("threads", machine.sigio().threads());
         object.put(
                 "unblocked",
-                machine.sigio().unblocked().stream().map(JsonReport::task).toList());
+                machine.sigio().unblocked().stream().map(JsonReport::thread).toList());
         return object;
     }
 
-    private static Map<String, @Nullable Object> task(Signals.Task task) {
+    private static Map<String, @Nullable Object> thread(KernelThread thread) {
         Map<String, @Nullable Object> object = new LinkedHashMap<>();
-        object.put("tid", task.tid());
-        object.put("name", task.name());
+        object.put("tid", thread.tid());
+        object.put("name", thread.name());
         return object;
     }
 

@@ -1,6 +1,6 @@
 package dev.aiocontext.internal.doctor;
 
-import dev.aiocontext.internal.posix.Signals;
+import dev.aiocontext.internal.posix.KernelThread;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -58,9 +58,9 @@ final class TextReport {
     }
 
     /** The names, each once. */
-    private static List<String> names(List<Signals.Task> tasks) {
+    private static List<String> names(List<KernelThread> threads) {
         Map<String, Integer> counts = new LinkedHashMap<>();
-        tasks.forEach(task -> counts.merge(task.name(), 1, Integer::sum));
+        threads.forEach(thread -> counts.merge(thread.name(), 1, Integer::sum));
         return counts.entrySet().stream()
                 .map(name -> name.getValue() == 1 ? name.getKey() : name.getKey() + " (" + name.getValue() + ")")
                 .toList();

@@ -4,6 +4,7 @@ import dev.aiocontext.AioContext;
 import dev.aiocontext.AioStatistics;
 import dev.aiocontext.RelayMode;
 import dev.aiocontext.internal.posix.Libc;
+import dev.aiocontext.internal.posix.SleepWatch;
 import dev.aiocontext.internal.wakeup.Doorbell;
 import java.time.Duration;
 import java.util.ArrayList;

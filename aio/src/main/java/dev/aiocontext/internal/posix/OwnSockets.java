@@ -138,16 +138,12 @@ final class OwnSockets {
      * Where the threads wait, as far as a descriptor can tell: the first argument of the system call that each is in. Of
      * accept, recv and read that is the descriptor; of futex it is an address, which no descriptor equals.
      */
-    private static Set<Integer> firstArgumentsOfSystemCalls() throws IOException {
+    private static Set<Integer> firstArgumentsOfSystemCalls() {
         Set<Integer> arguments = new HashSet<>();
-        try (DirectoryStream<Path> tasks = Files.newDirectoryStream(Path.of("/proc/self/task"))) {
-            for (Path task : tasks) {
-                for (String line : readIfThere(task.resolve("syscall"))) {
-                    String[] words = line.split(" ", -1); // the call's number, its arguments; or "running"
-                    if (words.length > 3 && words[1].length() < "0x12345678".length()) {
-                        arguments.add(Integer.decode(words[1]));
-                    }
-                }
+        for (String call : KernelThread.systemCalls()) {
+            String[] words = call.split(" ", -1);
+            if (words.length > 3 && words[1].length() < "0x12345678".length()) {
+                arguments.add(Integer.decode(words[1]));
             }
         }
         return arguments;
@@ -185,17 +181,12 @@ final class OwnSockets {
                 .toList();
     }
 
-    /** A table of a protocol that the kernel lacks is empty, and so is the file of a thread that has ended. */
+    /** Reads a file; a table of a protocol that the kernel lacks is empty, and so is the file of a descriptor that was closed. */
     private static List<String> readIfThere(Path file) throws IOException {
         try {
             return Files.readAllLines(file, StandardCharsets.ISO_8859_1);
         } catch (NoSuchFileException | AccessDeniedException none) {
             return List.of();
-        } catch (IOException e) {
-            if (String.valueOf(e.getMessage()).contains("No such process")) {
-                return List.of(); // ended between open(2) and read(2)
-            }
-            throw e;
         }
     }
 }

@@ -1,9 +1,8 @@
 package dev.aiocontext.internal.posix;
 
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
+import java.io.UncheckedIOException;
+import java.util.Optional;
+import java.util.function.Supplier;
 
 /** How many processors this JVM may use. Any thread. */
 public final class Processors {
@@ -22,15 +21,16 @@ public final class Processors {
      */
     public static boolean areSeveral() {
         return Runtime.getRuntime().availableProcessors() > 1
-                || (!listsSeveral("/proc/thread-self/status") && listsSeveral("/proc/self/status"));
+                || (!mayUseSeveral(() -> Optional.of(KernelThread.current()))
+                        && mayUseSeveral(() ->
+                                KernelThread.find((int) ProcessHandle.current().pid())));
     }
 
-    /** Whether a thread may run on several processors, by its list of them: 3, or 0-3,8. */
-    private static boolean listsSeveral(String status) {
+    /** Says whether a thread may run on several processors, by its list of them: 3, or 0-3,8. */
+    private static boolean mayUseSeveral(Supplier<Optional<KernelThread>> thread) {
         try {
-            return Files.readAllLines(Path.of(status), StandardCharsets.ISO_8859_1).stream()
-                    .anyMatch(line -> line.matches("Cpus_allowed_list:.*[-,].*"));
-        } catch (IOException e) {
+            return thread.get().filter(t -> t.processors().matches(".*[-,].*")).isPresent();
+        } catch (UncheckedIOException e) {
             return false; // without /proc, or a descriptor to read it with
         }
     }

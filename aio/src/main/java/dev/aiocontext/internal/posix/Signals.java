@@ -5,22 +5,12 @@ import static java.lang.foreign.ValueLayout.JAVA_INT;
 
 import dev.aiocontext.bindings.linux.linux_h;
 import dev.aiocontext.bindings.linux.sigset_t;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.MemorySegment;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.DirectoryIteratorException;
-import java.nio.file.DirectoryStream;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
-import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 
-/** Signal masks, and which threads of the process leave one unblocked. Any thread. */
+/** The signal masks of this process's threads: the calling thread's to change, all of them to read. Any thread. */
 public final class Signals {
     /** The signal of the relay. */
     public static final int SIGIO = linux_h.SIGIO();
@@ -38,23 +28,10 @@ public final class Signals {
     private Signals() {}
 
     /**
-     * A thread of this process.
-     *
-     * @param tid the kernel's number of it
-     * @param name its name, cut to 15 characters
-     */
-    public record Task(int tid, String name) {
-        @Override
-        public String toString() {
-            return name + " (tid " + tid + ")";
-        }
-    }
-
-    /**
-     * A set of one signal.
+     * Makes a set of one signal.
      *
      * @param signal the signal
-     * @param arena what the set lives in
+     * @param arena the arena that the set lives in
      * @return a sigset_t
      */
     public static MemorySegment setOf(int signal, Arena arena) {
@@ -72,7 +49,7 @@ public final class Signals {
     }
 
     /**
-     * Blocks a signal in the calling thread; threads it starts from now on inherit that.
+     * Blocks a signal in the calling thread. Threads that this thread starts from now on inherit the mask.
      *
      * @param signal the signal
      */
@@ -87,27 +64,16 @@ public final class Signals {
     }
 
     /**
-     * The threads of this process that would take a signal sent to the process: those that do not block it.
+     * Finds the threads of this process that would take a signal sent to the process, because they do not block it.
      *
      * @param signal the signal
-     * @return the threads, in the kernel's order
+     * @return the threads, in the kernel's order; the caller's to change
+     * @throws java.io.UncheckedIOException if /proc cannot be read
      */
-    public static List<Task> tasksLeavingUnblocked(int signal) {
-        List<Task> unblocked = new ArrayList<>();
-        try (DirectoryStream<Path> tasks = Files.newDirectoryStream(Path.of("/proc/self/task"))) {
-            for (Path task : tasks) {
-                addIfUnblocked(task, signal, unblocked);
-            }
-        } catch (DirectoryIteratorException e) {
-            throw cannotRead(Objects.requireNonNull(e.getCause()));
-        } catch (IOException e) {
-            throw cannotRead(e);
-        }
-        return unblocked;
-    }
-
-    private static UncheckedIOException cannotRead(IOException e) {
-        return new UncheckedIOException("cannot read the signal masks in /proc/self/task: " + e.getMessage(), e);
+    public static List<KernelThread> tasksLeavingUnblocked(int signal) {
+        List<KernelThread> threads = KernelThread.all();
+        threads.removeIf(thread -> thread.blocks(signal));
+        return threads;
     }
 
     /**
@@ -115,44 +81,9 @@ public final class Signals {
      *
      * @param signal the signal
      * @return true if it does
+     * @throws java.io.UncheckedIOException if /proc cannot be read
      */
     public static boolean blockedHere(int signal) {
-        List<Task> unblocked = new ArrayList<>();
-        try {
-            addIfUnblocked(Path.of("/proc/thread-self"), signal, unblocked);
-        } catch (IOException e) {
-            throw new UncheckedIOException("cannot read the signal mask in /proc/thread-self", e);
-        }
-        return unblocked.isEmpty();
-    }
-
-    private static void addIfUnblocked(Path task, int signal, List<Task> unblocked) throws IOException {
-        String name = "?";
-        int tid = 0;
-        List<String> lines;
-        try {
-            // A name is cut after 15 bytes, be that in the middle of a character.
-            lines = Files.readAllLines(task.resolve("status"), StandardCharsets.ISO_8859_1);
-        } catch (NoSuchFileException e) {
-            return; // the thread has ended since the directory was read
-        } catch (IOException e) {
-            if (String.valueOf(e.getMessage()).contains("No such process")) {
-                return; // ended between open(2) and read(2)
-            }
-            throw e;
-        }
-        for (String line : lines) {
-            String value = line.substring(line.indexOf(':') + 1).trim();
-            if (line.startsWith("Name:")) {
-                name = value;
-            } else if (line.startsWith("Pid:")) {
-                tid = Integer.parseInt(value);
-            } else if (line.startsWith("SigBlk:")) {
-                if ((Long.parseUnsignedLong(value, 16) >>> (signal - 1) & 1) == 0) {
-                    unblocked.add(new Task(tid, name));
-                }
-                return;
-            }
-        }
+        return KernelThread.current().blocks(signal);
     }
 }

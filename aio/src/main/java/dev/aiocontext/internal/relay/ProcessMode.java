@@ -1,6 +1,7 @@
 package dev.aiocontext.internal.relay;
 
 import dev.aiocontext.RelayMode;
+import dev.aiocontext.internal.posix.KernelThread;
 import dev.aiocontext.internal.posix.Signals;
 import java.io.UncheckedIOException;
 import java.util.List;
@@ -47,7 +48,7 @@ final class ProcessMode {
     /** Refuses mode PROCESS unless every thread but the relay's own blocks SIGIO. */
     static void requireSafe(Thread relayThread, int tid) {
         requireOnlyCopy(relayThread);
-        List<Signals.Task> unblocked;
+        List<KernelThread> unblocked;
         try {
             unblocked = Signals.tasksLeavingUnblocked(Signals.SIGIO);
         } catch (UncheckedIOException e) { // there is no /proc, or no descriptor left to read it with

@@ -1,9 +1,10 @@
 package dev.aiocontext.internal.doctor;
 
 import dev.aiocontext.RelayMode;
-import dev.aiocontext.internal.posix.Signals;
+import dev.aiocontext.internal.posix.KernelThread;
 import dev.aiocontext.internal.relay.RelayModes;
 import java.util.List;
+import java.util.Map;
 
 /** Made-up findings. */
 final class Samples {
@@ -14,7 +15,8 @@ final class Samples {
             "glibc 2.28",
             "22+36, \"Acme\" \\ Sons",
             new RelayModes.Choice(RelayMode.THREAD, "AUTO on aarch64, the default"),
-            new SignalMasks(3, List.of(new Signals.Task(7, "java"), new Signals.Task(8, "VM Thread"))));
+            new SignalMasks(
+                    3, List.of(new KernelThread(7, "java", Map.of()), new KernelThread(8, "VM Thread", Map.of()))));
 
     static final WakeupResult OFF = wakeup(RelayMode.OFF, 0, 0);
     static final WakeupResult THREAD = wakeup(RelayMode.THREAD, 0, 0);

@@ -16,13 +16,12 @@ import dev.aiocontext.Eventually;
 import dev.aiocontext.LoopThread;
 import dev.aiocontext.MonitorMode;
 import dev.aiocontext.RelayMode;
+import dev.aiocontext.internal.posix.KernelThread;
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -251,12 +250,7 @@ class AdaptivePollingTest {
 
     @SuppressWarnings("restricted")
     private static void pinToTheFirstProcessor() throws Exception {
-        int first = Files.readAllLines(Path.of("/proc/thread-self/status")).stream()
-                .filter(line -> line.startsWith("Cpus_allowed_list:"))
-                .map(line -> line.replaceFirst("\\D+(\\d+).*", "$1"))
-                .mapToInt(Integer::parseInt)
-                .findFirst()
-                .orElseThrow();
+        int first = Integer.parseInt(KernelThread.current().processors().replaceFirst("\\D.*", ""));
         Linker linker = Linker.nativeLinker();
         MethodHandle setAffinity = linker.downcallHandle(
                 linker.defaultLookup().find("sched_setaffinity").orElseThrow(),

@@ -103,7 +103,7 @@ class PosixTest {
     @Test
     void threadsThatLeaveASignalUnblockedAreNamed() {
         assertThat(Signals.tasksLeavingUnblocked(Signals.SIGIO))
-                .extracting(Signals.Task::tid)
+                .extracting(KernelThread::tid)
                 .contains(Libc.gettid());
         assertThatThrownBy(() -> Signals.block(1000)).isInstanceOf(IllegalArgumentException.class);
     }

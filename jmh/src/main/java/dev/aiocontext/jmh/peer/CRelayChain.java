@@ -5,11 +5,11 @@ import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import dev.aiocontext.RelayMode;
-import dev.aiocontext.internal.doctor.SleepWatch;
+import dev.aiocontext.internal.posix.KernelThread;
 import dev.aiocontext.internal.posix.Signals;
+import dev.aiocontext.internal.posix.SleepWatch;
 import dev.aiocontext.jmh.machine.CLibrary;
 import dev.aiocontext.jmh.machine.Failures;
-import dev.aiocontext.jmh.machine.KernelThreads;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
@@ -42,7 +42,7 @@ public final class CRelayChain implements NotifiedLoop {
      * @throws IllegalStateException if that signal would end this JVM
      */
     public CRelayChain(RelayMode relay) {
-        List<Signals.Task> unblocked = Signals.tasksLeavingUnblocked(Signals.SIGIO);
+        List<KernelThread> unblocked = Signals.tasksLeavingUnblocked(Signals.SIGIO);
         if (relay == RelayMode.PROCESS && !unblocked.isEmpty()) {
             throw new IllegalStateException("SIGIO would end this JVM: it is not blocked in " + unblocked);
         }
@@ -85,7 +85,7 @@ public final class CRelayChain implements NotifiedLoop {
         while (relayed && call(ECHOES) < wakes) {
             Thread.onSpinWait();
         }
-        KernelThreads.awaitSleep(watch);
+        watch.awaitSleep();
     }
 
     @Override

@@ -3,10 +3,9 @@ package dev.aiocontext.jmh.peer;
 import dev.aiocontext.AioContext;
 import dev.aiocontext.BottomHalf;
 import dev.aiocontext.RelayMode;
-import dev.aiocontext.internal.doctor.SleepWatch;
 import dev.aiocontext.internal.posix.Libc;
+import dev.aiocontext.internal.posix.SleepWatch;
 import dev.aiocontext.internal.wakeup.Doorbell;
-import dev.aiocontext.jmh.machine.KernelThreads;
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
 import java.time.Duration;
@@ -94,7 +93,7 @@ public final class InsuredLoop implements NotifiedLoop {
         int[] tid = new int[1];
         Threads.runOn(context, () -> tid[0] = Libc.gettid());
         watch = new SleepWatch(tid[0]);
-        relayWatch = insurance.relay() == RelayMode.OFF ? null : KernelThreads.watch(RELAY_THREAD_NAME);
+        relayWatch = insurance.relay() == RelayMode.OFF ? null : SleepWatch.named(RELAY_THREAD_NAME);
         others = Thread.getAllStackTraces().keySet().stream()
                 .filter(thread -> thread.getName().equals(RELAY_THREAD_NAME))
                 .toList();
@@ -136,9 +135,9 @@ public final class InsuredLoop implements NotifiedLoop {
     @Override
     public void settle() {
         if (relayWatch != null) {
-            KernelThreads.awaitSleep(relayWatch);
+            relayWatch.awaitSleep();
         }
-        KernelThreads.awaitSleep(watch);
+        watch.awaitSleep();
     }
 
     @Override

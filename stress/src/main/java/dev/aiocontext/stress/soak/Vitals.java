@@ -1,5 +1,6 @@
 package dev.aiocontext.stress.soak;
 
+import dev.aiocontext.internal.posix.KernelThread;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.DirectoryStream;
@@ -59,13 +60,8 @@ record Vitals(long heap, long resident, int descriptors, int threads) {
         }
     }
 
-    private static int countThreads() throws IOException {
-        int count = 0;
-        try (DirectoryStream<Path> tasks = Files.newDirectoryStream(Path.of("/proc/self/task"))) {
-            for (Path ignored : tasks) {
-                count++;
-            }
-        }
+    private static int countThreads() {
+        int count = KernelThread.all().size();
         List<Thread> workers = Thread.getAllStackTraces().keySet().stream()
                 .filter(thread -> thread.getName().contains("-worker-")
                         && !thread.getName().startsWith(UNNAMED_CONTEXT))
