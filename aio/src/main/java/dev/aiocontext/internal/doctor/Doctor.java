@@ -105,8 +105,11 @@ public final class Doctor {
     }
 
     private int examine(DoctorOptions options) throws IOException {
-        if (!options.json()) {
-            print(TextReport.announcement(options.seconds()));
+        String announcement = TextReport.announcement(options.seconds());
+        if (options.json()) {
+            err.print(announcement); // standard output is for the program that reads the JSON
+        } else {
+            print(announcement + "\n");
         }
         Findings findings;
         try (Progress progress = progress(options)) {

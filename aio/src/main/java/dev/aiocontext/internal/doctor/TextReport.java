@@ -17,9 +17,10 @@ final class TextReport {
 
     private TextReport() {}
 
-    /** What is said before anything is measured. */
+    /** {@return the line that says, before anything is measured, what is measured and for how long} */
     static String announcement(int seconds) {
-        return "Waking a loop again and again for about " + seconds + " s, with each mode of the SIGIO relay.\n\n";
+        return "Waking a loop for about " + seconds
+                + " s, to see if a wake-up gets lost here and what each relay mode costs.\n";
     }
 
     static String of(Findings findings) {

@@ -45,16 +45,17 @@ class DoctorScriptTest {
     void makeClone() throws IOException {
         clone = Files.createDirectory(directory.resolve("clone"));
         Path root = Path.of("..").toAbsolutePath().normalize();
-        for (String file : List.of("doctor", "pom.xml", "aio/pom.xml", "bindings/pom.xml")) {
+        for (String file : List.of("doctor", ".mvn/stamp", "pom.xml", "aio/pom.xml", "bindings/pom.xml")) {
             Files.createDirectories(clone.resolve(file).getParent());
             Files.copy(root.resolve(file), clone.resolve(file));
         }
         copy(root.resolve("aio/src/main"), clone.resolve("aio/src/main"));
         Files.createDirectories(clone.resolve("bindings/src/main"));
         maven("""
-                for module in aio bindings; do
-                    mkdir -p $module/target
+                for module in bindings aio; do
+                    .mvn/stamp begin $module
                     cp -r '%s'/$module/target/classes $module/target
+                    .mvn/stamp end $module
                 done
                 echo built >>builds
                 """.formatted(root));
@@ -177,9 +178,9 @@ class DoctorScriptTest {
     @ParameterizedTest
     @MethodSource("shells")
     void aStampThatCannotBeWrittenHasItsOwnSentence(List<String> shell) throws Exception {
-        Files.createDirectories(clone.resolve("aio/target/doctor.stamp"));
+        Files.createDirectories(clone.resolve("aio/target/classes.stamp"));
         Ended ended = runBy(shell, Map.of());
-        assertThat(ended.err()).isEqualTo("doctor: cannot write to " + clone + "/aio/target/doctor.stamp\n");
+        assertThat(ended.err()).isEqualTo("doctor: cannot write to " + clone + "/aio/target/classes.stamp\n");
         assertThat(ended.status()).isEqualTo(3);
     }
 
@@ -199,6 +200,30 @@ class DoctorScriptTest {
         Files.write(main, later);
         Ended ended = run(Map.of(), "clone/doctor", UNKNOWN);
         assertThat(ended.status()).as(ended.err()).isEqualTo(2);
+        assertThat(builds()).isEqualTo(2);
+    }
+
+    @Test
+    void theClassesOfAnyBuildAreUsedWhileTheyAreThoseOfTheSources() throws Exception {
+        run(Map.of(), "sh", "-c", "cd clone && ./mvnw verify");
+        assertThat(run(Map.of(), "clone/doctor", UNKNOWN).status()).isEqualTo(2);
+        assertThat(builds()).as("builds, the developer's own included").isOne();
+        Path source = clone.resolve("bindings/src/main/java/module-info.java");
+        Files.createDirectories(source.getParent());
+        Files.writeString(source, "// changed\n");
+        assertThat(run(Map.of(), "clone/doctor", UNKNOWN).status()).isEqualTo(2);
+        assertThat(builds()).isEqualTo(2);
+    }
+
+    @Test
+    void aSourceThatChangedDuringABuildIsBuiltAnew() throws Exception {
+        Path mvnw = clone.resolve("mvnw");
+        String honest = Files.readString(mvnw);
+        String change = "echo '// later' >>aio/src/main/java/module-info.java";
+        Files.writeString(mvnw, honest.replace(".mvn/stamp end", change + "\n.mvn/stamp end"));
+        run(Map.of(), "clone/doctor", UNKNOWN);
+        Files.writeString(mvnw, honest);
+        run(Map.of(), "clone/doctor", UNKNOWN);
         assertThat(builds()).isEqualTo(2);
     }
 

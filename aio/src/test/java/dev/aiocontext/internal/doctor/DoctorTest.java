@@ -42,7 +42,7 @@ class DoctorTest {
     @Test
     void exitsWithZeroWhenAllIsWell() {
         assertThat(runFinding(Samples.allWell())).isZero();
-        assertThat(printed()).isEqualTo(TextReport.announcement(20) + TextReport.of(Samples.allWell()));
+        assertThat(printed()).isEqualTo(TextReport.announcement(20) + "\n" + TextReport.of(Samples.allWell()));
         assertThat(complained()).isEmpty();
     }
 
@@ -89,7 +89,9 @@ class DoctorTest {
     @Test
     void saysWhatItIsAboutToDoAndForHowLongBeforeItDoes() {
         Doctor.Examiner examiner = (seconds, progress) -> {
-            assertThat(printed()).isEqualTo(TextReport.announcement(42)).contains("for about 42 s");
+            assertThat(printed())
+                    .startsWith("Waking a loop for about 42 s, to see if a wake-up gets lost here ")
+                    .hasLineCount(2);
             return Samples.allWell();
         };
         assertThat(run(examiner, "--seconds", "42")).as(complained()).isZero();
@@ -138,10 +140,14 @@ class DoctorTest {
     }
 
     @Test
-    void jsonIsAllThatIsPrintedWhenItIsAskedFor() {
-        assertThat(runFinding(Samples.allWell(), "--json")).isZero();
+    void jsonIsAllThatIsPrintedWhenItIsAskedForAndTheFirstLineGoesToStandardError() {
+        Doctor.Examiner examiner = (seconds, progress) -> {
+            assertThat(complained()).isEqualTo(TextReport.announcement(42)).contains("for about 42 s");
+            return Samples.allWell();
+        };
+        assertThat(run(examiner, "--json", "--seconds=42")).isZero();
         assertThat(printed()).isEqualTo(JsonReport.of(Samples.allWell()) + "\n");
-        assertThat(complained()).isEmpty();
+        assertThat(complained()).hasLineCount(1);
     }
 
     @Test
