@@ -4,6 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
+import dev.aiocontext.testkit.Eventually;
+import dev.aiocontext.testkit.KernelThreads;
+import dev.aiocontext.testkit.LoopThread;
+import dev.aiocontext.testkit.OpenFiles;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

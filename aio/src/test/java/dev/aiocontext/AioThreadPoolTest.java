@@ -2,6 +2,7 @@ package dev.aiocontext;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.aiocontext.testkit.Eventually;
 import java.lang.ref.WeakReference;
 import java.util.ArrayList;
 import java.util.List;

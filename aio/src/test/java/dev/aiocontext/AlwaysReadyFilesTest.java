@@ -3,6 +3,8 @@ package dev.aiocontext;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.aiocontext.testkit.Eventually;
+import dev.aiocontext.testkit.LoopThread;
 import java.io.FileInputStream;
 import java.io.IOException;
 import java.nio.file.Files;

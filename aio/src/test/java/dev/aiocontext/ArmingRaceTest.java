@@ -2,6 +2,9 @@ package dev.aiocontext;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.aiocontext.testkit.ChildJvm;
+import dev.aiocontext.testkit.Eventually;
+import dev.aiocontext.testkit.LoopThread;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 

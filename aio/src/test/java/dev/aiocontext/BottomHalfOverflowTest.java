@@ -2,6 +2,7 @@ package dev.aiocontext;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.aiocontext.testkit.StackEnd;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.function.Consumer;

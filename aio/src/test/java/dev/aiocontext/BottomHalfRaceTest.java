@@ -1,6 +1,7 @@
 package dev.aiocontext;
 
-import dev.aiocontext.faults.Rounds;
+import dev.aiocontext.testkit.Eventually;
+import dev.aiocontext.testkit.Rounds;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.stream.Stream;

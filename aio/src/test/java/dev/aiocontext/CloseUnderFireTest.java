@@ -2,7 +2,9 @@ package dev.aiocontext;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.aiocontext.faults.Rounds;
+import dev.aiocontext.testkit.ChildJvm;
+import dev.aiocontext.testkit.OpenFiles;
+import dev.aiocontext.testkit.Rounds;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.RejectedExecutionException;

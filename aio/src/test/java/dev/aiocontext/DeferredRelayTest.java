@@ -2,6 +2,10 @@ package dev.aiocontext;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.aiocontext.testkit.Eventually;
+import dev.aiocontext.testkit.KernelThreads;
+import dev.aiocontext.testkit.LoopThread;
+import dev.aiocontext.testkit.LossyDoorbell;
 import java.time.Duration;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.atomic.AtomicInteger;

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.aiocontext.internal.posix.Errno;
 import dev.aiocontext.internal.posix.Libc;
+import dev.aiocontext.testkit.Eventually;
 import java.lang.foreign.Arena;
 import java.lang.foreign.ValueLayout;
 import java.util.concurrent.atomic.AtomicBoolean;

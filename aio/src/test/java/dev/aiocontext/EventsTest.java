@@ -2,6 +2,9 @@ package dev.aiocontext;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.aiocontext.testkit.Eventually;
+import dev.aiocontext.testkit.LoopThread;
+import dev.aiocontext.testkit.LossyDoorbell;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
 import dev.aiocontext.internal.fdmon.ReadyList;
+import dev.aiocontext.testkit.Eventually;
+import dev.aiocontext.testkit.LoopThread;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

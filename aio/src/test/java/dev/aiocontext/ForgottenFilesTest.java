@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.aiocontext.bindings.linux.linux_h;
 import dev.aiocontext.internal.posix.Descriptors;
 import dev.aiocontext.internal.posix.Libc;
+import dev.aiocontext.testkit.OpenFiles;
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;

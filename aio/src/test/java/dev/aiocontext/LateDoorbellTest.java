@@ -1,6 +1,8 @@
 package dev.aiocontext;
 
 import dev.aiocontext.internal.wakeup.Doorbell;
+import dev.aiocontext.testkit.Eventually;
+import dev.aiocontext.testkit.LoopThread;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 

@@ -3,6 +3,8 @@ package dev.aiocontext;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.aiocontext.internal.posix.KernelThread;
+import dev.aiocontext.testkit.ChildJvm;
+import dev.aiocontext.testkit.OpenFiles;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

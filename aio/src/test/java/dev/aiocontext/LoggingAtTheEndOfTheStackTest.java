@@ -2,6 +2,7 @@ package dev.aiocontext;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.aiocontext.testkit.ChildJvm;
 import org.junit.jupiter.api.Test;
 
 /** The JDK's logging is started by a callback that fails where the stack ends, and is unusable from then on. */

@@ -2,6 +2,7 @@ package dev.aiocontext;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.aiocontext.testkit.ChildJvm;
 import java.io.IOException;
 import java.io.InputStream;
 import java.lang.instrument.Instrumentation;

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assumptions.assumeThat;
 
 import dev.aiocontext.internal.posix.Libc;
 import dev.aiocontext.internal.posix.Platform;
+import dev.aiocontext.testkit.ChildJvm;
+import dev.aiocontext.testkit.LoopThread;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

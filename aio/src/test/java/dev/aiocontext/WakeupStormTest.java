@@ -2,7 +2,9 @@ package dev.aiocontext;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.aiocontext.faults.Rounds;
+import dev.aiocontext.testkit.Eventually;
+import dev.aiocontext.testkit.LoopThread;
+import dev.aiocontext.testkit.Rounds;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;

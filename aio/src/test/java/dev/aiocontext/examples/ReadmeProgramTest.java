@@ -2,7 +2,7 @@ package dev.aiocontext.examples;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.aiocontext.ChildJvm;
+import dev.aiocontext.testkit.ChildJvm;
 import java.io.File;
 import java.io.IOException;
 import java.io.PrintWriter;

@@ -3,12 +3,12 @@ package dev.aiocontext.faults;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.aiocontext.AioContext;
-import dev.aiocontext.ChildJvm;
 import dev.aiocontext.EventNotifier;
 import dev.aiocontext.MonitorMode;
 import dev.aiocontext.RelayMode;
 import dev.aiocontext.SyscallException;
 import dev.aiocontext.bindings.linux.linux_h;
+import dev.aiocontext.testkit.ChildJvm;
 import java.io.File;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -7,6 +7,7 @@ import dev.aiocontext.EventNotifier;
 import dev.aiocontext.MonitorMode;
 import dev.aiocontext.RelayMode;
 import dev.aiocontext.internal.posix.Libc;
+import dev.aiocontext.testkit.Strace;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -2,11 +2,11 @@ package dev.aiocontext.faults;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.aiocontext.ChildJvm;
 import dev.aiocontext.RelayMode;
 import dev.aiocontext.faults.StackOverflowTest.Call;
 import dev.aiocontext.faults.StackOverflowTest.Climber;
 import dev.aiocontext.faults.StackOverflowTest.Loop;
+import dev.aiocontext.testkit.ChildJvm;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;

@@ -4,12 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.aiocontext.AioContext;
-import dev.aiocontext.ChildJvm;
 import dev.aiocontext.EventNotifier;
-import dev.aiocontext.LoopThread;
 import dev.aiocontext.MonitorMode;
 import dev.aiocontext.RelayMode;
 import dev.aiocontext.SyscallException;
+import dev.aiocontext.testkit.ChildJvm;
+import dev.aiocontext.testkit.LoopThread;
 import java.io.IOException;
 import java.lang.management.BufferPoolMXBean;
 import java.lang.management.ManagementFactory;

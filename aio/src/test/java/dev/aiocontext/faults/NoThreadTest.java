@@ -3,10 +3,11 @@ package dev.aiocontext.faults;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.aiocontext.AioContext;
-import dev.aiocontext.ChildJvm;
-import dev.aiocontext.OpenFiles;
 import dev.aiocontext.RelayMode;
 import dev.aiocontext.internal.posix.Libc;
+import dev.aiocontext.testkit.ChildJvm;
+import dev.aiocontext.testkit.OpenFiles;
+import dev.aiocontext.testkit.Strace;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -5,10 +5,11 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.aiocontext.AioContext;
 import dev.aiocontext.MonitorMode;
-import dev.aiocontext.OpenFiles;
 import dev.aiocontext.RelayMode;
 import dev.aiocontext.SyscallException;
 import dev.aiocontext.internal.posix.Libc;
+import dev.aiocontext.testkit.OpenFiles;
+import dev.aiocontext.testkit.Strace;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;

@@ -4,13 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.aiocontext.AioContext;
 import dev.aiocontext.BottomHalf;
-import dev.aiocontext.ChildJvm;
 import dev.aiocontext.EventNotifier;
 import dev.aiocontext.Eventually;
+import dev.aiocontext.FdCallback;
 import dev.aiocontext.FdHandler;
 import dev.aiocontext.FdSource;
 import dev.aiocontext.LoopThread;
 import dev.aiocontext.RelayMode;
+import dev.aiocontext.testkit.ChildJvm;
+import dev.aiocontext.testkit.Eventually;
+import dev.aiocontext.testkit.LoopThread;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;

@@ -4,10 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.aiocontext.AioContext;
 import dev.aiocontext.AioThreadPool;
-import dev.aiocontext.ChildJvm;
-import dev.aiocontext.Eventually;
-import dev.aiocontext.LoopThread;
 import dev.aiocontext.RelayMode;
+import dev.aiocontext.testkit.ChildJvm;
+import dev.aiocontext.testkit.Eventually;
+import dev.aiocontext.testkit.LoopThread;
+import dev.aiocontext.testkit.Rounds;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;

@@ -3,11 +3,12 @@ package dev.aiocontext.faults;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.aiocontext.AioContext;
-import dev.aiocontext.ChildJvm;
-import dev.aiocontext.Eventually;
-import dev.aiocontext.KernelThreads;
-import dev.aiocontext.LoopThread;
 import dev.aiocontext.RelayMode;
+import dev.aiocontext.testkit.ChildJvm;
+import dev.aiocontext.testkit.Eventually;
+import dev.aiocontext.testkit.KernelThreads;
+import dev.aiocontext.testkit.LoopThread;
+import dev.aiocontext.testkit.Strace;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

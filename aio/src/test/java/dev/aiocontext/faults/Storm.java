@@ -1,11 +1,12 @@
 package dev.aiocontext.faults;
 
 import dev.aiocontext.AioContext;
-import dev.aiocontext.Eventually;
-import dev.aiocontext.LoopThread;
 import dev.aiocontext.MonitorMode;
 import dev.aiocontext.RelayMode;
 import dev.aiocontext.SigioSource;
+import dev.aiocontext.testkit.Eventually;
+import dev.aiocontext.testkit.LoopThread;
+import dev.aiocontext.testkit.Rounds;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;

@@ -2,10 +2,11 @@ package dev.aiocontext.faults;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.aiocontext.ChildJvm;
-import dev.aiocontext.Eventually;
 import dev.aiocontext.internal.posix.Libc;
 import dev.aiocontext.internal.posix.Signals;
+import dev.aiocontext.testkit.ChildJvm;
+import dev.aiocontext.testkit.Eventually;
+import dev.aiocontext.testkit.Rounds;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;

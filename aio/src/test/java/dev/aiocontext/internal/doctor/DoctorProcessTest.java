@@ -3,8 +3,8 @@ package dev.aiocontext.internal.doctor;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.aiocontext.Eventually;
 import dev.aiocontext.RelayMode;
+import dev.aiocontext.testkit.Eventually;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

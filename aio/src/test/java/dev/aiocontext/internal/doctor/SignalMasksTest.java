@@ -6,6 +6,7 @@ import dev.aiocontext.Eventually;
 import dev.aiocontext.internal.posix.KernelThread;
 import dev.aiocontext.internal.posix.Libc;
 import dev.aiocontext.internal.posix.Signals;
+import dev.aiocontext.testkit.Eventually;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;

@@ -3,9 +3,9 @@ package dev.aiocontext.internal.doctor;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.aiocontext.AioContext;
-import dev.aiocontext.Eventually;
 import dev.aiocontext.RelayMode;
 import dev.aiocontext.internal.wakeup.Doorbell;
+import dev.aiocontext.testkit.Eventually;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Tag;

@@ -7,6 +7,8 @@ import dev.aiocontext.BottomHalf;
 import dev.aiocontext.Eventually;
 import dev.aiocontext.KernelThreads;
 import dev.aiocontext.internal.posix.Libc;
+import dev.aiocontext.testkit.Eventually;
+import dev.aiocontext.testkit.KernelThreads;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;

@@ -2,7 +2,7 @@ package dev.aiocontext.internal.posix;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.aiocontext.Eventually;
+import dev.aiocontext.testkit.Eventually;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;

@@ -2,7 +2,7 @@ package dev.aiocontext.internal.relay;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.aiocontext.StackEnd;
+import dev.aiocontext.testkit.StackEnd;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;

@@ -3,7 +3,7 @@ package dev.aiocontext.internal.wakeup;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.management.ThreadMXBean;
-import dev.aiocontext.Eventually;
+import dev.aiocontext.testkit.Eventually;
 import java.lang.management.ManagementFactory;
 import java.lang.ref.WeakReference;
 import java.util.ArrayList;

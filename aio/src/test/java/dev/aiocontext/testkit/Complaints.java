@@ -1,4 +1,4 @@
-package dev.aiocontext.faults;
+package dev.aiocontext.testkit;
 
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -6,13 +6,15 @@ import java.util.logging.Handler;
 import java.util.logging.LogRecord;
 import java.util.logging.Logger;
 
-/** What the relay logs, in place of the console. */
-final class Complaints extends Handler implements AutoCloseable {
+/** Collects the log records of the relay, in place of the console, until it is closed. */
+public final class Complaints extends Handler implements AutoCloseable {
     private static final Logger LOGGER = Logger.getLogger("dev.aiocontext.internal.relay.SigioRelay");
 
-    final List<String> heard = new CopyOnWriteArrayList<>();
+    /** The messages so far, each with what was thrown. */
+    public final List<String> heard = new CopyOnWriteArrayList<>();
 
-    Complaints() {
+    /** Begins to collect. */
+    public Complaints() {
         LOGGER.addHandler(this);
         LOGGER.setUseParentHandlers(false);
     }

@@ -1,4 +1,4 @@
-package dev.aiocontext.faults;
+package dev.aiocontext.testkit;
 
 import dev.aiocontext.AioContext;
 import dev.aiocontext.internal.wakeup.Doorbell;
@@ -13,10 +13,11 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/** A doorbell that has, at each ring, one of its faults, or none. */
+/** A doorbell that has, at each ring, one of its faults, or none. Its rings may come from any thread. */
 @SuppressWarnings("FutureReturnValueIgnored") // ringReally keeps what fails
-final class FaultyDoorbell implements Doorbell {
-    enum Fault {
+public final class FaultyDoorbell implements Doorbell {
+    /** A way in which a ring may go wrong. */
+    public enum Fault {
         /** Rings some time later, perhaps when the loop has gone on, or is closed. */
         LATE,
         /** Rings, and once more some time later. */
@@ -36,12 +37,13 @@ final class FaultyDoorbell implements Doorbell {
     private volatile @Nullable Doorbell real;
     private volatile boolean healed;
 
-    FaultyDoorbell(Set<Fault> faults) {
+    /** Creates a doorbell with some faults, that no context has yet. */
+    public FaultyDoorbell(Set<Fault> faults) {
         this.faults = List.copyOf(EnumSet.copyOf(faults));
     }
 
     /** Opens a context with this doorbell. */
-    AioContext open(AioContext.Builder builder) {
+    public AioContext open(AioContext.Builder builder) {
         AioContext context = Doorbell.withFault(
                 intact -> {
                     real = intact;
@@ -85,7 +87,7 @@ final class FaultyDoorbell implements Doorbell {
     }
 
     /** Has no faults from now on; what is to ring late has rung when this returns. */
-    void heal() {
+    public void heal() {
         healed = true;
         later.shutdown();
         try {

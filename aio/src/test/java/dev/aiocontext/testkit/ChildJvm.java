@@ -1,7 +1,9 @@
-package dev.aiocontext;
+package dev.aiocontext.testkit;
 
+import dev.aiocontext.AioContext;
 import java.io.File;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -10,14 +12,14 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 
-/** A JVM of its own for what a test cannot do to the one it runs in. */
+/** Starts another JVM, for what a test cannot do to the one it runs in. */
 public final class ChildJvm {
     private final Path home;
     private final List<String> prefix = new ArrayList<>();
     private final List<String> options = new ArrayList<>();
     private final Map<String, String> environment = new TreeMap<>();
 
-    /** What became of it; standard error is part of the output. */
+    /** The end of the JVM: its exit status, and its output, standard error included. */
     public record Result(int exit, String output) {}
 
     private ChildJvm(Path home) {
@@ -61,7 +63,7 @@ public final class ChildJvm {
     }
 
     /** Where a class was loaded from. */
-    static String codeSource(Class<?> type) {
+    public static String codeSource(Class<?> type) {
         return Path.of(type.getProtectionDomain().getCodeSource().getLocation().getPath())
                 .toString();
     }
@@ -117,7 +119,7 @@ public final class ChildJvm {
     /** Waits for its end; the output is what nobody has read yet. */
     public static Result await(Process process) throws IOException, InterruptedException {
         Thread killer = killWhenLate(process);
-        String output = new String(process.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
+        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         int exit = process.waitFor();
         killer.interrupt();
         return new Result(exit, output);

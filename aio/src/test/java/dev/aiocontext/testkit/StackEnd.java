@@ -1,8 +1,8 @@
-package dev.aiocontext;
+package dev.aiocontext.testkit;
 
 import java.util.function.IntConsumer;
 
-/** Calls that are made near the end of the stack, one in each frame, so that one after the other overflows at each of its steps. */
+/** Makes calls near the end of the stack, one in each frame, so that one after the other overflows at each of its steps. */
 public final class StackEnd {
     private static final long STACK = 256 * 1024;
 

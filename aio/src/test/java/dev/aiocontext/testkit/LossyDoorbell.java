@@ -1,16 +1,22 @@
-package dev.aiocontext;
+package dev.aiocontext.testkit;
 
+import dev.aiocontext.AioContext;
 import dev.aiocontext.internal.wakeup.Doorbell;
 import java.util.Objects;
 import java.util.Random;
 import org.jspecify.annotations.Nullable;
 
-/** A doorbell that is silent now and then. */
+/** A doorbell that stays silent now and then. Its rings may come from any thread. */
 public final class LossyDoorbell implements Doorbell {
     private final double probability;
     private final Random random = new Random(20150205);
     private volatile @Nullable Doorbell real;
 
+    /**
+     * Creates a doorbell that no context has yet.
+     *
+     * @param probability how often a ring is lost, from 0 (never) to 1 (always)
+     */
     public LossyDoorbell(double probability) {
         this.probability = probability;
     }
@@ -32,6 +38,7 @@ public final class LossyDoorbell implements Doorbell {
         }
     }
 
+    /** Rings the doorbell that was replaced, without a fault. */
     public void ringReally() {
         Objects.requireNonNull(real).ring(0);
     }

@@ -1,9 +1,8 @@
-package dev.aiocontext.faults;
+package dev.aiocontext.testkit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
-import dev.aiocontext.Eventually;
 import dev.aiocontext.internal.posix.Libc;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -18,12 +17,12 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * Makes system calls of chosen threads of this JVM fail, or stall, for real: strace(1), attached to those threads alone, so
+ * Makes system calls of chosen threads of this JVM fail, or stall, for real. It attaches strace(1) to those threads alone, so
  * that the JVM's own calls stay as they are.
  */
-final class Strace implements AutoCloseable {
-    /** The descriptors that only the library has: to leave the JVM's reads and writes alone. */
-    static final String EVENTFD = "--trace-path=anon_inode:[eventfd]";
+public final class Strace implements AutoCloseable {
+    /** The option that restricts strace to eventfds, because only the library has these: the JVM's reads and writes are left alone. */
+    public static final String EVENTFD = "--trace-path=anon_inode:[eventfd]";
 
     private static final int PR_SET_PTRACER = 0x59616d61;
     private static final long PR_SET_PTRACER_ANY = -1;
@@ -38,7 +37,7 @@ final class Strace implements AutoCloseable {
     }
 
     /** Where there is no strace or no ptrace(2), the test is skipped, and says why; on CI it fails. */
-    static void assumeItWorks() {
+    public static void assumeItWorks() {
         if (System.getenv("CI") != null) {
             assertThat(OBSTACLE).as("what keeps strace from working").isEmpty();
         }
@@ -79,7 +78,7 @@ final class Strace implements AutoCloseable {
      *
      * @param options what to inject, as {@code CALLS:WHAT} of strace's {@code --inject}, and other options
      */
-    static Strace attach(Path log, List<Integer> tids, String... options) throws IOException {
+    public static Strace attach(Path log, List<Integer> tids, String... options) throws IOException {
         List<String> command = new ArrayList<>(List.of("strace", "-o", log.toString()));
         List<String> calls = new ArrayList<>();
         for (String option : options) {
@@ -105,12 +104,12 @@ final class Strace implements AutoCloseable {
     }
 
     /** Waits until a call is traced, from its beginning. */
-    void awaitCall(String call) {
+    public void awaitCall(String call) {
         Eventually.holds(call + " is traced", () -> lines().anyMatch(line -> line.startsWith(call + "(")));
     }
 
-    /** The calls that it has made fail. */
-    List<String> injected() {
+    /** {@return the lines of the calls that strace has made fail} */
+    public List<String> injected() {
         return lines().filter(line -> line.contains("(INJECTED)")).toList();
     }
 

@@ -1,4 +1,4 @@
-package dev.aiocontext;
+package dev.aiocontext.testkit;
 
 import dev.aiocontext.internal.posix.KernelThread;
 import java.util.List;

@@ -1,12 +1,10 @@
-package dev.aiocontext;
-
-import static org.assertj.core.api.Assertions.fail;
+package dev.aiocontext.testkit;
 
 import java.time.Duration;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 
-/** Waiting for what must come: generous, for an emulated machine is 25 times slower, and without a fixed delay. */
+/** Waits for what must come, without a fixed delay. The limit is generous, because an emulated machine is 25 times slower. */
 public final class Eventually {
     /** Longer than anything right takes anywhere. The mutation check, which waits for what never comes, shortens it. */
     public static final Duration LIMIT = Duration.parse(System.getProperty("dev.aiocontext.test.limit", "PT2M"));
@@ -20,7 +18,7 @@ public final class Eventually {
         long deadline = System.nanoTime() + LIMIT.toNanos();
         while (!condition.getAsBoolean()) {
             if (System.nanoTime() - deadline > 0) {
-                fail("not within %s: %s", LIMIT, what);
+                throw new AssertionError("not within " + LIMIT + ": " + what);
             }
             LockSupport.parkNanos(PAUSE_NANOS);
         }

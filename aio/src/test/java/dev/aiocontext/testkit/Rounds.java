@@ -1,13 +1,11 @@
-package dev.aiocontext.faults;
+package dev.aiocontext.testkit;
 
 import dev.aiocontext.BottomHalf;
-import dev.aiocontext.Eventually;
-import dev.aiocontext.LoopThread;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** How long the tests of faults and storms run, and the wake-ups that they count on. */
+/** Says how many rounds a long test runs, and plays the rounds that several tests share. */
 public final class Rounds {
     /** How many times longer than the profile {@code proof} the tests run: {@code -Ddev.aiocontext.faults.times=20}. */
     private static final int TIMES = Integer.getInteger("dev.aiocontext.faults.times", 1);
@@ -38,13 +36,13 @@ public final class Rounds {
         return "-D" + PART + "=" + DIVISOR;
     }
 
-    /** The same in every build, unless {@code -Ddev.aiocontext.faults.seed=} says otherwise. */
-    static Random random() {
+    /** {@return random numbers, the same in every build unless {@code -Ddev.aiocontext.faults.seed=} says otherwise} */
+    public static Random random() {
         return new Random(SEED);
     }
 
     /** Waits for threads, as long as it takes: each wait in them has a limit of its own. */
-    static void join(List<Thread> threads) {
+    public static void join(List<Thread> threads) {
         try {
             for (Thread thread : threads) {
                 thread.join();
@@ -55,7 +53,7 @@ public final class Rounds {
     }
 
     /** Wakes a loop, waits until it has run, and so on: in between the loop mostly blocks. All must arrive. */
-    static void pingPong(LoopThread loop, int rounds) {
+    public static void pingPong(LoopThread loop, int rounds) {
         AtomicLong ran = new AtomicLong();
         BottomHalf bh = loop.context.newBottomHalf("pong", ran::incrementAndGet);
         for (int i = 1; i <= rounds; i++) {

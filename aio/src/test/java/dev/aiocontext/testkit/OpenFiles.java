@@ -1,4 +1,4 @@
-package dev.aiocontext;
+package dev.aiocontext.testkit;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -9,11 +9,11 @@ import java.nio.file.Path;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** The descriptors of this process that are of the library's kinds: the JVM opens and closes files when it likes. */
+/** Lists the descriptors of this process that are of the library's kinds. Others do not count, because the JVM opens and closes files when it likes. */
 public final class OpenFiles {
     private OpenFiles() {}
 
-    /** The open eventfds, epoll sets and pipes, by number. */
+    /** {@return the open eventfds, timerfds, epoll sets and pipes, by number} */
     public static Map<Integer, String> now() {
         Map<Integer, String> open = new TreeMap<>();
         try (DirectoryStream<Path> descriptors = Files.newDirectoryStream(Path.of("/proc/self/fd"))) {
@@ -29,7 +29,7 @@ public final class OpenFiles {
         return open;
     }
 
-    /** What is open now and was not before; a number that was closed and given to another file counts. */
+    /** {@return what is open now and was not before; a number that was closed and given to another file counts} */
     public static Map<Integer, String> since(Map<Integer, String> before) {
         Map<Integer, String> added = now();
         added.entrySet().removeAll(before.entrySet());

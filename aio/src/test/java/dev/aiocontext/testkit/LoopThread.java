@@ -1,26 +1,37 @@
-package dev.aiocontext;
+package dev.aiocontext.testkit;
 
+import dev.aiocontext.AioContext;
 import dev.aiocontext.internal.posix.Libc;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
-/** A thread that runs a context, until closed. */
+/** Runs a context in a thread of its own, until it is closed. A failure of the loop is thrown by {@link #close}. */
 public final class LoopThread implements AutoCloseable {
     private static final AtomicInteger COUNT = new AtomicInteger();
 
+    /** The context, to be used as any thread may. */
     public final AioContext context;
+
+    /** The home thread of the context. */
     public final Thread thread;
+
     private final BooleanSupplier again;
     private volatile int tid;
     private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
 
+    /** Starts a thread that runs a context once. */
     public LoopThread(AioContext context) {
         this(context, () -> false);
     }
 
-    /** One that runs the context again when a stop, or a lack of memory or stack, has ended the run, for as long as it is told. */
+    /**
+     * Starts a thread that runs a context again and again.
+     *
+     * @param context the context
+     * @param again whether to run it again after a stop, or a lack of memory or stack, has ended the run
+     */
     public LoopThread(AioContext context, BooleanSupplier again) {
         this.context = context;
         this.again = again;
@@ -51,7 +62,7 @@ public final class LoopThread implements AutoCloseable {
         }
     }
 
-    /** The kernel's number of the thread. */
+    /** {@return the kernel's number of the thread, once it runs} */
     public int tid() {
         Eventually.holds("the thread runs", () -> tid != 0);
         return tid;
@@ -62,8 +73,8 @@ public final class LoopThread implements AutoCloseable {
         Eventually.holds("the loop blocks", this::isBlocked);
     }
 
-    /** As {@link #awaitBlocked}, but a loop that has ended will do as well. */
-    void awaitBlockedOrEnded() {
+    /** Waits until the loop is blocked in the kernel, or has ended. */
+    public void awaitBlockedOrEnded() {
         Eventually.holds("the loop blocks or ends", () -> !thread.isAlive() || isBlocked());
     }
 
