@@ -5,6 +5,7 @@ import java.io.File;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -14,6 +15,8 @@ import java.util.concurrent.TimeUnit;
 
 /** Starts another JVM, for what a test cannot do to the one it runs in. */
 public final class ChildJvm {
+    private static final Duration LIMIT = Eventually.LIMIT.multipliedBy(5);
+
     private final Path home;
     private final List<String> prefix = new ArrayList<>();
     private final List<String> options = new ArrayList<>();
@@ -118,18 +121,28 @@ public final class ChildJvm {
 
     /** Waits for its end; the output is what nobody has read yet. */
     public static Result await(Process process) throws IOException, InterruptedException {
-        Thread killer = killWhenLate(process);
+        return await(process, LIMIT);
+    }
+
+    /** Waits for its end, and kills it when it has not ended in time; the output is what nobody has read yet. */
+    public static Result await(Process process, Duration limit) throws IOException, InterruptedException {
+        Thread killer = killWhenLate(process, limit);
         String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         int exit = process.waitFor();
         killer.interrupt();
         return new Result(exit, output);
     }
 
-    /** Kills it when it has not ended in time, unless the thread is interrupted before. */
+    /** Kills it, and what it has started, when it has not ended in time, unless the thread is interrupted before. */
     public static Thread killWhenLate(Process process) {
+        return killWhenLate(process, LIMIT);
+    }
+
+    private static Thread killWhenLate(Process process, Duration limit) {
         return Thread.startVirtualThread(() -> {
             try {
-                if (!process.waitFor(5 * Eventually.LIMIT.toSeconds(), TimeUnit.SECONDS)) {
+                if (!process.waitFor(limit.toNanos(), TimeUnit.NANOSECONDS)) {
+                    process.descendants().forEach(ProcessHandle::destroyForcibly); // they hold the output open
                     process.destroyForcibly();
                 }
             } catch (InterruptedException e) {

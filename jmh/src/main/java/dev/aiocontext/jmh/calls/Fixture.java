@@ -13,13 +13,8 @@ import dev.aiocontext.internal.posix.Libc;
 import dev.aiocontext.internal.posix.Platform;
 import dev.aiocontext.internal.posix.SignalWait;
 import dev.aiocontext.internal.posix.Signals;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.stream.Stream;
 
 /** Memory and descriptors that the calls work on. One thread. */
 public final class Fixture implements AutoCloseable {
@@ -70,8 +65,6 @@ public final class Fixture implements AutoCloseable {
     /** The thread that made this. */
     final int tid = Libc.gettid();
 
-    private final long openBefore;
-
     /** Opens it, and blocks SIGIO in the calling thread: it sends it to itself and takes it by sigwait(3). */
     public Fixture() {
         Signals.block(Signals.SIGIO);
@@ -79,38 +72,19 @@ public final class Fixture implements AutoCloseable {
         pollfd.events(pollfds, (short) linux_h.POLLIN());
         event.set(JAVA_INT, 0, linux_h.EPOLLIN());
         Errno.check(Libc.epollCtl(epoll, linux_h.EPOLL_CTL_ADD(), idle, event), "epoll_ctl", idle);
-        openBefore = openFiles();
     }
 
     /**
-     * Says whether all is as it was: nothing is left to read, and no descriptor is left open.
+     * Reads what nobody has read.
      *
-     * @return true if so
+     * @return whether there was nothing left to read
      */
-    public boolean isUntouched() {
-        return Libc.read(eventfd, buffer, Long.BYTES) == -Errno.EAGAIN && openFiles() == openBefore;
-    }
-
-    private static long openFiles() {
-        try (Stream<Path> descriptors = Files.list(Path.of("/proc/self/fd"))) {
-            return descriptors.filter(Fixture::isOfTheCalls).count();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+    public boolean isDrained() {
+        return Libc.read(eventfd, buffer, Long.BYTES) == -Errno.EAGAIN;
     }
 
     private static int eventfd() {
         return Errno.check(Libc.eventfd(0, linux_h.EFD_NONBLOCK()), "eventfd", -1);
-    }
-
-    /** Eventfds, epoll descriptors and pipes: the JVM opens files as it loads classes. */
-    private static boolean isOfTheCalls(Path descriptor) {
-        try {
-            String target = Files.readSymbolicLink(descriptor).toString();
-            return target.startsWith("anon_inode:") || target.startsWith("pipe:");
-        } catch (IOException closed) {
-            return false; // the directory's own
-        }
     }
 
     @Override

@@ -5,13 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.aiocontext.SigioLauncher;
 import dev.aiocontext.jmh.machine.CLibrary;
+import dev.aiocontext.testkit.ChildJvm;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.BeforeAll;
@@ -22,7 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** The report's own command, with the suite that runs benchmarks for a moment. The figures are not looked at. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class SmokeTest {
-    private static final long LIMIT_MINUTES = 20;
+    private static final Duration LIMIT = Duration.ofMinutes(20);
 
     /** One benchmark of each class, unless the profile {@code proof} has all of them run. */
     private static final Pattern ONLY = Pattern.compile(
@@ -38,29 +38,16 @@ class SmokeTest {
 
     @BeforeAll
     void report() throws IOException, InterruptedException {
-        Path output = directory.resolve("output.txt");
-        Process process = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "--enable-native-access=ALL-UNNAMED",
-                        "-Djmh.ignoreLock=true",
-                        "-cp",
-                        System.getProperty("java.class.path"),
+        Process report = ChildJvm.onClassPath()
+                .option("-Djmh.ignoreLock=true")
+                .start(
                         SigioLauncher.class.getName(),
                         Report.class.getName(),
                         "--suite=smoke",
                         "--only=" + ONLY,
-                        "--out=" + directory)
-                .redirectErrorStream(true)
-                .redirectOutput(output.toFile())
-                .start();
-        try {
-            boolean ended = process.waitFor(LIMIT_MINUTES, TimeUnit.MINUTES);
-            String printed = Files.readString(output, StandardCharsets.UTF_8);
-            assertThat(ended).as(printed).isTrue();
-            assertThat(process.exitValue()).as(printed).isZero();
-        } finally {
-            process.destroyForcibly();
-        }
+                        "--out=" + directory);
+        ChildJvm.Result result = ChildJvm.await(report, LIMIT);
+        assertThat(result.exit()).as(result.output()).isZero();
         run = new ObjectMapper().readValue(directory.resolve("report.json").toFile(), Run.class);
     }
 

@@ -1,11 +1,11 @@
 package dev.aiocontext.stress.soak;
 
 import dev.aiocontext.internal.posix.KernelThread;
+import dev.aiocontext.testkit.OpenFiles;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -28,7 +28,7 @@ record Vitals(long heap, long resident, int descriptors, int threads) {
         System.gc();
         System.gc();
         long heap = ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed();
-        return new Vitals(heap, readResident(), countDescriptors(), countThreads());
+        return new Vitals(heap, readResident(), OpenFiles.now().size(), countThreads());
     }
 
     private static long readResident() throws IOException {
@@ -36,28 +36,6 @@ record Vitals(long heap, long resident, int descriptors, int threads) {
                 .filter(line -> line.startsWith("RssAnon:"))
                 .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")) << 10)
                 .sum();
-    }
-
-    /** Of the library's kinds only: the JVM opens and closes files when it likes. */
-    private static int countDescriptors() throws IOException {
-        int count = 0;
-        try (DirectoryStream<Path> descriptors = Files.newDirectoryStream(Path.of("/proc/self/fd"))) {
-            for (Path descriptor : descriptors) {
-                String file = target(descriptor);
-                if (file.startsWith("anon_inode:") || file.startsWith("pipe:")) {
-                    count++;
-                }
-            }
-        }
-        return count;
-    }
-
-    private static String target(Path descriptor) throws IOException {
-        try {
-            return Files.readSymbolicLink(descriptor).toString();
-        } catch (NoSuchFileException closed) {
-            return ""; // by another thread
-        }
     }
 
     private static int countThreads() {
