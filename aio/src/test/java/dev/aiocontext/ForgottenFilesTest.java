@@ -7,8 +7,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.aiocontext.bindings.linux.linux_h;
 import dev.aiocontext.internal.posix.Descriptors;
-import dev.aiocontext.internal.posix.Libc;
 import dev.aiocontext.testkit.OpenFiles;
+import dev.aiocontext.testkit.Opened;
+import dev.aiocontext.testkit.RawCalls;
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
@@ -29,49 +30,31 @@ class ForgottenFilesTest {
     /** More polls than a handler is called before its number is looked at. */
     private static final int POLLS = 5_000;
 
-    private final List<AutoCloseable> opened = new ArrayList<>();
+    private final Opened opened = new Opened();
     private final List<Throwable> reported = new ArrayList<>();
     private final List<EventNotifier> others = new ArrayList<>();
 
     @BeforeEach
     void openOthers() {
         for (int i = 0; i < 3; i++) {
-            EventNotifier other = EventNotifier.open();
-            others.add(other);
-            opened.add(other);
+            others.add(opened.notifier());
         }
     }
 
     @AfterEach
-    void close() throws Exception {
-        for (AutoCloseable resource : opened.reversed()) {
-            resource.close();
-        }
+    void close() {
+        opened.close();
     }
 
     /** With enough descriptors for epoll, where the context may choose. */
     private AioContext open(MonitorMode monitor) {
-        AioContext ctx = AioContext.builder()
+        AioContext ctx = opened.context(AioContext.builder()
                 .monitor(monitor)
                 .relay(RelayMode.THREAD)
-                .exceptionHandler((context, failure) -> reported.add(failure))
-                .open();
-        opened.add(ctx);
+                .exceptionHandler((context, failure) -> reported.add(failure)));
         others.forEach(other -> ctx.onReadable(other.fd(), (source, events) -> {}));
         assertThat(ctx.poll(false)).isFalse();
         return ctx;
-    }
-
-    private static int duplicate(int fd) {
-        int duplicate = Libc.fcntl(fd, 0 /* F_DUPFD */, 0);
-        assertThat(duplicate).isPositive();
-        return duplicate;
-    }
-
-    private static void write(int fd) {
-        try (Arena arena = Arena.ofConfined()) {
-            assertThat(Libc.write(fd, arena.allocate(8), 8)).isEqualTo(8);
-        }
     }
 
     @SuppressWarnings("restricted")
@@ -96,10 +79,10 @@ class ForgottenFilesTest {
     void aNumberThatWasClosedWhileADuplicateLivesIsReportedOnceAndDropped(MonitorMode monitor) {
         AioContext ctx = open(monitor);
         Descriptors.Pipe pipe = Descriptors.pipe();
-        int duplicate = duplicate(pipe.readEnd());
+        int duplicate = RawCalls.duplicate(pipe.readEnd());
         AtomicInteger calls = new AtomicInteger();
         FdSource registration = ctx.onReadable(pipe.readEnd(), (source, events) -> calls.incrementAndGet());
-        write(pipe.writeEnd());
+        RawCalls.write(pipe.writeEnd());
         assertThat(ctx.poll(true)).isTrue();
         Descriptors.close(pipe.readEnd());
         for (int i = 0; i < POLLS && registration.isOpen(); i++) {
@@ -137,10 +120,10 @@ class ForgottenFilesTest {
     void aNumberThatStandsForAnotherFileIsWaitedForBeforeLong(MonitorMode monitor) {
         AioContext ctx = open(monitor);
         Descriptors.Pipe first = Descriptors.pipe();
-        int duplicate = duplicate(first.readEnd());
+        int duplicate = RawCalls.duplicate(first.readEnd());
         AtomicInteger calls = new AtomicInteger();
         ctx.onReadable(first.readEnd(), (source, events) -> calls.incrementAndGet());
-        write(first.writeEnd());
+        RawCalls.write(first.writeEnd());
         assertThat(ctx.poll(true)).isTrue();
         Descriptors.close(first.readEnd());
         Descriptors.Pipe second = Descriptors.pipe();
@@ -151,7 +134,7 @@ class ForgottenFilesTest {
         calls.set(0);
         assertThat(ctx.poll(false)).isFalse();
         assertThat(calls).hasValue(0);
-        write(second.writeEnd());
+        RawCalls.write(second.writeEnd());
         assertThat(ctx.poll(true)).isTrue();
         assertThat(calls).hasValue(1);
         assertThat(reported).isEmpty();
@@ -185,9 +168,9 @@ class ForgottenFilesTest {
     void aNumberThatCameToNameAFileIsReportedOnceAndDropped(MonitorMode monitor, boolean removedByItsHandler) {
         AioContext ctx = open(monitor);
         Descriptors.Pipe pipe = Descriptors.pipe();
-        int duplicate = duplicate(pipe.readEnd());
+        int duplicate = RawCalls.duplicate(pipe.readEnd());
         FdSource registration = ctx.onReadable(pipe.readEnd(), (source, events) -> {});
-        write(pipe.writeEnd());
+        RawCalls.write(pipe.writeEnd());
         assertThat(ctx.poll(true)).isTrue();
         Descriptors.close(pipe.readEnd());
         int path = openPath("/");

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.aiocontext.testkit.Eventually;
 import dev.aiocontext.testkit.LoopThread;
+import dev.aiocontext.testkit.Opened;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -20,19 +21,13 @@ import org.junit.jupiter.params.provider.CsvSource;
 class RegistrationErrorsTest {
     private static final int SWEEPS = 12;
 
-    private final List<EventNotifier> notifiers = new ArrayList<>();
+    private final Opened opened = new Opened();
     private final AtomicInteger overflows = new AtomicInteger();
     private final AtomicInteger stray = new AtomicInteger();
 
     @AfterEach
     void close() {
-        notifiers.forEach(EventNotifier::close);
-    }
-
-    private EventNotifier notifier() {
-        EventNotifier notifier = EventNotifier.open();
-        notifiers.add(notifier);
-        return notifier;
+        opened.close();
     }
 
     /** Calls at each depth of the stack, down to its end. Frames of several sizes, so that it ends at other steps. */
@@ -107,10 +102,10 @@ class RegistrationErrorsTest {
     void whereverTheStackEndsEveryLaterCallWorks(MonitorMode monitor, boolean home) {
         AioContext ctx =
                 AioContext.builder().monitor(monitor).relay(RelayMode.OFF).open();
-        EventNotifier readyOne = notifier();
-        EventNotifier silent = notifier();
+        EventNotifier readyOne = opened.notifier();
+        EventNotifier silent = opened.notifier();
         readyOne.set();
-        List<EventNotifier> others = List.of(notifier(), notifier(), notifier());
+        List<EventNotifier> others = List.of(opened.notifier(), opened.notifier(), opened.notifier());
         inThread(1024, () -> {
             others.forEach(other -> ctx.onReadable(other.fd(), (source, events) -> {}));
             changes(ctx, readyOne, silent).accept(0); // what is loaded once is loaded

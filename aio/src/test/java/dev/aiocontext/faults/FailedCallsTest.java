@@ -7,11 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 import dev.aiocontext.AioContext;
 import dev.aiocontext.BottomHalf;
 import dev.aiocontext.EventNotifier;
-import dev.aiocontext.Eventually;
 import dev.aiocontext.FdSource;
-import dev.aiocontext.KernelThreads;
-import dev.aiocontext.LoopThread;
-import dev.aiocontext.LossyDoorbell;
 import dev.aiocontext.MonitorMode;
 import dev.aiocontext.RelayMode;
 import dev.aiocontext.SyscallException;
@@ -25,10 +21,10 @@ import dev.aiocontext.testkit.KernelThreads;
 import dev.aiocontext.testkit.LoopThread;
 import dev.aiocontext.testkit.LossyDoorbell;
 import dev.aiocontext.testkit.OpenFiles;
+import dev.aiocontext.testkit.RawCalls;
 import dev.aiocontext.testkit.Rounds;
 import dev.aiocontext.testkit.Strace;
 import java.io.IOException;
-import java.lang.foreign.Arena;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -281,7 +277,7 @@ class FailedCallsTest {
 
     private void failToBuildAnew() throws IOException {
         Descriptors.Pipe pipe = Descriptors.pipe();
-        int duplicate = Libc.fcntl(pipe.readEnd(), 0 /* F_DUPFD */, 0);
+        int duplicate = RawCalls.duplicate(pipe.readEnd());
         try (EventNotifier notifier = EventNotifier.open();
                 AioContext ctx = AioContext.builder()
                         .relay(RelayMode.OFF)
@@ -292,7 +288,7 @@ class FailedCallsTest {
                     (source, events) -> assertThat(notifier.testAndClear()).isTrue());
             // epoll(7): a file that is closed while a duplicate lives on reports for ever, until the set is built anew.
             ctx.onReadable(pipe.readEnd(), (source, events) -> {});
-            write(pipe.writeEnd());
+            RawCalls.write(pipe.writeEnd());
             Descriptors.close(pipe.readEnd());
             ctx.source(pipe.readEnd()).ifPresent(FdSource::close);
             assertThat(ctx.poll(false)).isFalse();
@@ -310,11 +306,5 @@ class FailedCallsTest {
         }
         Descriptors.close(duplicate);
         Descriptors.close(pipe.writeEnd());
-    }
-
-    private static void write(int fd) {
-        try (Arena arena = Arena.ofConfined()) {
-            assertThat(Libc.write(fd, arena.allocate(8), 8)).isEqualTo(8);
-        }
     }
 }

@@ -4,9 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.aiocontext.AioContext;
 import dev.aiocontext.EventNotifier;
-import dev.aiocontext.Eventually;
 import dev.aiocontext.FdSource;
-import dev.aiocontext.LoopThread;
 import dev.aiocontext.MonitorMode;
 import dev.aiocontext.RelayMode;
 import dev.aiocontext.internal.posix.Descriptors;

@@ -240,7 +240,6 @@ public final class FdSources {
             if (!source.suspended) {
                 return;
             }
-            Descriptors.requirePollable(source.fd());
             change(source, source.interest.toPoll());
             source.suspended = false;
         }

@@ -1,12 +1,6 @@
 package dev.aiocontext.internal.relay;
 
 import dev.aiocontext.RelayMode;
-import dev.aiocontext.internal.posix.Errno;
-import dev.aiocontext.internal.posix.Libc;
-import dev.aiocontext.internal.posix.SignalWait;
-import dev.aiocontext.internal.posix.Signals;
-import java.io.UncheckedIOException;
-import java.lang.foreign.Arena;
 import java.util.HashSet;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArraySet;

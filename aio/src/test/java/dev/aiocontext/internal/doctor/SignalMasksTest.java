@@ -2,7 +2,6 @@ package dev.aiocontext.internal.doctor;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.aiocontext.Eventually;
 import dev.aiocontext.internal.posix.KernelThread;
 import dev.aiocontext.internal.posix.Libc;
 import dev.aiocontext.internal.posix.Signals;

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.aiocontext.EventNotifier;
 import dev.aiocontext.internal.posix.Descriptors;
-import dev.aiocontext.internal.posix.Libc;
+import dev.aiocontext.testkit.RawCalls;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
@@ -65,7 +65,7 @@ class StaleEventsTest {
         int epfd = monitor.fd();
         int closed = readyDescriptor();
         FdEntry kept = readyEntry(closed);
-        int duplicate = Libc.fcntl(closed, 0 /* F_DUPFD */, 0);
+        int duplicate = RawCalls.duplicate(closed);
         notifiers.removeLast().close();
         monitor.remove(kept);
         table.remove(kept);

@@ -12,8 +12,6 @@ import dev.aiocontext.AioContext;
 import dev.aiocontext.AioStatistics;
 import dev.aiocontext.BottomHalf;
 import dev.aiocontext.EventNotifier;
-import dev.aiocontext.Eventually;
-import dev.aiocontext.LoopThread;
 import dev.aiocontext.MonitorMode;
 import dev.aiocontext.RelayMode;
 import dev.aiocontext.internal.posix.KernelThread;

@@ -4,8 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.aiocontext.AioContext;
 import dev.aiocontext.BottomHalf;
-import dev.aiocontext.Eventually;
-import dev.aiocontext.KernelThreads;
 import dev.aiocontext.internal.posix.Libc;
 import dev.aiocontext.testkit.Eventually;
 import dev.aiocontext.testkit.KernelThreads;

@@ -3,7 +3,7 @@ package dev.aiocontext.internal.posix;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.aiocontext.Eventually;
+import dev.aiocontext.testkit.Eventually;
 import java.io.UncheckedIOException;
 import java.lang.foreign.Arena;
 import java.util.List;

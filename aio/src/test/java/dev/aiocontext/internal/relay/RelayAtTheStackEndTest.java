@@ -2,11 +2,11 @@ package dev.aiocontext.internal.relay;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.aiocontext.ChildJvm;
-import dev.aiocontext.Eventually;
 import dev.aiocontext.RelayMode;
-import dev.aiocontext.StackEnd;
 import dev.aiocontext.internal.wakeup.Wakeup;
+import dev.aiocontext.testkit.ChildJvm;
+import dev.aiocontext.testkit.Eventually;
+import dev.aiocontext.testkit.StackEnd;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.params.ParameterizedTest;

@@ -4,7 +4,6 @@ import dev.aiocontext.internal.posix.KernelThread;
 import dev.aiocontext.testkit.OpenFiles;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
-import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
