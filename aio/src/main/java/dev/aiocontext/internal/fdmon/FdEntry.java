@@ -62,11 +62,7 @@ public class FdEntry {
         this.fd = fd;
     }
 
-    /**
-     * The descriptor.
-     *
-     * @return its number
-     */
+    /** {@return the number of the descriptor} */
     public final int fd() {
         return fd;
     }

@@ -15,21 +15,16 @@ import org.jspecify.annotations.Nullable;
  * #close}: the home thread, without the lock. An event that the home thread has received before a change of another thread
  * may be reported after it.
  *
- * <p><b>Errors.</b> A StackOverflowError or an OutOfMemoryError can end a change at any step. {@link #begin} marks the set
- * before the first step, and {@link #end} takes the mark back after the last, so an Error leaves the mark behind. The next
- * wait that finds it has every entry applied anew, from {@link FdEntry#wanted}: kernel, table and handlers agree again. Epoll
- * then reports each edge again that is still there.
+ * <p><b>Errors.</b> A change that an Error cuts short is made whole by the next wait: see {@link UnfinishedChanges}.
  */
 public final class FdSet {
     private final FdTable table = new FdTable();
     private final MonitorInUse monitor;
     private final Interests interests;
+    private final UnfinishedChanges unfinished;
 
     /** Guarded by the lock: numbers of the context's own that have no entry. */
     private final OwnNumbers own = new OwnNumbers();
-
-    /** A change is under way, or an Error has cut one short. Written under the lock. */
-    private volatile boolean unsettled;
 
     /**
      * Opens a set without descriptors.
@@ -43,13 +38,10 @@ public final class FdSet {
     FdSet(MonitorMode mode, Function<FdTable, FdMonitor> epollOpener) {
         monitor = new MonitorInUse(mode, table, epollOpener);
         interests = new Interests(table, monitor);
+        unfinished = new UnfinishedChanges(table, monitor, interests);
     }
 
-    /**
-     * What every change must hold, by {@code synchronized}.
-     *
-     * @return the lock
-     */
+    /** {@return the lock that every change must hold, by {@code synchronized}} */
     public Object lock() {
         return table.lock;
     }
@@ -60,9 +52,7 @@ public final class FdSet {
      * @return what to pass to {@link #end}
      */
     public boolean begin() {
-        boolean before = unsettled;
-        unsettled = true;
-        return before;
+        return unfinished.begin();
     }
 
     /**
@@ -71,13 +61,13 @@ public final class FdSet {
      * @param before what {@link #begin} returned
      */
     public void end(boolean before) {
-        unsettled = before;
+        unfinished.end(before);
     }
 
     /** Has the next wait apply every entry anew, as after a change that an Error has cut short. Any thread. */
     public void leaveUnsettled() {
         synchronized (table.lock) { // else the end of a change that is under way would take the mark back
-            unsettled = true;
+            unfinished.any = true;
         }
     }
 
@@ -142,13 +132,7 @@ public final class FdSet {
      * @param entry an entry, perhaps removed meanwhile
      */
     public void verify(FdEntry entry) {
-        synchronized (table.lock) {
-            if (monitor.isEpoll() && table.contains(entry) && !entry.isSuspended()) {
-                boolean before = begin();
-                monitor.modify(entry);
-                end(before);
-            }
-        }
+        unfinished.verify(entry);
     }
 
     /**
@@ -157,22 +141,7 @@ public final class FdSet {
      * @param entry an entry, perhaps removed meanwhile
      */
     public void repair(FdEntry entry) {
-        synchronized (table.lock) {
-            if (table.contains(entry) && entry.wanted() != entry.interest) {
-                boolean before = begin();
-                follow(entry);
-                end(before);
-            }
-        }
-    }
-
-    private void settle() {
-        synchronized (table.lock) {
-            if (unsettled) {
-                table.forEach(this::follow);
-                unsettled = false; // at last: what fails here is tried again by the next wait
-            }
-        }
+        unfinished.repair(entry);
     }
 
     /**
@@ -181,19 +150,13 @@ public final class FdSet {
      * @param entry an entry of this set
      */
     public void follow(FdEntry entry) {
-        int wanted = entry.wanted();
-        if (wanted == FdEntry.GONE) {
-            interests.remove(entry);
-        } else {
-            interests.follow(entry, wanted);
-        }
+        unfinished.follow(entry);
     }
 
     /**
-     * The entry of a descriptor.
+     * {@return the entry of a descriptor, or null}
      *
      * @param fd the descriptor
-     * @return its entry, or null
      */
     public @Nullable FdEntry get(int fd) {
         return fd < 0 ? null : table.get(fd);
@@ -211,10 +174,9 @@ public final class FdSet {
     }
 
     /**
-     * Says whether a number without an entry is the context's own. Under the lock.
+     * {@return whether a number without an entry is the context's own: reserved, or that of an epoll set} Under the lock.
      *
      * @param fd the number
-     * @return true if it was reserved, or if it is the epoll descriptor
      */
     public boolean isOwn(int fd) {
         return own.contains(fd) || monitor.isOwn(fd);
@@ -229,11 +191,7 @@ public final class FdSet {
         table.forEach(action);
     }
 
-    /**
-     * How many descriptors there are.
-     *
-     * @return the number of entries
-     */
+    /** {@return how many entries there are, suspended ones too} */
     public int size() {
         return table.size();
     }
@@ -245,8 +203,8 @@ public final class FdSet {
      * @param ready receives what is ready, at most {@link ReadyList#MOST} and those that are always ready
      */
     public void await(long timeoutNanos, ReadyList ready) {
-        if (unsettled) {
-            settle();
+        if (unfinished.any) {
+            unfinished.settle();
         }
         boolean whole = false;
         try {
@@ -255,17 +213,13 @@ public final class FdSet {
         } finally {
             if (!whole) { // edges that the kernel has told are lost with the list
                 synchronized (table.lock) {
-                    unsettled = true;
+                    unfinished.any = true;
                 }
             }
         }
     }
 
-    /**
-     * Says which monitor is in use, and why.
-     *
-     * @return what the last wait was, or the wait that is under way is
-     */
+    /** {@return the monitor of the last wait, or of the wait that is under way, and why it is in use} */
     public MonitorChoice monitor() {
         return monitor.choice();
     }

@@ -78,12 +78,7 @@ final class MonitorInUse {
         return mode;
     }
 
-    /**
-     * Puts epoll into use, unless poll is forced.
-     *
-     * @param why what is the reason, for {@link #choice}
-     * @throws SyscallException if the kernel refuses to open an epoll set
-     */
+    /** Puts epoll into use, unless poll is forced; {@link #choice} tells why. Fails if the kernel refuses to open a set. */
     void requireEpoll(String why) {
         if (epoll == null && mode != MonitorMode.POLL && !closed) {
             open(why);
@@ -225,15 +220,13 @@ final class MonitorInUse {
         }
         if (e != null) {
             int files = e.alwaysReady();
-            return new MonitorChoice(
-                    MonitorMode.EPOLL,
-                    reason + (files == 0 ? "" : "; " + files + " that epoll refuses with EPERM are always ready"));
+            String refused = files == 0 ? "" : "; " + files + " that epoll refuses with EPERM are always ready";
+            return new MonitorChoice(MonitorMode.EPOLL, reason + refused);
         }
-        return new MonitorChoice(
-                MonitorMode.POLL,
-                failed == null
-                        ? "there were fewer than " + EPOLL_FROM + " descriptors at the last poll"
-                        : "epoll failed, and is tried again later: " + failed.getMessage());
+        String why = failed == null
+                ? "there were fewer than " + EPOLL_FROM + " descriptors at the last poll"
+                : "epoll failed, and is tried again later: " + failed.getMessage();
+        return new MonitorChoice(MonitorMode.POLL, why);
     }
 
     /** Frees what the monitors hold. A thread that changes the table meanwhile holds the lock, or finds none but poll. */
