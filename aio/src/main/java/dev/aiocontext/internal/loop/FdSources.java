@@ -130,7 +130,7 @@ public final class FdSources {
         }
         wakeLoop();
         if (replaced != null) {
-            sources.sayFarewell(replaced);
+            replaced.retire();
         }
         return source;
     }
@@ -311,7 +311,7 @@ public final class FdSources {
             }
             drop(source);
         }
-        sources.sayFarewell(source);
+        source.retire();
         callbacks.report(source, Errno.exception("poll", Errno.EBADF, source.fd()));
         return true;
     }

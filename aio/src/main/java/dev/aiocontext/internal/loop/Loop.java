@@ -159,7 +159,7 @@ public final class Loop {
         sources.add(source);
         SigioWork replaced = relay.put(source);
         if (replaced != null) {
-            sources.sayFarewell(replaced);
+            replaced.retire();
         }
         return source;
     }

@@ -2,6 +2,7 @@ package dev.aiocontext.internal.loop;
 
 import dev.aiocontext.Source;
 import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The life that all sources of a loop share: a name, a place among the living, and a future that tells when it is over.
@@ -15,7 +16,9 @@ import java.util.concurrent.CompletionStage;
 public abstract class LoopSource extends Link implements Source {
     private final Sources sources;
     private final String name;
-    private final LoopFuture<Void> closed;
+
+    /** What {@link #closed} has handed out. Hardly anybody asks, so it is made when somebody does. */
+    private volatile @Nullable LoopFuture<Void> closed;
 
     /** The home thread's: how many calls of the callback are under way, one in a poll of the other. */
     private int running;
@@ -29,7 +32,6 @@ public abstract class LoopSource extends Link implements Source {
     LoopSource(Sources sources, String name) {
         this.sources = sources;
         this.name = name;
-        this.closed = new LoopFuture<>(sources.home());
     }
 
     @Override
@@ -39,15 +41,41 @@ public abstract class LoopSource extends Link implements Source {
 
     @Override
     public final CompletionStage<Void> closed() {
-        return closed.copy();
+        LoopFuture<Void> future = askedFor();
+        if (!isOpen() && !future.isDone()) {
+            sources.sayFarewell(this);
+        }
+        return future.copy();
+    }
+
+    private synchronized LoopFuture<Void> askedFor() {
+        LoopFuture<Void> future = closed;
+        if (future == null) {
+            future = new LoopFuture<>(sources.home());
+            closed = future;
+        }
+        return future;
     }
 
     @Override
     public final void close() {
         end();
-        if (!closed.isDone()) {
+        retire();
+    }
+
+    /** To be called once it is closed. Calling it again changes nothing. */
+    final void retire() {
+        LoopFuture<Void> future = closed;
+        if (future == null) {
+            sources.removeUnlessAsked(this);
+        } else if (!future.isDone()) {
             sources.sayFarewell(this);
         }
+    }
+
+    /** Whether somebody has asked for {@link #closed}. */
+    final boolean isAskedFor() {
+        return closed != null;
     }
 
     /** Closes it for its own part. Calling it again changes nothing. */
@@ -80,7 +108,10 @@ public abstract class LoopSource extends Link implements Source {
     /** Completes {@link #closed}. */
     @SuppressWarnings("NullAway") // there is no other Void
     final void complete() {
-        closed.complete(null);
+        LoopFuture<Void> future = closed;
+        if (future != null) {
+            future.complete(null);
+        }
     }
 
     /** Fails if it is closed. */

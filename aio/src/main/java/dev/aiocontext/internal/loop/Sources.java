@@ -9,10 +9,12 @@ import org.jspecify.annotations.Nullable;
  *
  * <p><b>Threads.</b> {@link #end}: the home thread. Everything else: any. The monitor of this object guards the list.
  *
- * <p><b>Why each {@link LoopSource#closed} completes.</b> A source that is closed pushes its farewell, and stays in the list until
- * that has run. The home thread runs it: either no call of the callback is under way then, or the farewell comes again as
- * idle work. If the loop refuses it, the context is being closed: {@link #end} completes what is in the list, or has
- * been through already, and then the closing thread sees {@link #ended} and completes it itself.
+ * <p><b>Why each {@link LoopSource#closed} completes.</b> One thread closes the source and then looks whether somebody has asked for
+ * its future. Another makes the future and then looks whether the source is closed. Both are volatile, so at least one of them
+ * sees the other, and calls {@link #sayFarewell}. The source is then in the list until its future completes. On the home thread
+ * that is at once, unless the callback is running. Else a task does it on the home thread: either no call of the callback is under
+ * way then, or the task comes again as idle work. If the loop refuses the task, the context is being closed: {@link #end}
+ * completes what is in the list, or has been through already, and then {@link #ended} says so.
  */
 public final class Sources {
     private final Inbox inbox;
@@ -49,9 +51,21 @@ public final class Sources {
         source.leave();
     }
 
-    /** Completes a closed source, once its callback cannot be running. */
+    /** Takes a source out that is closed, unless somebody waits for its {@link LoopSource#closed}. */
+    synchronized void removeUnlessAsked(LoopSource source) {
+        if (!source.isAskedFor()) {
+            source.leave();
+        }
+    }
+
+    /** Completes a closed source that somebody waits for, once its callback cannot be running. */
     void sayFarewell(LoopSource source) {
-        if (!inbox.push(new Farewell(this, source)) && ended) {
+        synchronized (this) {
+            source.moveToEndOf(living);
+        }
+        if (home.isEntered() ? !source.isRunning() : ended) {
+            complete(source);
+        } else if (!inbox.push(new Farewell(this, source)) && ended) {
             complete(source);
         }
     }
