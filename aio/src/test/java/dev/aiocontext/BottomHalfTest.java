@@ -106,7 +106,7 @@ class BottomHalfTest {
     }
 
     @Test
-    void aScheduledOneThatIsDeletedNeverRuns() {
+    void aScheduledOneThatIsClosedNeverRuns() {
         BottomHalf bh = bottomHalf("a");
         bh.schedule();
         bh.close();
@@ -114,7 +114,7 @@ class BottomHalfTest {
         assertThat(ran).isEmpty();
         assertThatThrownBy(bh::schedule)
                 .isInstanceOf(IllegalStateException.class)
-                .hasMessageContaining("a is deleted");
+                .hasMessageContaining("a is closed");
         bh.close();
     }
 

@@ -79,18 +79,20 @@ class CloseInVirtualThreadTest {
         AtomicReference<@Nullable Throwable> thrown = new AtomicReference<>();
         Thread virtual = Thread.startVirtualThread(() -> {
             AioContext ctx = AioContext.open();
-            ctx.newBottomHalf("forgotten", () -> {});
+            ctx.execute(() -> {
+                throw new AssertionError("thrown at the end");
+            });
             ctx.threadPool().submit(() -> 1).whenComplete((one, failure) -> {});
             Thread.currentThread().interrupt();
             try {
                 ctx.close();
-            } catch (IllegalStateException e) {
+            } catch (AssertionError e) {
                 if (Thread.interrupted()) {
                     thrown.set(e);
                 }
             }
         });
         Eventually.ends(virtual);
-        assertThat(thrown.get()).hasMessageContaining("forgotten");
+        assertThat(thrown.get()).hasMessageContaining("thrown at the end");
     }
 }

@@ -19,6 +19,9 @@ import org.jspecify.annotations.Nullable;
  * before it frees things, another call goes on where it was.
  */
 public final class LoopEnd {
+    /** The most sources that the warning names. */
+    private static final int MOST_NAMED = 10;
+
     private final String context;
     private final Home home;
     private final Loop loop;
@@ -79,10 +82,16 @@ public final class LoopEnd {
         closing.attempt(free);
         closing.attempt(loop.sources()::end);
         if (!forgotten.isEmpty()) {
-            closing.attempt(() -> Callbacks.log(
-                    Level.WARNING, home.describe() + " was closed with sources that were open: " + forgotten, null));
+            closing.attempt(() -> Callbacks.log(Level.WARNING, warning(forgotten), null));
         }
         closing.finish();
+    }
+
+    private String warning(List<LoopSource> forgotten) {
+        int more = forgotten.size() - MOST_NAMED;
+        List<LoopSource> named = more > 0 ? forgotten.subList(0, MOST_NAMED) : forgotten;
+        return home.describe() + " was closed with sources that were open: " + named
+                + (more > 0 ? " and " + more + " more" : "");
     }
 
     /** Whether an Error has ended the caller's close(), or that of a thread that has ended, before everything was freed. */
