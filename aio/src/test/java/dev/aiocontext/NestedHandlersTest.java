@@ -100,7 +100,7 @@ class NestedHandlersTest {
 
     @ParameterizedTest
     @EnumSource
-    void aHandlerThatThrewIsCalledAgain(MonitorMode monitor) {
+    void aHandlerThatThrewIsCalledAgainOnceItsSourceIsResumed(MonitorMode monitor) {
         try (AioContext ctx = open(monitor)) {
             ctx.onReadable(notifier.fd(), (source, events) -> {
                 calls.add("read");
@@ -108,6 +108,8 @@ class NestedHandlersTest {
             });
             notifier.set();
             assertThat(ctx.poll(true)).isTrue();
+            assertThat(ctx.poll(false)).isFalse();
+            ctx.source(notifier.fd()).orElseThrow().resume();
             assertThat(ctx.poll(true)).isTrue();
             assertThat(calls).hasSize(2);
         }

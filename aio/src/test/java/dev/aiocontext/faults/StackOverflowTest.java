@@ -17,9 +17,7 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.BiConsumer;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -105,7 +103,7 @@ class StackOverflowTest {
         SUBMIT {
             @Override
             void make(Loop loop) {
-                loop.context.threadPool().submit(loop.work).whenComplete(loop.completion);
+                loop.context.threadPool().submit(loop.work);
             }
         },
         SUBMIT_AND_CANCEL {
@@ -154,7 +152,6 @@ class StackOverflowTest {
         final FdHandler handler;
         final FdHandler removing;
         final Callable<Integer> work = () -> 1;
-        final BiConsumer<@Nullable Integer, @Nullable Throwable> completion = (result, failure) -> {};
         private volatile boolean ending;
 
         Loop(RelayMode mode) {
