@@ -19,14 +19,16 @@ import org.openjdk.jmh.annotations.Warmup;
 import org.openjdk.jmh.infra.BenchmarkParams;
 
 /**
- * What does an event cost a loop that watches many descriptors? All watch pipes, for that is what a selector can watch. The
- * loop's own thread writes the pipe anew each time it has read it, so an event is a write, a wait that finds it, and a
+ * What does an event cost a loop that watches many descriptors? All watch pipes, because those are what a selector can
+ * watch; {@code SELECTOR_FD} is one that was given a bare descriptor, by reflection. The loop's own thread writes the pipe anew each time it has read it, so an event is a write, a wait that finds it, and a
  * read: the same system calls for all. Starting the loop is in the figure once for all events of an operation.
  */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.SampleTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
-@Fork(value = 3, jvmArgsAppend = "--enable-native-access=ALL-UNNAMED")
+@Fork(
+        value = 3,
+        jvmArgsAppend = {"--enable-native-access=ALL-UNNAMED", "--add-opens=java.base/java.io=ALL-UNNAMED"})
 @Warmup(iterations = 3, time = 1)
 @Measurement(iterations = 5, time = 1)
 public class DescriptorBenchmark {

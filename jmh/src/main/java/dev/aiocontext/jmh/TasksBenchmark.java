@@ -2,6 +2,7 @@ package dev.aiocontext.jmh;
 
 import dev.aiocontext.jmh.peer.LoopPeer;
 import dev.aiocontext.jmh.peer.TaskLoop;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -21,8 +22,12 @@ import org.openjdk.jmh.annotations.Threads;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * How many tasks per second does a loop take from 1, 2 or 4 threads and run? Each thread hands over 100,000 tasks, as fast as
- * it can, and waits until the last of them has run. Nothing is pinned.
+ * How many tasks per second does a loop take from 1, 2 or 4 threads and run? Each thread hands over a batch, as fast as it can,
+ * and waits until the last task has run. Nothing is pinned.
+ *
+ * <p>Batches have two shapes. Those of {@code producers} are of 100,000 tasks that count, and the last one unparks the thread. Those
+ * of {@code latch} are of 10,000 tasks that are empty, and then the loop counts a new {@code CountDownLatch} down: the loop has
+ * run dry ten times as often.
  */
 @BenchmarkMode(Mode.Throughput)
 @OutputTimeUnit(TimeUnit.SECONDS)
@@ -33,6 +38,9 @@ import org.openjdk.jmh.annotations.Warmup;
 public class TasksBenchmark {
     /** How many tasks a thread hands over before it waits. */
     public static final int BATCH = 100_000;
+
+    /** How many empty tasks it hands over before it waits at a latch. */
+    public static final int LATCH_BATCH = 10_000;
 
     /** The loop that runs the tasks. */
     @State(Scope.Benchmark)
@@ -46,7 +54,8 @@ public class TasksBenchmark {
             "NETTY_IO_URING",
             "SELECTOR",
             "THREAD_POOL",
-            "VIRTUAL_THREAD"
+            "VIRTUAL_THREAD",
+            "FFM_QUEUE"
         })
         public LoopPeer peer = LoopPeer.AIO_POLL;
 
@@ -85,7 +94,10 @@ public class TasksBenchmark {
     public static class Producer {
         private final Thread self = Thread.currentThread();
         private final Runnable last = this::done;
+        private final Runnable empty = Producer::nothing;
         private volatile boolean done;
+
+        private static void nothing() {}
 
         private void done() {
             done = true;
@@ -103,6 +115,17 @@ public class TasksBenchmark {
             while (!done) {
                 LockSupport.park(this);
             }
+        }
+
+        void handOverAndLatch(Consumer consumer) throws InterruptedException {
+            TaskLoop loop = consumer.loop;
+            Runnable task = empty;
+            for (int i = 0; i < LATCH_BATCH; i++) {
+                loop.execute(task);
+            }
+            CountDownLatch latch = new CountDownLatch(1);
+            loop.execute(latch::countDown);
+            latch.await();
         }
     }
 
@@ -140,5 +163,47 @@ public class TasksBenchmark {
     @Threads(4)
     public void producers4(Producer producer, Consumer consumer) {
         producer.handOver(consumer);
+    }
+
+    /**
+     * Empty tasks and a latch, from one thread.
+     *
+     * @param producer the thread
+     * @param consumer the loop
+     * @throws InterruptedException if the thread is interrupted
+     */
+    @Benchmark
+    @Threads(1)
+    @OperationsPerInvocation(LATCH_BATCH)
+    public void latch1(Producer producer, Consumer consumer) throws InterruptedException {
+        producer.handOverAndLatch(consumer);
+    }
+
+    /**
+     * Empty tasks and a latch, from two.
+     *
+     * @param producer the thread
+     * @param consumer the loop
+     * @throws InterruptedException if the thread is interrupted
+     */
+    @Benchmark
+    @Threads(2)
+    @OperationsPerInvocation(LATCH_BATCH)
+    public void latch2(Producer producer, Consumer consumer) throws InterruptedException {
+        producer.handOverAndLatch(consumer);
+    }
+
+    /**
+     * Empty tasks and a latch, from four.
+     *
+     * @param producer the thread
+     * @param consumer the loop
+     * @throws InterruptedException if the thread is interrupted
+     */
+    @Benchmark
+    @Threads(4)
+    @OperationsPerInvocation(LATCH_BATCH)
+    public void latch4(Producer producer, Consumer consumer) throws InterruptedException {
+        producer.handOverAndLatch(consumer);
     }
 }

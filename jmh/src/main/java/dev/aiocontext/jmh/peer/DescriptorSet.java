@@ -16,6 +16,8 @@ public interface DescriptorSet extends AutoCloseable {
         NETTY_EPOLL,
         /** {@code java.nio.channels.Selector}, over its own pipes. */
         SELECTOR,
+        /** The same over pipes that are no channels of Java's, see {@link SelectorDescriptor}. */
+        SELECTOR_FD,
         /** C over poll(2). */
         C_POLL,
         /** C over epoll(7). */
@@ -72,6 +74,10 @@ public interface DescriptorSet extends AutoCloseable {
                         count,
                         () -> new SelectorSocket(loop.selector()),
                         count - active);
+            }
+            case SELECTOR_FD -> {
+                SelectorLoop loop = new SelectorLoop();
+                yield new LoopDescriptors(loop, () -> new SelectorDescriptor(loop.selector()), count);
             }
             case C_POLL -> new CDescriptors(count, false);
             case C_EPOLL -> new CDescriptors(count, true);

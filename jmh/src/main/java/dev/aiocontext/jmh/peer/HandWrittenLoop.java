@@ -13,17 +13,18 @@ import java.lang.invoke.VarHandle;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A loop over poll(2) and an eventfd, written by hand on the Foreign Function & Memory API, with a slot for one task: what
- * the library's loop is at the core, without the library. It arms, looks once more and blocks, as the C baseline does.
+ * A loop over poll(2) and an eventfd, written by hand on the Foreign Function & Memory API: what the library's loop is at the
+ * core, without the library. It arms, looks once more and blocks, as the C baseline does. Subclasses say where tasks wait.
+ *
+ * <p>A notifier publishes its task, then reads the flag; the loop sets the flag, then looks for tasks. A full fence on either
+ * side makes one of the two see the other. Of many notifiers that find the loop armed, one writes the eventfd.
  */
-public final class HandWrittenLoop implements TaskLoop {
+abstract class HandWrittenLoop implements TaskLoop {
     private static final MemorySegment ONE = Arena.global().allocateFrom(ValueLayout.JAVA_LONG, 1);
-    private static final VarHandle SLOT;
     private static final VarHandle ARMED;
 
     static {
         try {
-            SLOT = MethodHandles.lookup().findVarHandle(HandWrittenLoop.class, "slot", Runnable.class);
             ARMED = MethodHandles.lookup().findVarHandle(HandWrittenLoop.class, "armed", boolean.class);
         } catch (ReflectiveOperationException e) {
             throw new ExceptionInInitializerError(e);
@@ -34,9 +35,7 @@ public final class HandWrittenLoop implements TaskLoop {
     private final MemorySegment descriptor = Arena.ofAuto().allocate(pollfd.layout());
     private final MemorySegment errno = Libc.errnoSegment(Arena.ofAuto());
     private final MemorySegment drained = Arena.ofAuto().allocate(ValueLayout.JAVA_LONG);
-    private final Thread thread;
-
-    private volatile @Nullable Runnable slot;
+    private final Thread thread = Thread.ofPlatform().name("by hand").unstarted(this::run);
 
     /** The thread's own. */
     private boolean stopped;
@@ -44,29 +43,38 @@ public final class HandWrittenLoop implements TaskLoop {
     @SuppressWarnings("unused") // through ARMED
     private boolean armed;
 
+    /** Publishes a task: any thread that the subclass allows. */
+    abstract void put(Runnable task);
+
+    /** Takes the next task, or none: the loop's thread. */
+    abstract @Nullable Runnable take();
+
+    /** Looks for a task: the loop's thread. */
+    abstract boolean isEmpty();
+
     /** Starts the thread. */
-    public HandWrittenLoop() {
+    HandWrittenLoop start() {
         pollfd.fd(descriptor, doorbell);
         pollfd.events(descriptor, (short) linux_h.POLLIN());
-        thread = Thread.ofPlatform().name("by hand").start(this::run);
+        thread.start();
+        return this;
     }
 
     @Override
-    public void execute(Runnable task) {
-        SLOT.setRelease(this, task);
+    public final void execute(Runnable task) {
+        put(task);
         VarHandle.fullFence();
-        if ((boolean) ARMED.getOpaque(this)) {
+        if ((boolean) ARMED.getOpaque(this) && ARMED.compareAndSet(this, true, false)) {
             Libc.write(doorbell, ONE, Long.BYTES);
         }
     }
 
     private void run() {
         while (!stopped) {
-            Runnable task = (Runnable) SLOT.getAcquire(this);
+            Runnable task = take();
             if (task == null) {
                 block();
             } else {
-                SLOT.setOpaque(this, (Runnable) null); // before it runs: its caller may put the next there then
                 task.run();
             }
         }
@@ -75,7 +83,7 @@ public final class HandWrittenLoop implements TaskLoop {
     private void block() {
         ARMED.setOpaque(this, true);
         VarHandle.fullFence();
-        if (slot == null) {
+        if (isEmpty()) {
             Errno.check(Libc.ppoll(errno, descriptor, 1, MemorySegment.NULL), "poll", doorbell);
             Libc.read(doorbell, drained, Long.BYTES);
         }
@@ -84,9 +92,6 @@ public final class HandWrittenLoop implements TaskLoop {
 
     @Override
     public void close() {
-        while (slot != null) {
-            Thread.onSpinWait();
-        }
         execute(() -> stopped = true);
         Threads.join(thread);
         Descriptors.close(doorbell);

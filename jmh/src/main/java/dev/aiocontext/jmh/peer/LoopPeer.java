@@ -30,7 +30,9 @@ public enum LoopPeer {
     /** A thread that spins, and never blocks. One task at a time. */
     SPIN,
     /** A loop over poll(2), by hand, on FFM. One task at a time. */
-    FFM_POLL;
+    FFM_POLL,
+    /** The same with a queue of JCTools, which takes many tasks of many threads. */
+    FFM_QUEUE;
 
     private static AioContext.Builder aio(MonitorMode monitor, Polling polling) {
         return polling.applyTo(AioContext.builder().relay(RelayMode.OFF).monitor(monitor));
@@ -55,7 +57,8 @@ public enum LoopPeer {
                 new PoolLoop(Thread.ofVirtual().name("virtual").factory());
             case PARK -> new SlotLoop(false);
             case SPIN -> new SlotLoop(true);
-            case FFM_POLL -> new HandWrittenLoop();
+            case FFM_POLL -> new HandWrittenSlot().start();
+            case FFM_QUEUE -> new HandWrittenQueue().start();
         };
     }
 
