@@ -3,10 +3,16 @@ package dev.aiocontext.jmh.report;
 import dev.aiocontext.internal.posix.Signals;
 import dev.aiocontext.jmh.DescriptorBenchmark;
 import dev.aiocontext.jmh.MemoryBenchmark;
+import dev.aiocontext.jmh.RelayBenchmark;
+import dev.aiocontext.jmh.RoundTripBenchmark;
+import dev.aiocontext.jmh.TasksBenchmark;
 import dev.aiocontext.jmh.machine.Affinity;
 import dev.aiocontext.jmh.machine.CLibrary;
 import dev.aiocontext.jmh.machine.FileLimit;
 import dev.aiocontext.jmh.peer.DescriptorSet;
+import dev.aiocontext.jmh.startup.FirstOpen;
+import dev.aiocontext.jmh.startup.Processes;
+import dev.aiocontext.jmh.startup.Program;
 import io.netty.channel.epoll.Epoll;
 import io.netty.channel.uring.IoUring;
 import java.util.ArrayList;
@@ -14,6 +20,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.openjdk.jmh.runner.BenchmarkList;
@@ -28,8 +35,18 @@ import org.openjdk.jmh.runner.options.VerboseMode;
  * @param params the parameters' values
  */
 record Case(String benchmark, Map<String, String> params) {
+    private static final Map<String, Kind> KINDS = Map.of(
+            TasksBenchmark.class.getName(), Kind.THROUGHPUT,
+            RoundTripBenchmark.class.getName(), Kind.LATENCY,
+            RelayBenchmark.class.getName(), Kind.LATENCY,
+            MemoryBenchmark.class.getName(), Kind.ONCE,
+            FirstOpen.class.getName(), Kind.WHOLE_PROCESS);
+
     /** All cases of a class: each method, with all values of all parameters. */
     static List<Case> of(Class<?> benchmarks) {
+        if (benchmarks == FirstOpen.class) {
+            return firstOpens();
+        }
         List<Case> cases = new ArrayList<>();
         String include = Pattern.quote(benchmarks.getName()) + "\\..*";
         for (BenchmarkListEntry entry : BenchmarkList.defaultList()
@@ -43,6 +60,19 @@ record Case(String benchmark, Map<String, String> params) {
                 combinations = multiplied(combinations, param.getKey(), param.getValue());
             }
             combinations.forEach(params -> cases.add(new Case(entry.getUsername(), params)));
+        }
+        return cases;
+    }
+
+    private static List<Case> firstOpens() {
+        List<Case> cases = new ArrayList<>();
+        for (String cache : List.of("NONE", "AOT")) {
+            for (Program program : Program.values()) {
+                Map<String, String> params = new LinkedHashMap<>();
+                params.put("peer", program.name());
+                params.put("cache", cache);
+                cases.add(new Case(FirstOpen.class.getName() + ".wholeProcess", params));
+            }
         }
         return cases;
     }
@@ -68,9 +98,40 @@ record Case(String benchmark, Map<String, String> params) {
         return benchmark.substring(benchmark.lastIndexOf('.') + 1);
     }
 
-    /** Whether a second time in the same JVM would find what the first has left. */
-    boolean isMeasuredOnce() {
-        return benchmark.startsWith(MemoryBenchmark.class.getName());
+    /** How a case is measured. */
+    enum Kind {
+        /** Rates, which differ from fork to fork: several, by turns. */
+        THROUGHPUT,
+        /** Times of single operations that wake a thread: several forks, by turns. */
+        LATENCY,
+        /** A second time in the same JVM would find what the first has left. */
+        ONCE,
+        /** The time of a process from its start to its end: many, by turns. */
+        WHOLE_PROCESS,
+        /** All others, whose forks differ little. */
+        OTHER
+    }
+
+    Kind kind() {
+        return KINDS.getOrDefault(benchmark.substring(0, benchmark.lastIndexOf('.')), Kind.OTHER);
+    }
+
+    boolean takesTurns() {
+        return switch (kind()) {
+            case THROUGHPUT, LATENCY, WHOLE_PROCESS -> true;
+            case ONCE, OTHER -> false;
+        };
+    }
+
+    boolean isWholeProcess() {
+        return kind() == Kind.WHOLE_PROCESS;
+    }
+
+    /** The cases with the same name are compared with each other. */
+    String column() {
+        Map<String, String> others = new LinkedHashMap<>(params);
+        others.keySet().removeAll(Set.of("peer", "polling"));
+        return new Case(benchmark, others).toString();
     }
 
     /**
@@ -83,6 +144,9 @@ record Case(String benchmark, Map<String, String> params) {
             if (!CLibrary.problem().isEmpty()) {
                 return Optional.of(CLibrary.problem());
             }
+        }
+        if (param("cache").equals("AOT") && !Processes.canCache()) {
+            return Optional.of("an AOT cache of one step needs JDK 25");
         }
         if (param("pin").equals("TWO") && Affinity.second() < 0) {
             return Optional.of("there is only one core");

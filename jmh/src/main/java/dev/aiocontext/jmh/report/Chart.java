@@ -55,14 +55,21 @@ final class Chart {
     private Chart() {}
 
     /**
-     * A point of a series: in a chart of dots, on the row of that name, with a line to a far value.
+     * A point of a series: in a chart of dots, on the row of that name, with a line through it.
      *
      * @param series which series
      * @param row which row
      * @param value where the dot is
-     * @param far where the line ends
+     * @param low where the line begins
+     * @param high where the line ends
      */
-    record Dot(String series, String row, double value, double far) {}
+    record Dot(String series, String row, double value, double low, double high) {
+        /** From the lowest fork to the highest. */
+        static Dot ofForks(String series, String row, Result result) {
+            Range range = result.range();
+            return new Dot(series, row, range.middle(), range.low(), range.high());
+        }
+    }
 
     /**
      * A point of a curve.
@@ -73,7 +80,7 @@ final class Chart {
      */
     record Point(String series, double x, double y) {}
 
-    /** A row for each name, with a dot for each series and a line from it to a far value: median and p99, say. */
+    /** A row for each name, with a dot for each series and a line through it: the median and the range of the forks, say. */
     static String dots(String title, String axis, boolean log, DoubleFunction<String> label, List<Dot> dots) {
         SequencedSet<String> rows = dots.stream().map(Dot::row).collect(Collectors.toCollection(LinkedHashSet::new));
         SequencedSet<String> series =
@@ -87,7 +94,7 @@ final class Chart {
             XYIntervalSeries points = new XYIntervalSeries(name);
             dots.stream().filter(dot -> dot.series().equals(name)).forEach(dot -> {
                 double y = rowNames.indexOf(dot.row()) + shift;
-                points.add(dot.value(), dot.value(), Math.max(dot.value(), dot.far()), y, y, y);
+                points.add(dot.value(), Math.min(dot.value(), dot.low()), Math.max(dot.value(), dot.high()), y, y, y);
             });
             data.addSeries(points);
         }

@@ -9,10 +9,11 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 
 /** Which charts go with which question. */
 final class Drawings {
-    private static final String MEDIAN_TO_P99 = "dot: median; line: to p99";
+    private static final String RANGE = "dot: median; line: from the lowest fork to the highest";
     private static final List<Double> RANKS = List.of(50.0, 75.0, 90.0, 95.0, 99.0, 99.5, 99.9, 99.95, 99.99);
     private static final Set<String> DISTRIBUTIONS =
             Set.of("AIO_EPOLL", "NETTY_NIO", "NETTY_EPOLL", "SELECTOR", "THREAD_POOL", "C_EPOLL");
@@ -29,8 +30,7 @@ final class Drawings {
                         dots(
                                 "The relay's price",
                                 results,
-                                Map.of("notifier", "the notifier's call", "wakeup", "until the loop runs"),
-                                "p99"));
+                                Map.of("notifier", "the notifier's call", "wakeup", "until the loop runs")));
                 charts.put(
                         "relay-latency",
                         distribution(
@@ -41,7 +41,7 @@ final class Drawings {
             case "insurance" ->
                 charts.put(
                         "insurance",
-                        dots(
+                        dotsToLongest(
                                 "Insurances: price and worth",
                                 results,
                                 Map.of(
@@ -50,8 +50,7 @@ final class Drawings {
                                         "wakeup",
                                         "price: until the loop runs",
                                         "rescue",
-                                        "worth: until it runs, doorbell lost (line: to the latest)"),
-                                "p100"));
+                                        "worth: until it runs, doorbell lost (line: to the latest)")));
             case "round-trip" -> {
                 charts.put("round-trip", roundTrips(results));
                 charts.put(
@@ -63,7 +62,11 @@ final class Drawings {
                                         && of.param("reply").equals("PARK")
                                         && DISTRIBUTIONS.contains(of.param("peer"))));
             }
-            case "tasks" -> charts.put("tasks", tasks(results));
+            case "tasks" -> {
+                charts.put("tasks", tasks("producers", "Tasks handed to a loop and run", results));
+                charts.put("tasks-latch", tasks("latch", "The same in batches of 10,000 with a latch", results));
+            }
+            case "first-open" -> charts.put("first-open", firstOpens(results));
             case "descriptors" -> charts.put("descriptors", descriptors(results));
             default -> {}
         }
@@ -76,19 +79,30 @@ final class Drawings {
     }
 
     /** Methods as series, peers as rows. */
-    private static String dots(String title, List<Result> results, Map<String, String> methods, String far) {
-        List<Dot> dots = results.stream()
-                .filter(result -> methods.containsKey(result.method())
-                        && !result.percentiles().isEmpty())
+    private static String dots(String title, List<Result> results, Map<String, String> methods) {
+        List<Dot> dots = ofMethods(results, methods)
+                .map(result -> Dot.ofForks(methods.getOrDefault(result.method(), ""), rowOf(result), result))
+                .toList();
+        return dots.isEmpty() ? "" : Chart.dots(title, RANGE, true, Words::shortTime, dots);
+    }
+
+    /** The same with a line from the median to the longest. */
+    private static String dotsToLongest(String title, List<Result> results, Map<String, String> methods) {
+        List<Dot> dots = ofMethods(results, methods)
                 .map(result -> new Dot(
                         methods.getOrDefault(result.method(), ""),
                         rowOf(result),
                         result.median(),
-                        result.percentiles().getOrDefault(far, result.median())))
+                        result.median(),
+                        result.percentiles().getOrDefault("p100", result.median())))
                 .toList();
-        return dots.isEmpty()
-                ? ""
-                : Chart.dots(title, far.equals("p99") ? MEDIAN_TO_P99 : "dot: median", true, Words::shortTime, dots);
+        return dots.isEmpty() ? "" : Chart.dots(title, "dot: median", true, Words::shortTime, dots);
+    }
+
+    private static Stream<Result> ofMethods(List<Result> results, Map<String, String> methods) {
+        return results.stream()
+                .filter(result -> methods.containsKey(result.method())
+                        && !result.percentiles().isEmpty());
     }
 
     private static String roundTrips(List<Result> results) {
@@ -104,30 +118,37 @@ final class Drawings {
                             "two cores, the asker spins")
                     .get(column);
             if (series != null) {
-                dots.add(new Dot(
-                        series,
-                        rowOf(result),
-                        result.median(),
-                        result.percentiles().getOrDefault("p99", result.median())));
+                dots.add(Dot.ofForks(series, rowOf(result), result));
             }
         }
         return dots.isEmpty()
                 ? ""
-                : Chart.dots("Waking a blocked loop, and the answer", MEDIAN_TO_P99, true, Words::shortTime, dots);
+                : Chart.dots("Waking a blocked loop, and the answer", RANGE, true, Words::shortTime, dots);
     }
 
-    private static String tasks(List<Result> results) {
+    private static String tasks(String shape, String title, List<Result> results) {
         List<Dot> dots = results.stream()
-                .map(result -> new Dot(
-                        result.method().replace("producers", "")
-                                + (result.method().endsWith("1") ? " thread" : " threads"),
+                .filter(result -> result.method().startsWith(shape))
+                .map(result -> Dot.ofForks(
+                        result.method().replace(shape, "") + (result.method().endsWith("1") ? " thread" : " threads"),
                         rowOf(result),
-                        result.median(),
-                        result.median()))
+                        result))
+                .toList();
+        return dots.isEmpty() ? "" : Chart.dots(title, "tasks per second; " + RANGE, false, Words::rate, dots);
+    }
+
+    private static String firstOpens(List<Result> results) {
+        List<Dot> dots = results.stream()
+                .map(result -> Dot.ofForks(Names.of("cache", result.param("cache")), rowOf(result), result))
                 .toList();
         return dots.isEmpty()
                 ? ""
-                : Chart.dots("Tasks handed to a loop and run", "tasks per second", false, Words::rate, dots);
+                : Chart.dots(
+                        "A whole process that opens a first loop",
+                        "dot: median; line: the middle half",
+                        false,
+                        Words::shortTime,
+                        dots);
     }
 
     private static String descriptors(List<Result> results) {

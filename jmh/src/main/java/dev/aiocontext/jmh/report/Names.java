@@ -22,6 +22,7 @@ final class Names {
             Map.entry("NETTY_IO_URING", "Netty, io_uring"),
             Map.entry("NETTY_EXECUTOR_GROUP", "Netty, DefaultEventExecutorGroup"),
             Map.entry("SELECTOR", "Selector"),
+            Map.entry("SELECTOR_FD", "Selector, bare descriptors"),
             Map.entry("SELECTOR_WAKEUP", "Selector.wakeup()"),
             Map.entry("THREAD_POOL", "ThreadPoolExecutor"),
             Map.entry("CACHED_THREAD_POOL", "Executors.newCachedThreadPool()"),
@@ -30,6 +31,7 @@ final class Names {
             Map.entry("PARK", "park and unpark"),
             Map.entry("SPIN", "a thread that spins"),
             Map.entry("FFM_POLL", "poll by hand, FFM"),
+            Map.entry("FFM_QUEUE", "poll by hand, FFM, JCTools' queue"),
             Map.entry("FFM", "FFM"),
             Map.entry("JNA", "JNA"),
             Map.entry("JNI", "JNI"),
@@ -43,6 +45,7 @@ final class Names {
             Map.entry("C_THREAD", "C, eventfd and tgkill"),
             Map.entry("C_PROCESS", "C, eventfd and kill: 2015"),
             Map.entry("NONE", "none"),
+            Map.entry("NOTHING", "a JVM that does nothing"),
             Map.entry("RELAY_THREAD", "relay THREAD"),
             Map.entry("RELAY_DEFERRED", "relay DEFERRED"),
             Map.entry("RELAY_PROCESS", "relay PROCESS"),
@@ -50,6 +53,8 @@ final class Names {
             Map.entry("WAIT_100MS", "no wait beyond 100 ms"));
 
     private static final Map<String, String> COLUMNS = Map.of(
+            "cache NONE", "as it is",
+            "cache AOT", "with an AOT cache",
             "pin NONE", "not pinned",
             "pin ONE", "one core",
             "pin TWO", "two cores",

@@ -59,24 +59,28 @@ final class Page {
     }
 
     private static Section section(Question question, List<Result> results) {
-        List<Table> tables = question.views().stream()
-                .filter(view -> !view.of(results).isEmpty())
-                .map(view -> Table.of(view, view.of(results)))
-                .collect(ArrayList::new, Table::addTo, List::addAll);
         return new Section(
                 question.id(),
                 question.title(),
                 question.text(),
-                tables,
+                tables(question, results),
                 Drawings.of(question, results),
                 results.stream().map(Page::detail).toList());
+    }
+
+    /** The tables that answer a question; those without figures are left out. */
+    static List<Table> tables(Question question, List<Result> results) {
+        return question.views().stream()
+                .filter(view -> !view.of(results).isEmpty())
+                .map(view -> Table.of(view, view.of(results)))
+                .collect(ArrayList::new, Table::addTo, List::addAll);
     }
 
     private static Detail detail(Result result) {
         return new Detail(
                 new Case(result.benchmark(), result.params()).toString(),
                 List.of(
-                        Words.figure(result),
+                        Words.withRange(result),
                         Words.figure(result.unit(), result.mean()),
                         Words.percent(result.error() / result.mean()),
                         Words.percent(result.spread()),

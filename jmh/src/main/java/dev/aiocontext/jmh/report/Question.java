@@ -29,6 +29,10 @@ record Question(
         return switch (suite) {
             case FULL -> cases;
             case SHORT -> cases.stream().filter(inShortSuite).toList();
+            case TASKS ->
+                cases.stream()
+                        .filter(next -> next.kind() == Case.Kind.THROUGHPUT && Questions.isOfTheGoal(next))
+                        .toList();
             case SMOKE -> oneOfEachKind(cases);
         };
     }

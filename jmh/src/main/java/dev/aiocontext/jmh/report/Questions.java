@@ -11,6 +11,8 @@ import dev.aiocontext.jmh.SystemCallBenchmark;
 import dev.aiocontext.jmh.TasksBenchmark;
 import dev.aiocontext.jmh.ThreadPoolBenchmark;
 import dev.aiocontext.jmh.TwoLoopsBenchmark;
+import dev.aiocontext.jmh.startup.FirstOpen;
+import dev.aiocontext.jmh.startup.Program;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -32,7 +34,8 @@ final class Questions {
                 descriptors(),
                 threadPool(),
                 systemCalls(),
-                memory());
+                memory(),
+                firstOpen());
     }
 
     private static boolean every(Case any) {
@@ -156,15 +159,25 @@ final class Questions {
         return new Question(
                 "tasks",
                 "How many tasks per second?",
-                "One, two or four threads hand over 100,000 tasks each, as fast as they can, and wait for the last. Nothing is"
-                        + " pinned; all is as it is by default.",
+                "One, two or four threads hand over batches, as fast as they can, and wait for the last task of each: 100,000"
+                        + " tasks that count, the last one unparks the thread; or 10,000 empty ones, then a CountDownLatch."
+                        + " Nothing is pinned; all is as it is by default. JCTools' queue by hand is a limit, not a peer: it"
+                        + " runs tasks and does nothing else.",
                 TasksBenchmark.class,
                 List.of(
                         View.median("From one thread", "producers1"),
                         View.median("From two", "producers2"),
-                        View.median("From four", "producers4")),
+                        View.median("From four", "producers4"),
+                        View.median("Latch, from one thread", "latch1"),
+                        View.median("Latch, from two", "latch2"),
+                        View.median("Latch, from four", "latch4")),
                 Questions::every,
-                Questions::every);
+                next -> next.method().startsWith("producers") || isOfTheGoal(next));
+    }
+
+    /** Both shapes of batch and the peers that the goal for throughput names. A loop of ours polls by poll(2) by default. */
+    static boolean isOfTheGoal(Case next) {
+        return Set.of("AIO_POLL", "NETTY_NIO", "NETTY_EPOLL", "FFM_QUEUE").contains(next.param("peer"));
     }
 
     private static Question descriptors() {
@@ -172,7 +185,8 @@ final class Questions {
                 "descriptors",
                 "What does an event cost a loop that watches many descriptors?",
                 "Pipes all; each event is a write of one byte, a wait that finds it, and a read, by the loop's thread. A"
-                        + " selector's idle descriptors are sockets where its own pipes, which take two each, would be too many.",
+                        + " selector's idle descriptors are sockets where its own pipes, which take two each, would be too many;"
+                        + " with bare descriptors it has the others' pipes, by reflection and --add-opens.",
                 DescriptorBenchmark.class,
                 List.of(
                         View.median("One of so many is active: an event", "oneActive"),
@@ -237,6 +251,21 @@ final class Questions {
                                 "B"),
                         View.ratio("An idle loop: descriptors", "idleLoop", "openFiles", "count", ""),
                         View.ratio("A watched descriptor: heap", "registration", "heapBytes", "count", "B")),
+                Questions::every,
+                Questions::every);
+    }
+
+    private static Question firstOpen() {
+        return new Question(
+                "first-open",
+                "How long does the first open take?",
+                "Whole processes, from their start to their end: each opens a first loop, runs it and closes it. The programs"
+                        + " take turns. The library's relay is OFF; there are no flags but the one that allows native"
+                        + " access. From JDK 25 on also with an AOT cache of each program's own, which a first run made.",
+                FirstOpen.class,
+                List.of(
+                        View.median("Whole process", "wholeProcess"),
+                        View.beyond("Beyond a JVM that does nothing", "wholeProcess", Program.NOTHING.name())),
                 Questions::every,
                 Questions::every);
     }

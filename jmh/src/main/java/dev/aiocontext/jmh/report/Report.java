@@ -68,6 +68,9 @@ public final class Report implements Callable<Integer> {
         writeCharts(run);
         Path page = out.resolve("index.html");
         Page.write(run, Questions.all(), page);
+        if (suite == Suite.TASKS) {
+            System.out.print(Text.of(run));
+        }
         System.out.println(page.toUri());
         return run.notMeasured().stream().allMatch(Run.NotMeasured::expected) ? CommandLine.ExitCode.OK : FAILED;
     }
@@ -95,8 +98,13 @@ public final class Report implements Callable<Integer> {
                     .filter(next -> only.matcher(next.toString()).find())
                     .forEach(cases::add);
         }
-        Harness harness = new Harness(suite, ForkedJvm.withSigioBlocked(out));
-        harness.run(cases);
+        try (Harness harness = new Harness(suite, ForkedJvm.withSigioBlocked(out))) {
+            harness.run(cases);
+            return run(harness, date, start);
+        }
+    }
+
+    private Run run(Harness harness, Instant date, long start) {
         return new Run(
                         Run.FORMAT,
                         date.toString(),

@@ -1,8 +1,12 @@
 package dev.aiocontext.jmh.report;
 
+import com.fasterxml.jackson.annotation.JsonSetter;
+import com.fasterxml.jackson.annotation.Nulls;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.DoubleBinaryOperator;
 
 /**
  * What one case of one benchmark came to.
@@ -10,12 +14,13 @@ import java.util.Map;
  * @param benchmark class and method
  * @param params the parameters' values
  * @param unit of all figures: {@code ns/op} or {@code ops/s}; {@code B}, {@code %} or empty for figures that are derived
- * @param median of the samples where single operations were timed, otherwise of the iterations
+ * @param median the median of the forks' figures
  * @param mean of all
  * @param error half the 99.9 % confidence interval of the mean, as JMH computes it; NaN with too few iterations
  * @param spread the interquartile range of the iterations' means, divided by their median
  * @param iterations the mean of each iteration, of all forks
- * @param percentiles of single operations, by their name, where these were timed: {@code p50} and so on
+ * @param forks the forks, each in a JVM of its own, in the order of the rounds; empty where the figure is not of forks
+ * @param percentiles of single operations, of all forks, by their name, where these were timed: {@code p50} and so on
  * @param counters what the benchmark or JMH counted beside the time, each per operation
  * @param othersLoad the load by other processes meanwhile, in processors
  * @param stolen processors that the hypervisor gave to others meanwhile
@@ -29,6 +34,7 @@ public record Result(
         double error,
         double spread,
         List<Double> iterations,
+        @JsonSetter(nulls = Nulls.AS_EMPTY) List<Fork> forks, // a report of before has none
         Map<String, Double> percentiles,
         Map<String, Double> counters,
         double othersLoad,
@@ -64,8 +70,64 @@ public record Result(
         return !unit.equals(RATE);
     }
 
+    /** The figures of the forks, in the order of the rounds; the median alone where there are none. */
+    List<Double> figures() {
+        return forks.isEmpty()
+                ? List.of(median)
+                : forks.stream().map(Fork::figure).toList();
+    }
+
+    /** How far the forks lie apart. */
+    Range range() {
+        return Range.of(figures());
+    }
+
+    /** This compared with the best of some in each round; with one that is the best by its median if they differ in number. */
+    List<Double> pairsWithBest(List<Result> some, DoubleBinaryOperator compare) {
+        Result best = Table.best(some, any -> true).orElseThrow();
+        boolean paired = some.stream()
+                .allMatch(other -> other.figures().size() == figures().size());
+        List<Double> bests = new ArrayList<>(best.figures());
+        if (paired) {
+            for (Result other : some) {
+                for (int i = 0; i < bests.size(); i++) {
+                    double one = other.figures().get(i);
+                    bests.set(i, lessIsBetter() ? Math.min(bests.get(i), one) : Math.max(bests.get(i), one));
+                }
+            }
+        }
+        return Range.pairs(figures(), bests, compare);
+    }
+
+    /** The ratio to the best of some, round by round. */
+    Range ratioToBest(List<Result> some) {
+        return Range.of(pairsWithBest(some, (mine, theirs) -> mine / theirs));
+    }
+
+    /** The ratio to another, round by round. */
+    Range ratioTo(Result other) {
+        return Range.of(Range.pairs(figures(), other.figures(), (mine, theirs) -> mine / theirs));
+    }
+
+    /** What this takes beyond another, round by round. */
+    List<Double> beyond(Result other) {
+        return Range.pairs(figures(), other.figures(), (mine, theirs) -> mine - theirs);
+    }
+
+    /** The same with another figure for each fork. */
+    Result with(List<Double> figures) {
+        List<Fork> others =
+                figures.stream().map(figure -> new Fork(figure, Map.of())).toList();
+        return with(unit, Range.of(figures).middle(), others);
+    }
+
     /** The same with another figure, whose spread is not known. */
     Result with(String otherUnit, double figure) {
+        return with(otherUnit, figure, List.of());
+    }
+
+    /** The same with another figure, of these forks. */
+    Result with(String otherUnit, double figure, List<Fork> others) {
         return new Result(
                 benchmark,
                 params,
@@ -75,6 +137,7 @@ public record Result(
                 Double.NaN,
                 Double.NaN,
                 iterations,
+                others,
                 percentiles,
                 counters,
                 othersLoad,
@@ -92,6 +155,7 @@ public record Result(
                 error,
                 spread,
                 iterations,
+                forks,
                 percentiles,
                 counters,
                 othersLoad,
@@ -114,6 +178,7 @@ public record Result(
                 error / times,
                 spread,
                 iterations.stream().map(value -> value / times).toList(),
+                forks.stream().map(fork -> fork.dividedBy(times)).toList(),
                 smaller,
                 fewer,
                 othersLoad,

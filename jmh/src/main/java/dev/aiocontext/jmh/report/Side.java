@@ -13,7 +13,7 @@ enum Side {
     /** The same in C. */
     LIMIT;
 
-    private static final Set<String> WRITTEN_BY_HAND = Set.of("SPIN", "FFM_POLL");
+    private static final Set<String> WRITTEN_BY_HAND = Set.of("SPIN", "FFM_POLL", "FFM_QUEUE", "NOTHING");
 
     static Side of(String name) {
         if (name.startsWith("AIO")) {

@@ -34,12 +34,13 @@ public record Table(String caption, List<String> columns, List<Row> rows) {
     /**
      * A cell.
      *
-     * @param figure the median
+     * @param figure the median of the forks
+     * @param range from the lowest fork to the highest; empty if there was one
      * @param spread of the iterations, as words; empty where it is not known
      * @param toPeer the ratio to the best peer of the column; empty for those that are none of ours
      * @param toLimit the ratio to the best in C; empty where there is none
      */
-    public record Cell(String figure, String spread, String toPeer, String toLimit) {}
+    public record Cell(String figure, String range, String spread, String toPeer, String toLimit) {}
 
     private static final String POLLING = "+";
 
@@ -125,16 +126,20 @@ public record Table(String caption, List<String> columns, List<Row> rows) {
 
     private static Cell cell(Result result, List<Result> column, String rowParam) {
         Side side = Side.of(result.param(rowParam));
-        Optional<Result> peer = best(column, r -> Side.of(r.param(rowParam)) == Side.PEER);
+        List<Result> peers = column.stream()
+                .filter(r -> Side.of(r.param(rowParam)) == Side.PEER)
+                .toList();
         boolean spins = Side.spins(rowOf(result, rowParam), POLLING);
-        Optional<Result> limit = best(
-                column,
-                r -> Side.of(r.param(rowParam)) == Side.LIMIT && Side.spins(rowOf(r, rowParam), POLLING) == spins);
+        List<Result> limits = column.stream()
+                .filter(r ->
+                        Side.of(r.param(rowParam)) == Side.LIMIT && Side.spins(rowOf(r, rowParam), POLLING) == spins)
+                .toList();
         return new Cell(
                 Words.figure(result),
+                Words.ends(result.unit(), result.range()),
                 Double.isNaN(result.spread()) ? "" : Words.percent(result.spread()),
-                side == Side.OURS ? ratio(result, peer) : "",
-                side == Side.LIMIT ? "" : ratio(result, limit));
+                side == Side.OURS ? ratio(result, peers) : "",
+                side == Side.LIMIT ? "" : ratio(result, limits));
     }
 
     /** The best of some. */
@@ -146,7 +151,7 @@ public record Table(String caption, List<String> columns, List<Row> rows) {
                         : Double.compare(b.median(), a.median()));
     }
 
-    private static String ratio(Result result, Optional<Result> other) {
-        return other.map(o -> Words.ratio(result.median() / o.median())).orElse("");
+    private static String ratio(Result result, List<Result> others) {
+        return others.isEmpty() ? "" : Words.ratio(result.ratioToBest(others));
     }
 }

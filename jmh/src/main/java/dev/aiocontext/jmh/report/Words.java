@@ -13,6 +13,38 @@ final class Words {
         return figure(result.unit(), result.median());
     }
 
+    /** The median with its unit, and the ends of the forks' range where there are several. */
+    static String withRange(Result result) {
+        return withRange(result.unit(), result.range());
+    }
+
+    /** "6.00 µs (5.80 to 6.40 µs)", without the parentheses if there was one fork. */
+    static String withRange(String unit, Range range) {
+        return figure(unit, range.middle()) + parentheses(ends(unit, range));
+    }
+
+    /** "5.80 to 6.40 µs"; empty if there was one fork. */
+    static String ends(String unit, Range range) {
+        return range.hasEnds() ? ends(figure(unit, range.low()), figure(unit, range.high())) : "";
+    }
+
+    /** "0.75 × (0.71 to 0.80 ×)", without the parentheses if there was one fork. */
+    static String ratio(Range range) {
+        return ratio(range.middle())
+                + (range.hasEnds() ? parentheses(ends(ratio(range.low()), ratio(range.high()))) : "");
+    }
+
+    /** Says a unit once, if both have the same. */
+    private static String ends(String low, String high) {
+        String unit = low.substring(low.indexOf(' ') + 1);
+        boolean same = low.contains(" ") && high.endsWith(" " + unit);
+        return (same ? low.substring(0, low.indexOf(' ')) : low) + " to " + high;
+    }
+
+    private static String parentheses(String words) {
+        return words.isEmpty() ? "" : " (" + words + ")";
+    }
+
     /** A figure with its unit. */
     static String figure(String unit, double value) {
         return switch (unit) {

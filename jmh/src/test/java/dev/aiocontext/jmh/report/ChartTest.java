@@ -11,7 +11,7 @@ import org.xml.sax.InputSource;
 
 class ChartTest {
     private static final String DOTS = Chart.dots(
-            "A title", "an axis", true, Words::time, List.of(new Chart.Dot("a series", "a row", 1000, 20_000)));
+            "A title", "an axis", true, Words::time, List.of(new Chart.Dot("a series", "a row", 1000, 500, 20_000)));
     private static final String CURVES = Chart.curves(
             "Another",
             "x",

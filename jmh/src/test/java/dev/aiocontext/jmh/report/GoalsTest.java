@@ -5,6 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.aiocontext.jmh.AwakeLoopBenchmark;
 import dev.aiocontext.jmh.RelayBenchmark;
 import dev.aiocontext.jmh.RoundTripBenchmark;
+import dev.aiocontext.jmh.SteadyStateBenchmark;
+import dev.aiocontext.jmh.TasksBenchmark;
+import dev.aiocontext.jmh.startup.FirstOpen;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -54,6 +59,76 @@ class GoalsTest {
         assertThat(goal(
                                 "round trip, blocking",
                                 List.of(one.get(0), one.get(1), one.get(2), two.get(0), two.get(1), two.get(2)))
+                        .reached())
+                .isFalse();
+    }
+
+    private static final List<String> TASKS =
+            List.of("producers1", "producers2", "producers4", "latch1", "latch2", "latch4");
+
+    /** Netty's best does 100 in each round, in all columns. */
+    private static List<Result> tasks(List<Double> ours) {
+        List<Result> results = new ArrayList<>();
+        for (String method : TASKS) {
+            List<Double> hundred = Collections.nCopies(ours.size(), 100.0);
+            results.add(
+                    rate(method, "AIO_POLL", method.equals("latch4") ? ours : Collections.nCopies(ours.size(), 200.0)));
+            results.add(rate(method, "NETTY_NIO", Collections.nCopies(ours.size(), 50.0)));
+            results.add(rate(method, "NETTY_EPOLL", hundred));
+        }
+        return results;
+    }
+
+    private static Result rate(String method, String peer, List<Double> figures) {
+        return Results.of(TasksBenchmark.class, method, Map.of("peer", peer), Result.RATE, figures);
+    }
+
+    private static Run.GoalResult tasksGoal(Double... ours) {
+        return goal("tasks/s, from 1, 2 and 4 producers, in both shapes of batch", tasks(List.of(ours)));
+    }
+
+    @Test
+    void throughputIsReachedByTheMedianUnlessOneForkIsTooLow() {
+        assertThat(tasksGoal(120.0, 150.0, 150.0, 160.0, 170.0).reached()).isTrue();
+        assertThat(tasksGoal(120.0, 149.0, 149.0, 160.0, 170.0).reached()).isFalse();
+        assertThat(tasksGoal(119.0, 150.0, 150.0, 160.0, 170.0).reached()).isFalse();
+    }
+
+    @Test
+    void throughputOfTooFewForksIsMissedOrNotJudged() {
+        assertThat(tasksGoal(150.0, 150.0, 150.0).reached()).isNull();
+        assertThat(tasksGoal(150.0, 150.0, 150.0).measured()).contains("fewer than 5");
+        assertThat(tasksGoal(140.0, 140.0, 140.0).reached()).isFalse();
+    }
+
+    @Test
+    void aGoalIsJudgedByTheWorstFork() {
+        Map<String, String> none = Map.of();
+        List<Result> within = List.of(Results.of(
+                SteadyStateBenchmark.class, "scheduleAndPoll", none, Result.TIME, List.of(20.0, 30.0, 21.0)));
+        List<Result> beyond = List.of(Results.of(
+                SteadyStateBenchmark.class, "scheduleAndPoll", none, Result.TIME, List.of(20.0, 31.0, 21.0)));
+        assertThat(goal("schedule a BH and poll(false) that runs it", within).reached())
+                .isTrue();
+        assertThat(goal("schedule a BH and poll(false) that runs it", beyond).reached())
+                .isFalse();
+    }
+
+    private static Result process(String peer, double millis) {
+        return Results.of(
+                FirstOpen.class,
+                "wholeProcess",
+                Map.of("peer", peer, "cache", "NONE"),
+                Result.TIME,
+                Collections.nCopies(20, millis * 1e6));
+    }
+
+    @Test
+    void theFirstOpenIsWhatItTakesBeyondAJvmThatDoesNothing() {
+        assertThat(goal("the first open of a JVM", List.of(process("NOTHING", 80), process("AIO_OFF", 200)))
+                        .reached())
+                .isTrue();
+        assertThat(goal("the first open of a JVM", List.of(process("NOTHING", 80), process("AIO_OFF", 201)))
                         .reached())
                 .isFalse();
     }

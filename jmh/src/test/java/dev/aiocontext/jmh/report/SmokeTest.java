@@ -29,7 +29,7 @@ class SmokeTest {
             Integer.getInteger("dev.aiocontext.test.part", 1) == 1
                     ? ""
                     : "TwoLoops|AwakeLoop|RoundTrip|ThreadPool|SystemCall|(Relay|Insurance)Benchmark.wakeup|executeAndPoll"
-                            + "|producers1|oneActive|idleLoop");
+                            + "|producers1|latch1|oneActive|idleLoop|FirstOpen");
 
     @TempDir
     private static Path directory;
@@ -39,6 +39,7 @@ class SmokeTest {
     @BeforeAll
     void report() throws IOException, InterruptedException {
         Process report = ChildJvm.onClassPath()
+                .option("--add-opens=java.base/java.io=ALL-UNNAMED")
                 .option("-Djmh.ignoreLock=true")
                 .start(
                         SigioLauncher.class.getName(),
@@ -72,7 +73,17 @@ class SmokeTest {
                         .isTrue());
         Set<String> peers =
                 run.results().stream().map(result -> result.param("peer")).collect(Collectors.toSet());
-        assertThat(peers).contains("AIO_PROCESS", "NETTY_NIO", "NETTY_EPOLL", "JNA", "JNR_POSIX", "SELECTOR");
+        assertThat(peers)
+                .contains(
+                        "AIO_PROCESS",
+                        "NETTY_NIO",
+                        "NETTY_EPOLL",
+                        "JNA",
+                        "JNR_POSIX",
+                        "SELECTOR",
+                        "SELECTOR_FD",
+                        "FFM_QUEUE",
+                        "NOTHING");
         if (CLibrary.problem().isEmpty()) {
             assertThat(peers).contains("JNI", "C_POLL", "C_PROCESS", "C_FLAG", "C_LOOP");
         }
