@@ -62,44 +62,6 @@ class NestedHandlersTest {
 
     @ParameterizedTest
     @EnumSource
-    void theWriterIsCalledByThePollWithinTheReaderAndNotTwice(MonitorMode monitor) {
-        try (AioContext ctx = open(monitor)) {
-            ctx.onReadable(notifier.fd(), (source, events) -> {
-                assertThat(notifier.testAndClear()).isTrue();
-                calls.add("read");
-                assertThat(ctx.poll(false)).isTrue();
-                calls.add("nested poll is over");
-            });
-            ctx.watch(notifier.fd(), FdEvents.WRITE, (source, events) -> calls.add("write"));
-            notifier.set();
-            assertThat(ctx.poll(true)).isTrue();
-            assertThat(calls).containsExactly("read", "write", "nested poll is over");
-        }
-    }
-
-    @ParameterizedTest
-    @EnumSource
-    void theReaderIsCalledByThePollWithinTheWriter(MonitorMode monitor) {
-        try (AioContext ctx = open(monitor)) {
-            ctx.onReadable(notifier.fd(), (source, events) -> {
-                assertThat(notifier.testAndClear()).isTrue();
-                calls.add("read");
-            });
-            ctx.watch(notifier.fd(), FdEvents.WRITE, (source, events) -> {
-                if (calls.isEmpty()) {
-                    calls.add("write");
-                    notifier.set();
-                    assertThat(ctx.poll(false)).isTrue();
-                    calls.add("nested poll is over");
-                }
-            });
-            assertThat(ctx.poll(true)).isTrue();
-            assertThat(calls).containsExactly("write", "read", "nested poll is over");
-        }
-    }
-
-    @ParameterizedTest
-    @EnumSource
     void aHandlerThatThrewIsCalledAgainOnceItsSourceIsResumed(MonitorMode monitor) {
         try (AioContext ctx = open(monitor)) {
             ctx.onReadable(notifier.fd(), (source, events) -> {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.aiocontext.AioContext;
 import dev.aiocontext.EventNotifier;
+import dev.aiocontext.FdSource;
 import dev.aiocontext.MonitorMode;
 import dev.aiocontext.RelayMode;
 import dev.aiocontext.SyscallException;
@@ -74,9 +75,11 @@ class NativeMemoryTest {
 
         private static void open(AioContext.Builder builder, List<EventNotifier> notifiers) {
             try (AioContext ctx = builder.open()) {
-                notifiers.forEach(notifier -> ctx.onReadable(notifier.fd(), (source, events) -> {}));
+                List<FdSource> sources = new ArrayList<>();
+                notifiers.forEach(notifier -> sources.add(ctx.onReadable(notifier.fd(), (source, events) -> {})));
                 ctx.poll(false);
                 ctx.poll(false);
+                sources.forEach(FdSource::close); // and no warning
             }
         }
     }

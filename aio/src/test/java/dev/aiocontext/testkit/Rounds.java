@@ -12,7 +12,7 @@ public final class Rounds {
 
     private static final String PART = "dev.aiocontext.test.part";
 
-    /** The build without the profile {@code proof} says 10: each test then runs a tenth of its rounds. */
+    /** The build without the profile {@code proof} says 25: each test then runs a 25th of its rounds. */
     private static final int DIVISOR = Integer.getInteger(PART, 1);
 
     private static final long SEED = Long.getLong("dev.aiocontext.faults.seed", 1184405);
