@@ -18,18 +18,13 @@ import java.util.spi.ToolProvider;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The program in the README is the one beside this test, its command runs it, and it prints what the README says. */
+/** The program in the README is the one beside this test, and its commands run it; a program in a module gets on with its option. */
 class ReadmeProgramTest {
-    /** Tests start in the module's directory. */
-    private static final Path ROOT = Path.of("..");
+    private static final Path SOURCES = Path.of("src/test/java/dev/aiocontext/examples");
 
-    private static final Path SOURCE = Path.of("src/test/java/dev/aiocontext/examples/ThreeOnOneLoop.java");
-
-    private static final Pattern PROGRAM = Pattern.compile("```java\n(import .*?)```\n", Pattern.DOTALL);
-    private static final Pattern COMMAND = Pattern.compile("^ *\\$ (java .*ThreeOnOneLoop\\.java)$", Pattern.MULTILINE);
-    private static final Pattern OUTPUT =
-            Pattern.compile("ThreeOnOneLoop\\.java\n(.*?)```\n", Pattern.DOTALL | Pattern.MULTILINE);
-
+    private static final Pattern JAVA_COMMAND = Pattern.compile("^(java .*/Hello\\.java)$", Pattern.MULTILINE);
+    private static final Pattern MAVEN_COMMAND =
+            Pattern.compile("^./mvnw -q -pl bindings,aio -P(\\w+) process-classes$");
     private static final Pattern MODULE_COMMAND = Pattern.compile(
             "^java (--enable-native-access=\\S+) --module-path \\.{3} --module (\\S+)/\\.{3}$", Pattern.MULTILINE);
 
@@ -38,21 +33,24 @@ class ReadmeProgramTest {
 
     @Test
     void readmeShowsTheProgramThatIsCompiledHere() throws IOException {
-        String source = Files.readString(SOURCE);
+        List<String> programs = readme().programs();
 
-        assertThat(source).endsWith(readme(PROGRAM));
-        assertThat(source).startsWith("package dev.aiocontext.examples;\n\n" + readme(PROGRAM));
+        assertThat(programs).hasSize(1);
+        assertThat(Files.readString(SOURCES.resolve("Hello.java")))
+                .isEqualTo("package dev.aiocontext.examples;\n\n" + programs.getFirst());
     }
 
     @Test
-    void readmeCommandRunsItAndItPrintsWhatTheReadmeSays() throws Exception {
-        List<String> command = new ArrayList<>(List.of(readme(COMMAND).split(" ")));
+    void readmeCommandForJavaRunsItAndItPrintsWhatTheReadmeSays() throws Exception {
+        Page readme = readme();
+        List<String> command =
+                new ArrayList<>(List.of(readme.only(JAVA_COMMAND).group(1).split(" ")));
         command.set(0, Path.of(System.getProperty("java.home"), "bin", "java").toString());
         Path output = directory.resolve("output");
         Path errors = directory.resolve("errors");
 
         Process java = new ProcessBuilder(command)
-                .directory(ROOT.toFile())
+                .directory(Page.ROOT.toFile())
                 .redirectOutput(output.toFile())
                 .redirectError(errors.toFile())
                 .start();
@@ -61,18 +59,30 @@ class ReadmeProgramTest {
 
         assertThat(ended).isTrue();
         assertThat(java.exitValue()).as(Files.readString(errors)).isZero();
-        // How often it ticks meanwhile, and whether the worker's line comes before inotify's, is a matter of time.
         assertThat(Files.readAllLines(output))
-                .containsOnly(readme(OUTPUT).lines().toArray(String[]::new));
+                .isEqualTo(readme.sessions().getFirst().output());
+    }
+
+    /** Maven in a test would build what is being built: so this looks up what Maven would run. */
+    @Test
+    void readmeCommandForMavenRunsTheSame() throws IOException {
+        Page readme = readme();
+        MatchResult command = MAVEN_COMMAND
+                .matcher(readme.sessions().getFirst().command())
+                .results()
+                .findFirst()
+                .orElseThrow();
+        String java = readme.only(JAVA_COMMAND).group(1);
+
+        String profile = "<id>" + command.group(1) + "</id>";
+        String arguments =
+                "<commandlineArgs>" + java.substring("java ".length()).trim() + "</commandlineArgs>";
+        assertThat(Files.readString(Path.of("pom.xml"))).containsSubsequence("<profiles>", profile, arguments);
     }
 
     @Test
     void readmeOptionForTheModulePathGrantsTheProgramInAModuleOfItsOwnAllThatItNeeds() throws Exception {
-        MatchResult command = MODULE_COMMAND
-                .matcher(Files.readString(ROOT.resolve("README.md")))
-                .results()
-                .findFirst()
-                .orElseThrow();
+        MatchResult command = readme().only(MODULE_COMMAND);
         String module = command.group(2);
         Path descriptor = Files.writeString(
                 directory.resolve("module-info.java"), "module " + module + " { requires dev.aiocontext; }");
@@ -89,7 +99,7 @@ class ReadmeProgramTest {
                         "-p",
                         ChildJvm.modulePath(),
                         descriptor.toString(),
-                        SOURCE.toString());
+                        SOURCES.resolve("ThreeOnOneLoop.java").toString());
         assertThat(compiled).as(messages.toString()).isZero();
 
         ChildJvm.Result result = ChildJvm.bare()
@@ -99,15 +109,11 @@ class ReadmeProgramTest {
                 .run("-m", module + "/dev.aiocontext.examples.ThreeOnOneLoop");
 
         assertThat(result.exit()).as(result.output()).isZero();
-        assertThat(result.output().lines()).containsOnly(readme(OUTPUT).lines().toArray(String[]::new));
+        // How often it ticks meanwhile, and whether the worker's line comes before inotify's, is a matter of time.
+        assertThat(result.output().lines()).containsOnly("tick", "inotify: report.txt was written", "worker: done");
     }
 
-    private static String readme(Pattern pattern) throws IOException {
-        List<String> found = pattern.matcher(Files.readString(ROOT.resolve("README.md")))
-                .results()
-                .map((MatchResult match) -> match.group(1))
-                .toList();
-        assertThat(found).as("what matches " + pattern).hasSize(1);
-        return found.getFirst();
+    private static Page readme() throws IOException {
+        return Page.of("README.md");
     }
 }

@@ -5,6 +5,7 @@ import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import dev.aiocontext.AioContext;
+import dev.aiocontext.FdSource;
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
@@ -28,11 +29,11 @@ public final class ThreeOnOneLoop {
             MemorySegment every100Ms = arena.allocateFrom(JAVA_LONG, 0, 100_000_000, 0, 100_000_000); // an itimerspec
             libc("timerfd_settime", timer, 0, every100Ms, MemorySegment.NULL);
 
-            ctx.onReadable(timer, (source, events) -> {
+            FdSource ticks = ctx.onReadable(timer, (source, events) -> {
                 libc("read", source.fd(), buffer, 8L);
                 System.out.println("tick");
             });
-            ctx.onReadable(inotify, (source, events) -> {
+            FdSource files = ctx.onReadable(inotify, (source, events) -> {
                 libc("read", source.fd(), buffer, buffer.byteSize());
                 System.out.println("inotify: " + buffer.getString(16) + " was written"); // inotify_event.name
                 ctx.stop();
@@ -42,6 +43,8 @@ public final class ThreeOnOneLoop {
                 System.out.println("worker: " + (failure == null ? "done" : failure));
             });
             ctx.run(); // until ctx.stop()
+            ticks.close();
+            files.close();
         } finally {
             libc("close", inotify);
             libc("close", timer);
