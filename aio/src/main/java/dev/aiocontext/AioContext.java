@@ -40,26 +40,32 @@ import org.jspecify.annotations.Nullable;
  *   <li>The home thread may close the context, outside of its callbacks.
  *   <li>Any thread may close it if there is no home thread, or if the home thread has ended.
  *   <li>Any thread may close it while the home thread has given it up: from the moment its outermost {@link #run} begins to
- *       return (normally, or with what a callback threw) until it polls again. What the home thread did so far happens before
- *       what the closing thread does. If the home thread comes back later, it finds the context closed.
- *   <li>Everybody else is refused. A thread that uses {@code poll} and not {@code run} keeps the context until it has ended.
+ *       return (normally, or with what a callback threw) until it polls again. All that the home thread did so far happens
+ *       before all that the closing thread does. If the home thread comes back later, it finds the context closed.
+ *   <li>Every other thread is refused. A thread that uses {@code poll} and not {@code run} keeps the context until it has ended.
  * </ol>
  * Threads that native code has started and upcalls from native code may call {@link #execute}, {@link BottomHalf#schedule} and all
  * the rest like any other thread. No exception may leave an upcall, because that ends the JVM.
  *
- * <p><b>Order.</b> One iteration runs what was handed to it (tasks and bottom halves, in the order in which they came), then idle
- * bottom halves, then the handlers of descriptors. What a callback schedules runs in the next iteration.
+ * <p><b>Order.</b> One iteration runs, in this order:
+ * <ol>
+ *   <li>tasks and bottom halves, in the order in which they came, the completions of the thread pool among them
+ *   <li>idle bottom halves
+ *   <li>handlers of descriptors: each is called once, with all events of its descriptor, to read and to write alike. The order
+ *       of descriptors is not promised.
+ * </ol>
+ * Work that a callback schedules runs in the next iteration.
  *
- * <p><b>Fairness.</b> One iteration runs at most 1,024 tasks and bottom halves, or as many as begin within 500 us (it looks
- * at the clock after 16 of them, then after each further 16 to 64), as many idle bottom halves, and the handlers of at most
- * 1,024 ready descriptors. What is left comes first in the next iteration, which does not wait. So a stream of tasks keeps
- * neither descriptors nor {@link #stop} waiting for longer than that, and descriptors do not keep tasks waiting.
+ * <p><b>Fairness.</b> One iteration runs at most 1,024 tasks and bottom halves, or as many as begin within 500 us. It looks at
+ * the clock after 16 of them, then after each further 16 to 64. The same holds for idle bottom halves. It calls the handlers
+ * of at most 1,024 ready descriptors. The rest comes first in the next iteration, which does not wait. So a stream of tasks
+ * keeps neither descriptors nor {@link #stop} waiting for longer than that, and descriptors do not keep tasks waiting.
  *
- * <p><b>Errors.</b> What a callback throws goes to the context's {@link ExceptionHandler} with the source (by default it is logged).
- * The loop then goes on after an exception; an {@code Error} leaves {@code poll} or {@code run}. A source whose descriptor is
- * found closed is reported there once, and closed. Poll(2) finds it in the next
- * wait. Epoll forgets a file that was closed without a word; it goes on to report one of which a duplicate is open, and the
- * loop then finds the closed number within 1,024 calls of its handler. A call that throws a StackOverflowError or an
+ * <p><b>Errors.</b> The context's {@link ExceptionHandler} gets each exception of a callback, with the source. By default it is
+ * logged. After an exception the loop goes on; an {@code Error} leaves {@code poll} or {@code run}. The exception handler also
+ * hears once of a source whose descriptor is found closed, and the source is closed. Poll(2) finds a closed descriptor in the
+ * next wait. Epoll forgets a file that was closed, and says nothing. While a duplicate of the file is open, epoll reports it,
+ * and the loop finds the closed number within 1,024 calls of the handler. A call that throws a StackOverflowError or an
  * OutOfMemoryError may or may not have done its work; every later call works. After {@link #close}, methods
  * throw {@link IllegalStateException}, {@link #execute} and {@link #submit} throw {@link RejectedExecutionException}, and {@link
  * #stop} and {@link #close} do nothing.
@@ -69,7 +75,7 @@ import org.jspecify.annotations.Nullable;
 public final class AioContext implements Executor, AutoCloseable {
     private static final AtomicLong OPENED = new AtomicLong();
 
-    /** What fits into nanoseconds: 292 years. */
+    /** The longest time that fits into nanoseconds: 292 years. */
     private static final Duration LONGEST_WAIT = Duration.ofNanos(Long.MAX_VALUE);
 
     private final String name;
@@ -197,8 +203,8 @@ public final class AioContext implements Executor, AutoCloseable {
          * Where the JVM may use one processor only, the loop never polls.
          *
          * @param maximum the longest time to poll before a wait, 0 to 1 s; 0 turns polling off (QEMU: {@code poll-max-ns})
-         * @param grow the factor by which the time grows, 2 or more; 0 is for 2 (QEMU: {@code poll-grow})
-         * @param shrink the divisor by which it shrinks, 2 or more; 0 is for down to nothing (QEMU: {@code poll-shrink})
+         * @param grow the factor by which the time grows, 2 or more; 0 means 2 (QEMU: {@code poll-grow})
+         * @param shrink the divisor by which it shrinks, 2 or more; 0 means down to nothing (QEMU: {@code poll-shrink})
          * @return this
          * @throws IllegalArgumentException if a value is none of these
          */
@@ -220,7 +226,7 @@ public final class AioContext implements Executor, AutoCloseable {
         }
 
         /**
-         * Decides what becomes of what callbacks throw.
+         * Sets the handler of exceptions that callbacks throw.
          *
          * @param handler called on the home thread; what it throws itself is logged. By default, {@link System.Logger}
          *     {@code dev.aiocontext.AioContext} logs an error with the name of the source
@@ -237,9 +243,8 @@ public final class AioContext implements Executor, AutoCloseable {
          * @return the context, to be closed
          * @throws UnsupportedOperationException on a platform other than Linux on x86-64 or aarch64
          * @throws IllegalArgumentException if the system property or the environment variable of the relay is no mode
-         * @throws IllegalStateException if native access is denied to the library, or if the relay is to be {@link
-         *     RelayMode#PROCESS} and a thread of this JVM leaves SIGIO unblocked, or whether one does cannot be read from {@code
-         *     /proc}, for want of a descriptor for instance; the message says what helps
+         * @throws IllegalStateException if native access is denied to the library. In mode {@link RelayMode#PROCESS} also if a
+         *     thread of this JVM leaves SIGIO unblocked, or if {@code /proc} cannot be read. The message says what helps
          * @throws SyscallException if there are no descriptors left, for instance
          */
         public AioContext open() {
@@ -285,8 +290,8 @@ public final class AioContext implements Executor, AutoCloseable {
     // ---- Work -------------------------------------------------------------------------------------------------------
 
     /**
-     * Runs a task once, on the loop, after everything that was scheduled before. What it accepts, it runs: at the latest in
-     * {@link #close}.
+     * Runs a task once, on the loop, after everything that was scheduled before. An accepted task runs, at the latest in {@link
+     * #close}.
      *
      * @param task the task
      * @throws RejectedExecutionException if the context is closed
@@ -365,8 +370,8 @@ public final class AioContext implements Executor, AutoCloseable {
      * Waits for events of a descriptor, in place of the source that the context has for it, which this closes. Errors and
      * hang-ups are always told.
      *
-     * <p>A descriptor should be non-blocking (O_NONBLOCK). A handler that blocks in a read holds up the whole loop, and Linux may say
-     * that a descriptor is readable when a read would block (select(2), BUGS).
+     * <p>A descriptor should be non-blocking (O_NONBLOCK). A handler that blocks in a read holds up the whole loop. Linux may
+     * say that a descriptor is readable although a read would block (select(2), BUGS).
      *
      * <p>A descriptor is the <em>file</em> that its number stands for now. <b>Watch anew whenever a library may have replaced
      * the file</b>: closed it and opened another, which the kernel gives the same number (a reconnect, for instance), or
@@ -446,7 +451,7 @@ public final class AioContext implements Executor, AutoCloseable {
         }
     }
 
-    /** Makes {@link #run} return after the iteration it is in, or at once when it is called next. */
+    /** Makes {@link #run} return after the iteration it is in, or, if no run is under way, makes the next one return at once. */
     public void stop() {
         stopRequested = true;
         inbox.wakeupIfOpen();
@@ -457,10 +462,10 @@ public final class AioContext implements Executor, AutoCloseable {
      * states under fairness. A callback may call this; the nested poll then runs what the outer one has left, but does not
      * enter a descriptor's handler that is running.
      *
-     * <p>A poll that waits may return without progress. {@link #wakeup} ends it, and so does a change of a descriptor's source
-     * by another thread, or by any thread before the context has its home thread: the first poll returns at once then. An interrupt
-     * does not end it. With epoll, one poll calls the handlers of at most 32 descriptors at first, and of twice as many each time
-     * that so many were ready, up to 1,024; the next poll calls the others.
+     * <p>A poll that waits may return without progress. {@link #wakeup} ends it, and so does a change of a descriptor's source by
+     * another thread. A change before the context has its home thread has the first poll return at once. An interrupt does not
+     * end a poll. With epoll, one poll calls the handlers of at most 32 descriptors at first, and the next poll calls the others.
+     * Each time that so many were ready, the number doubles, up to 1,024.
      *
      * @param blocking whether to wait until there is something to do
      * @return true if it made progress: it called a task, a bottom half that is not idle, a descriptor's handler or that of SIGIO
@@ -516,14 +521,15 @@ public final class AioContext implements Executor, AutoCloseable {
     }
 
     /**
-     * Ends the context: cancels what the thread pool has not begun and polls until it has finished the rest, runs all work
-     * that was accepted, frees everything and closes the sources. Sources that their owners forgot to close are logged, as one
-     * warning that names them. Descriptors stay open. Calling it again changes nothing, unless it ended by an {@code Error}
-     * before it began to free things: then it goes on where it was. What a callback throws does not end it, but a hundred
-     * steps in a row without stack or memory do.
+     * Ends the context. It cancels the work that the thread pool has not begun, and polls until the pool has finished the rest. It
+     * runs all work that was accepted, closes the sources and frees everything. One warning in the log names the sources that
+     * their owners forgot to close. Descriptors stay open.
      *
-     * <p>A virtual thread may call this too. If there are threads of the pool or completions to wait for, a platform thread
-     * closes the context and calls the last callbacks, while the virtual thread waits for it without its carrier.
+     * <p>Calling it again changes nothing, unless it ended by an {@code Error} before it began to free things: then it goes on
+     * where it was. A callback that throws does not end it, but a hundred steps in a row without stack or memory do.
+     *
+     * <p>A virtual thread may call this too. If the pool has threads or completions to wait for, a platform thread closes the
+     * context and calls the last callbacks. The virtual thread waits for that thread without holding its carrier.
      *
      * @throws IllegalStateException if the calling thread may not close (see {@link AioContext}), or if this is called from within a
      *     callback

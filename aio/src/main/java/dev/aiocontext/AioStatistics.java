@@ -4,8 +4,8 @@ import dev.aiocontext.internal.loop.Counters;
 import java.time.Duration;
 
 /**
- * What a context has counted since it was opened, at the moment it was asked. Counting takes no atomic operation where the loop is
- * awake: the loop counts for itself, and a notifier only where it makes a system call anyway.
+ * The counters of a context since it was opened, as they were when they were asked for. Counting takes no atomic operation while
+ * the loop is awake: the loop counts for itself, and a notifier counts only where it makes a system call anyway.
  */
 public final class AioStatistics {
     private final long polls;

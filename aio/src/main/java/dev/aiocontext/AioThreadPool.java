@@ -9,18 +9,18 @@ import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A context's threads for blocking work, whose results arrive on the loop. QEMU's {@code ThreadPool}: there are
- * no threads at first, 64 at most, and a thread that was idle for 10 seconds leaves.
+ * Threads of a context for blocking work, whose results arrive on the loop: QEMU's {@code ThreadPool}. There are no threads at
+ * first and 64 at most. A thread that was idle for 10 seconds leaves.
  *
  * <p><b>Threads.</b> Any thread may call any method. Work runs on a thread of the pool, completions on the home thread.
  *
  * <p><b>Errors.</b> A call that throws a {@link StackOverflowError} or {@link OutOfMemoryError} may or may not have done what it was
- * asked for; every later call, and every other thread's, works. If a worker cannot wake the loop, it tries again until it can. What
- * work throws is its result, Errors included. The pool uses monitors and no lock of {@code java.util.concurrent}, because such a
+ * asked for; every later call, and every other thread's, works. If a worker cannot wake the loop, it tries again until it can. An
+ * exception of the work is its result, and an Error is too. The pool uses monitors and no lock of {@code java.util.concurrent}, because such a
  * lock can stay locked after a {@link StackOverflowError} (JDK-8318888).
  */
 public final class AioThreadPool {
-    /** The most threads, unless told otherwise. */
+    /** The greatest number of threads by default. */
     static final int DEFAULT_MAXIMUM = 64;
 
     private final String context;
@@ -32,9 +32,10 @@ public final class AioThreadPool {
     }
 
     /**
-     * Has work done by a thread of the pool. The future completes on the loop, with the result or with what the work threw. Its
-     * {@code cancel()} works until the work begins, takes the same time wherever the work stands in the queue, and completes
-     * the future on the loop too. Its {@code join()} on the home thread throws {@link IllegalStateException} before it is
+     * Has work done by a thread of the pool. The future completes on the loop, with the result or with what the work threw.
+     *
+     * <p>Its {@code cancel()} works until the work begins, and completes the future on the loop too. It takes the same time
+     * wherever the work stands in the queue. Its {@code join()} on the home thread throws {@link IllegalStateException} before it is
      * completed, because the thread would wait for itself.
      *
      * @param work the work
@@ -53,7 +54,7 @@ public final class AioThreadPool {
     }
 
     /**
-     * Changes the most threads there may be. Workers above it leave when they have done what they do; if it is raised, workers are
+     * Changes the greatest number of threads. Threads above it leave when their work is done. If it is raised, threads are
      * started at once for work that waits.
      *
      * @param maximum at least 1
@@ -71,7 +72,7 @@ public final class AioThreadPool {
     }
 
     /**
-     * How many threads there are now.
+     * Counts the threads that there are now.
      *
      * @return the number of threads, busy and idle
      */

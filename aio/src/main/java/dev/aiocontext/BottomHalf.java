@@ -9,16 +9,16 @@ package dev.aiocontext;
  */
 public interface BottomHalf extends Source {
     /**
-     * Schedules it, and wakes the loop. What the caller did before is visible to the callback, also if it was already
-     * scheduled and not yet running.
+     * Schedules it, and wakes the loop. The callback sees all that the caller did before, also if the bottom half was
+     * scheduled already and is not running yet.
      *
      * @throws IllegalStateException if it is closed
      */
     void schedule();
 
     /**
-     * Schedules it for when there is nothing better to do: the loop waits up to 10 ms for something else before it runs
-     * it, and it is no progress (see {@link AioContext#poll(boolean)}). Already scheduled, it stays as it is.
+     * Schedules it as idle work. The loop waits up to 10 ms for other work before it runs the callback, and the callback is no
+     * progress (see {@link AioContext#poll(boolean)}). This changes nothing if the bottom half is scheduled already.
      *
      * @throws IllegalStateException if it is closed
      */

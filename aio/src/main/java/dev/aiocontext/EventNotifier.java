@@ -3,8 +3,8 @@ package dev.aiocontext;
 import dev.aiocontext.internal.posix.EventFd;
 
 /**
- * A descriptor that any thread can set, and that is readable while it is set: an eventfd(2), or a pipe where the kernel has
- * no eventfd. QEMU's {@code EventNotifier}.
+ * A descriptor that any thread can set, and that is readable while it is set: QEMU's {@code EventNotifier}. It is an eventfd(2),
+ * or a pipe where the kernel has no eventfd.
  *
  * <p>Sets coalesce: after any number of them, one {@link #testAndClear} returns true.
  *
@@ -37,7 +37,7 @@ public final class EventNotifier implements AutoCloseable {
     }
 
     /**
-     * The descriptor to wait for.
+     * Tells the descriptor to wait for.
      *
      * @return a descriptor that is readable while the notifier is set; it belongs to the notifier
      */

@@ -3,10 +3,10 @@ package dev.aiocontext;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Decides what becomes of what a callback throws. {@link AioContext#current} says in which context it was thrown.
+ * Handles the exceptions that callbacks throw. {@link AioContext#current} says in which context a callback failed.
  *
- * <p>A source of a descriptor is suspended before this is called. Otherwise a level-triggered handler that fails before it reads
- * would be called again at once, for ever. This handler may resume the source, or close it.
+ * <p>A source of a descriptor is suspended before the exception handler is called. Otherwise a level-triggered handler that fails
+ * before it reads would be called again at once, for ever. The exception handler may resume the source, or close it.
  */
 @FunctionalInterface
 public interface ExceptionHandler {

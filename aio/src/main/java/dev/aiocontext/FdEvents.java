@@ -10,7 +10,7 @@ import java.util.List;
  * them.
  */
 public final class FdEvents {
-    /** Of each bit, its place in an index into {@link #ALL}. */
+    /** The number of bits of an index into {@link #ALL}. */
     private static final int INDEX_BITS = 7;
 
     private static final FdEvents[] ALL = new FdEvents[1 << INDEX_BITS];
@@ -48,10 +48,10 @@ public final class FdEvents {
     /** The peer has closed its end, or shut down writing (POLLRDHUP). It is told also while there is unread data. */
     public static final FdEvents READ_HUP = of(RDHUP);
 
-    /** An error (POLLERR), which for the write end of a pipe is that nobody reads. Always told. */
+    /** An error (POLLERR). At the write end of a pipe it means that nobody reads. It is always told. */
     public static final FdEvents ERROR = of(ERR);
 
-    /** A hang-up (POLLHUP). It stays for ever. Data may be left to read. Always told. */
+    /** A hang-up (POLLHUP). It stays for ever, and it is always told. Data may be left to read. */
     public static final FdEvents HANG_UP = of(HUP);
 
     private final int bits;
@@ -110,7 +110,7 @@ public final class FdEvents {
     }
 
     /**
-     * Has a source told once for each change, in place of in every poll (EPOLLET). The handler must then read or write until
+     * Makes an interest edge-triggered: the source is told once for each change, and not in every poll (EPOLLET). The handler must then read or write until
      * EAGAIN. This needs epoll(7): the context uses it for all its descriptors from then on.
      *
      * @return the same interest, edge-triggered

@@ -6,9 +6,9 @@ public interface FdHandler {
     /**
      * Handles what has happened to the descriptor. Runs on the home thread.
      *
-     * <p>The loop is level-triggered, unless the interest says otherwise: as long as the descriptor stays ready, every poll calls
-     * this; or polls take turns, if more than 1,024 descriptors are ready. A poll within this does not call it again. A
-     * hang-up stays for ever: a handler that is told of one closes its source, or suspends it.
+     * <p>The loop is level-triggered, unless the interest says otherwise: every poll calls the handler as long as the descriptor
+     * stays ready. If more than 1,024 descriptors are ready, polls take turns. A poll within the handler does not call it
+     * again. A hang-up stays for ever, so a handler that is told of one closes its source, or suspends it.
      *
      * @param source the source; the handler may change its interest, suspend it, close it, or put another in its place
      * @param events what has happened, never empty

@@ -7,22 +7,22 @@ package dev.aiocontext;
  */
 public interface FdSource extends Source {
     /**
-     * The descriptor.
+     * Tells the descriptor.
      *
      * @return its number
      */
     int fd();
 
     /**
-     * What the source waits for.
+     * Tells the events that the source waits for.
      *
      * @return the events; an empty set waits for errors and hang-ups alone
      */
     FdEvents interest();
 
     /**
-     * Changes what the source waits for, in place: one system call with epoll(7), none with poll(2). That of a suspended source
-     * takes effect when it is resumed.
+     * Changes what the source waits for, in place. This takes one system call with epoll(7), and none with poll(2). A new
+     * interest of a suspended source takes effect when the source is resumed.
      *
      * @param wanted the events; an empty set waits for errors and hang-ups alone
      * @throws IllegalStateException if the source is closed

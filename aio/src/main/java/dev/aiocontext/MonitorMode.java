@@ -8,8 +8,8 @@ public enum MonitorMode {
      * for another reason, poll(2) takes its place; epoll is tried again after 1,024 waits, then after twice as many, and so on.
      */
     AUTO,
-    /** poll(2) always: any descriptor, at a cost that grows with their number. */
+    /** poll(2) always. It takes any descriptor, at a cost that grows with their number. */
     POLL,
-    /** epoll(7) always: a descriptor that epoll refuses, a regular file too, is an error for the caller who registers it. */
+    /** epoll(7) always. {@link AioContext#watch} throws for a descriptor that epoll refuses, a regular file for instance. */
     EPOLL
 }

@@ -4,10 +4,13 @@ package dev.aiocontext;
  * Whether a wake-up also takes the SIGIO relay, the second way beside the doorbell: the RHEL workaround of 2015 for
  * aarch64 hosts (Bugzilla 1184405).
  *
- * <p>The relay is an insurance, and {@code ./doctor} tells what each mode costs here. {@link #THREAD} does what the workaround
- * of 2015 did, by a signal that only the relay thread gets: it costs whoever wakes a blocked loop that signal, each time, and a
- * lost wake-up is repaired at once. {@link #DEFERRED} costs a note, and a look each millisecond while the loop is woken often,
- * and a lost wake-up is repaired after 1 to 2 ms: the better choice where that delay, once in a long while, does no harm.
+ * <p>The relay is an insurance, and {@code ./doctor} tells what each mode costs on a machine:
+ * <ul>
+ *   <li>{@link #THREAD} does what the workaround of 2015 did, by a signal that only the relay thread gets. Each thread that wakes
+ *       a blocked loop pays for that signal. A lost wake-up is repaired at once.
+ *   <li>{@link #DEFERRED} costs a note for each wake-up, and a look each millisecond while the loop is woken often. A lost wake-up
+ *       is repaired after 1 to 2 ms. It is the better choice where that delay, once in a long while, does no harm.
+ * </ul>
  */
 public enum RelayMode {
     /** {@link #THREAD} on aarch64, {@link #OFF} elsewhere. The default. */
@@ -20,17 +23,17 @@ public enum RelayMode {
      */
     THREAD,
     /**
-     * The relay acts only when a loop that was rung for has not gone on within a millisecond. No signal is sent, but for one
-     * by tgkill(2) to the relay thread when it sleeps: after 100 ms without a ring. As for {@link #THREAD}, no signal of its own ends the JVM. It takes the loop's word
-     * that it has gone on, so it repairs rings that get lost, and not every error of a loop that {@link #THREAD} would repair
-     * by luck.
+     * The relay acts only when a loop that was rung for has not gone on within a millisecond. It sends one kind of signal: by
+     * tgkill(2) to its own thread, when that thread sleeps after 100 ms without a ring. Its signals never end the JVM. The relay
+     * believes the loop that it has gone on. So it repairs rings that get lost, but not every error of a loop that {@link
+     * #THREAD} would repair by luck.
      */
     DEFERRED,
     /**
-     * kill(2) to the process, the patch of 2015 to the letter. Needs SIGIO blocked in every thread of the process, which
-     * only whoever starts the JVM can do: {@code env --block-signal=SIGIO java ...}, or {@link SigioLauncher}. Refused
-     * otherwise, for that signal would end the JVM. A second copy of this library in the process, loaded by another class
-     * loader, is refused too, because its relay thread could take the signals of this one.
+     * The relay signals the process by kill(2), the patch of 2015 to the letter. This needs SIGIO blocked in every thread of the
+     * process, from its start on: {@code env --block-signal=SIGIO java ...}, or {@link SigioLauncher}. Otherwise the mode is
+     * refused, because the signal would end the JVM. It is also refused if another class loader has loaded a second copy of this
+     * library that has a relay: either relay thread could take the signals of the other.
      */
     PROCESS
 }

@@ -23,8 +23,8 @@ import java.util.List;
  *     java [options] dev.aiocontext.SigioLauncher com.example.Main [arguments]
  * </pre>
  *
- * <p>The plain way is {@code env --block-signal=SIGIO java [options] com.example.Main [arguments]}; this class is for
- * systems whose env(1) cannot do that (GNU coreutils can from 8.31 on), and for those who cannot change who starts java.
+ * <p>The plain way is {@code env --block-signal=SIGIO java [options] com.example.Main [arguments]}. GNU coreutils can do that from
+ * 8.31 on. This class is for systems whose env(1) cannot, and for programs that another program starts.
  *
  * <p>A JVM cannot block a signal in threads that exist already, and its own exist before any Java code runs. But a signal
  * mask survives execve(2): so this class blocks SIGIO in the thread it runs on, and has the process execute the very same
@@ -32,14 +32,18 @@ import java.util.List;
  * number, environment, working directory, arguments byte by byte, and the descriptors that its parent handed down.
  *
  * <p><b>Descriptors.</b> The second JVM opens the ports of JMX, of a debugger and of agents anew, so those of the first must
- * be closed by then. The kernel does not tell which descriptors a process was started with. The launcher keeps 0, 1, 2 and
- * all that follow without a gap, and all above that are not sockets or known files of the JVM. A socket above a gap is kept
- * unless a thread of the first JVM waits on it, or an agent or JMX is there and the socket listens, serves datagrams or is in
- * an epoll set. Even then it is kept if the parent has it open too, or if {@code LISTEN_FDS} announces it. So one case goes
- * wrong: a socket that listens, behind a gap in the numbers, that neither is, in a JVM with an agent or JMX, is not handed
- * on. There, use env(1).
+ * be closed by then. The kernel does not tell which descriptors a process was started with. The launcher decides so:
+ * <ol>
+ *   <li>It keeps 0, 1, 2 and all that follow without a gap.
+ *   <li>Above a gap, it closes known files of the JVM, and keeps everything else that is not a socket.
+ *   <li>Above a gap, it closes a socket that a thread of the first JVM waits on. If there is an agent or JMX, it also closes a
+ *       socket that listens, serves datagrams or is in an epoll set.
+ *   <li>It keeps a socket of rule 3 all the same if the parent has it open too, or if {@code LISTEN_FDS} announces it.
+ * </ol>
+ * So one case goes wrong, in a JVM with an agent or JMX: a listening socket above a gap, which the parent has closed since and
+ * {@code LISTEN_FDS} does not announce. It is not handed on. Use env(1) there.
  *
- * <p>What an agent does when it starts, it does twice. A debugger that waits for the first JVM ({@code suspend=y}) is
+ * <p>An agent starts twice, and does twice what it does at its start. A debugger that waits for the first JVM ({@code suspend=y}) is
  * disconnected, and has to attach again.
  */
 public final class SigioLauncher {

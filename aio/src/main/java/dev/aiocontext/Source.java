@@ -26,9 +26,9 @@ public interface Source extends AutoCloseable {
     boolean isOpen();
 
     /**
-     * Keeps the callback from being called until {@link #resume}. What comes meanwhile is not forgotten: a descriptor that is
-     * still ready, or a bottom half that was scheduled, is called for after that. A callback that is running goes on. Suspending
-     * twice is like suspending once.
+     * Keeps the callback from being called until {@link #resume}. Nothing is forgotten meanwhile: a descriptor that is still
+     * ready, or a bottom half that was scheduled, has its callback called after that. A callback that is running goes on.
+     * Suspending twice is like suspending once.
      *
      * @throws IllegalStateException if the source is closed
      */

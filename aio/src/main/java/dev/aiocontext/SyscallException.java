@@ -3,11 +3,11 @@ package dev.aiocontext;
 import java.io.Serial;
 
 /**
- * A system call failed. The message names the call, the descriptor if there is one, and the errno by name and text, such
+ * Says that a system call failed. The message names the call, the descriptor if there is one, and the errno by name and text, such
  * as {@code epoll_ctl(fd 17) failed: ENOSPC (No space left on device)}.
  *
- * <p>Unchecked, because no loop can do anything about most of these where they happen: who can, catches it and asks
- * {@link #errno()}.
+ * <p>It is unchecked, because no loop can do anything about most failures where they happen. A caller that can do something catches
+ * it and asks for {@link #errno()}.
  */
 public final class SyscallException extends RuntimeException {
     @Serial
@@ -36,36 +36,28 @@ public final class SyscallException extends RuntimeException {
     }
 
     /**
-     * The name of the system call.
-     *
-     * @return the name, as in its man page
+     * {@return the name of the system call, as in its man page}
      */
     public String call() {
         return call;
     }
 
     /**
-     * The errno.
-     *
-     * @return the positive number, as in errno(3)
+     * {@return the errno, a positive number as in errno(3)}
      */
     public int errno() {
         return errno;
     }
 
     /**
-     * The name of the errno.
-     *
-     * @return the name, such as {@code EBADF}
+     * {@return the name of the errno, such as {@code EBADF}}
      */
     public String errnoName() {
         return errnoName;
     }
 
     /**
-     * The descriptor that the call was about.
-     *
-     * @return the descriptor, or -1 if the call is about none
+     * {@return the descriptor that the call was about, or -1 if it was about none}
      */
     public int fd() {
         return fd;
