@@ -2,7 +2,7 @@ package dev.aiocontext.internal.doctor;
 
 import dev.aiocontext.RelayMode;
 
-/** What runs in the JVM that {@link ProcessTrials} starts: measures relay mode PROCESS, and prints the results. */
+/** Measures relay mode PROCESS in the JVM that {@link ProcessTrials} starts, and prints the results. */
 final class ChildTrial {
     private ChildTrial() {}
 

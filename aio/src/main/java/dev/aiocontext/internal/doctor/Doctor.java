@@ -38,7 +38,7 @@ public final class Doctor {
     private final PrintStream err;
     private final Examiner examiner;
 
-    /** What finds out. */
+    /** Does the measuring: {@link Examination}, or what a test puts in its place. */
     interface Examiner {
         /** Measures for about so long. */
         Findings examine(int seconds, Progress progress);

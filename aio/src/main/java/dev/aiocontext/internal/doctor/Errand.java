@@ -44,12 +44,12 @@ final class Errand {
         return ran == asked;
     }
 
-    /** How long it was waited for, from asking to running, once it has run. */
+    /** {@return the nanoseconds from asking to running} Only once it has run. */
     long latency() {
         return ranAt - askedAt;
     }
 
-    /** How long asking took the notifier. */
+    /** {@return the nanoseconds that asking took the notifier} */
     long cost() {
         return returnedAt - askedAt;
     }

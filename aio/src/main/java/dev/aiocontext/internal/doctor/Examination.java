@@ -44,7 +44,7 @@ final class Examination {
         return new Findings(machine, seconds, wakeups, insurance, rescues, notMeasured);
     }
 
-    /** What a trial may take, so that all of them, and the start of the child JVM, take the given time. */
+    /** Tells the time of one trial, so that all trials and the start of the child JVM take the given time. */
     private static long trialNanos(int seconds) {
         long all = TimeUnit.SECONDS.toNanos(seconds);
         return (all - Math.min(all / 8, TimeUnit.SECONDS.toNanos(1))) / TRIALS;

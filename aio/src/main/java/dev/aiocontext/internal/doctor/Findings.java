@@ -49,7 +49,7 @@ record Findings(
                 .sum();
     }
 
-    /** Whether no wake-up was lost that should not be. */
+    /** {@return whether no wake-up was lost that should not be} */
     boolean allWell() {
         return lost() == 0 && repaired() == 0 && notRescued() == 0;
     }

@@ -5,10 +5,10 @@ import java.util.concurrent.TimeUnit;
 
 /** Wakes a blocked loop by a doorbell that is lossy on purpose, and sees whether the relay makes good for it. */
 final class InsuranceTrial {
-    /** Of so many rings one is lost. */
+    /** Of this many rings one is lost. */
     static final int LOSE_ONE_IN = 100;
 
-    /** Without the relay a loop hangs after this long. With it the patience is that with an intact doorbell. */
+    /** Without the relay a loop counts as hanging after this time. With the relay the time is that of an intact doorbell. */
     static final long HANG = TimeUnit.MILLISECONDS.toNanos(100);
 
     private InsuranceTrial() {}

@@ -11,17 +11,17 @@ import java.util.concurrent.TimeUnit;
 
 /** Has relay mode PROCESS measured in a JVM of its own, started with SIGIO blocked in every thread. */
 final class ProcessTrials {
-    /** For a child to start, twice, also on an emulated machine, and beyond that for each second of measuring. */
+    /** The time that a child has to start, twice, also on an emulated machine. {@link #PATIENCE_FACTOR} is for the measuring. */
     private static final long START_SECONDS = 120;
 
     private static final int PATIENCE_FACTOR = 10;
 
     private ProcessTrials() {}
 
-    /** What came of it. */
+    /** The results of both trials. */
     record Results(WakeupResult wakeup, InsuranceResult insurance) {}
 
-    /** Says why it could not be measured. */
+    /** Says why the mode could not be measured. */
     static final class FailedException extends Exception {
         private static final long serialVersionUID = 1;
 

@@ -1,8 +1,8 @@
 package dev.aiocontext.internal.doctor;
 
-/** Who wants to know what the doctor is at. */
+/** Hears what the doctor is at. */
 interface Progress extends AutoCloseable {
-    /** Nobody. */
+    /** Ignores what it hears. */
     Progress NONE = what -> {};
 
     /** Says what begins. */

@@ -38,7 +38,7 @@ final class TrialLoop implements AutoCloseable {
     private final Thread thread;
     private final SleepWatch sleep;
 
-    /** Whether each ring has one. */
+    /** Whether each ring has an echo of the relay. */
     private final boolean echoes;
 
     private final List<Errand> errands = new ArrayList<>();

@@ -14,9 +14,9 @@ import java.lang.foreign.MemorySegment;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Waits by epoll(7). What does not fit into the buffer of events is reported by the next wait.
+ * Waits by epoll(7). Events that do not fit into the buffer are reported by the next wait.
  *
- * <p>The kernel's set is keyed by open file, ours by number. A registered descriptor that is closed leaves the kernel's set
+ * <p>The kernel's set is keyed by open file, ours by number. A watched descriptor that is closed leaves the kernel's set
  * silently, unless a duplicate keeps the file open: then the kernel reports events for ever that nobody can remove by number.
  * Each event carries the generation of its entry, so an event of a past generation is <em>stale</em>. An entry leaves the
  * kernel's set before it leaves the table. So a wait that begins after a stale event was seen reports that generation again

@@ -9,9 +9,9 @@ import dev.aiocontext.bindings.linux.linux_h;
  * any combination, or {@link #SUSPENDED}. The kernel reports {@link #ERR} and {@link #HUP} whatever the interest is, also if it
  * is 0. The numbers of poll(2) and epoll_ctl(2) are the same on both architectures.
  *
- * <p><b>Threads.</b> {@link #interest} and {@link #generation} are written under the set's lock and read under it or by
- * the home thread, which may see an older interest for one wait; {@link #alwaysReady} and {@link #foundClosed} are
- * guarded by the lock; {@link #revents} is the home thread's.
+ * <p><b>Threads.</b> {@link #interest} and {@link #generation} are written under the set's lock. They are read under it, or by the
+ * home thread, which may see an older interest for one wait. {@link #alwaysReady} and {@link #foundClosed} are guarded by the
+ * lock. {@link #revents} is the home thread's.
  */
 public class FdEntry {
     /** Readable. */
@@ -42,7 +42,7 @@ public class FdEntry {
     /** What the monitors are told to wait for, or {@link #SUSPENDED}. */
     volatile int interest;
 
-    /** Tells this entry from an earlier one of the same number. */
+    /** Distinguishes this entry from an earlier one of the same number. */
     volatile int generation;
 
     /** Epoll refuses the file, because it has nothing to wait for: a regular file, a directory, /dev/null. */
@@ -68,8 +68,8 @@ public class FdEntry {
     }
 
     /**
-     * What the entry is to wait for. An {@link FdSet} compares it with what the entry waits for after a change that an Error
-     * has cut short. Called under the set's lock.
+     * Tells what the entry is to wait for. After a change that an Error has cut short, an {@link FdSet} compares it with what the
+     * entry waits for. Called under the set's lock.
      *
      * @return an interest, or {@link #GONE}
      */

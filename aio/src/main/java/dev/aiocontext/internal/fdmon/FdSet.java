@@ -101,8 +101,8 @@ public final class FdSet {
      * A number that stands for another file by now is waited for anew; one that is closed is reported by the next wait.
      *
      * <p>An interest of {@link FdEntry#SUSPENDED} takes the descriptor from the kernel, so that a hang-up does not make each
-     * wait return at once. The next other interest asks for the file that the number stands for by then. What is ready at
-     * that moment is reported, also if the entry is edge-triggered. Under the lock, in a change that has begun.
+     * wait return at once. The next other interest asks for the file that the number stands for by then. If that is ready
+     * at that moment, it is reported, also if the entry is edge-triggered. Under the lock, in a change that has begun.
      *
      * @param entry an entry of this set
      * @param interest what to wait for
@@ -116,7 +116,7 @@ public final class FdSet {
 
     /**
      * Removes an entry, whose descriptor may already be closed. The kernel's set goes first: an event of this entry that
-     * comes in a wait after the removal is one that the kernel keeps for good. Under the lock.
+     * comes in a later wait is one that the kernel keeps for good. Under the lock.
      *
      * @param entry the entry
      * @return false if it is in the set no more
@@ -163,7 +163,7 @@ public final class FdSet {
     }
 
     /**
-     * Keeps a number without an entry from being registered.
+     * Keeps a number without an entry from being watched.
      *
      * @param fd a descriptor of the context's own
      */

@@ -34,7 +34,7 @@ final class FdTable {
         return fd < s.length ? (FdEntry) SLOT.getAcquire(s, fd) : null;
     }
 
-    /** How many entries there are. Any thread. */
+    /** {@return how many entries there are} Any thread. */
     int size() {
         return size;
     }

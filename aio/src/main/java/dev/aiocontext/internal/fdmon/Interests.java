@@ -129,7 +129,7 @@ final class Interests {
         }
     }
 
-    /** Where epoll is forced or needed, a file that it refuses is an error for the caller who registers it. */
+    /** Throws for a file that epoll refuses, where epoll is forced or needed. */
     private void refuseAlwaysReady(FdEntry entry) {
         if (entry.alwaysReady && monitor.mode() == MonitorMode.EPOLL) {
             throw Errno.exception("epoll_ctl", Errno.EPERM, entry.fd());

@@ -46,7 +46,7 @@ public final class ReadyList {
     }
 
     /**
-     * Reports events of an entry. An entry whose earlier events nobody has taken yet is reported again: whoever comes
+     * Reports events of an entry. An entry whose earlier events nobody has taken yet is reported again: the poll that comes
      * first takes them all.
      */
     void report(FdEntry entry, int events) {

@@ -36,7 +36,7 @@ final class Timeout {
         return result;
     }
 
-    /** Where the wait leaves its errno. */
+    /** {@return the segment in which the wait leaves its errno} */
     MemorySegment state() {
         return state;
     }

@@ -14,7 +14,7 @@ import java.util.List;
  * <p><b>Threads.</b> All methods need the table's lock, but {@link #anyToReport}: any.
  */
 final class Unwatched {
-    /** What a file that is always ready can be asked for: the kernel's DEFAULT_POLLMASK. */
+    /** The events that a file can be asked for that is always ready: the kernel's DEFAULT_POLLMASK. */
     private static final int ALWAYS = FdEntry.IN | FdEntry.OUT;
 
     private final List<FdEntry> alwaysReady = new ArrayList<>();
@@ -27,7 +27,7 @@ final class Unwatched {
         return toReport;
     }
 
-    /** How many entries epoll refuses. */
+    /** {@return how many entries epoll refuses} */
     int alwaysReady() {
         return alwaysReady.size();
     }

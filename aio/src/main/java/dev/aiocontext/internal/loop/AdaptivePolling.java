@@ -6,22 +6,22 @@ import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 
 /**
- * For how long a loop with nothing to do looks for work by itself before it blocks: QEMU's adaptive polling ({@code
- * adjust_polling_time}). While it looks, waking it costs a notifier no system call, and it goes on at once; but it keeps a
+ * Learns for how long a loop with nothing to do looks for work before it blocks: QEMU's adaptive polling ({@code
+ * adjust_polling_time}). While the loop looks, a notifier wakes it without a system call, and it goes on at once. But it keeps a
  * processor busy.
  *
  * <p>The time is learned from each wait: 0 at first; a wait that polling ended leaves it as it is; one that was longer, but
  * shorter than the maximum, makes it grow; one that was longer than the maximum makes it shrink.
  *
  * <p>Where polling cannot help, for instance because the notifier needs the very processor that the loop keeps busy, waits
- * get no shorter by it. QEMU's rule alone would poll on for ever then. So after {@link #PATIENCE} times in vain polling is
- * left alone for some waits, then tried {@link #PROBES} times, then left alone for twice as many, and so on, until it finds
+ * get no shorter by it. QEMU's rule alone would poll on for ever then. So after {@link #PATIENCE} times in vain, some waits go
+ * without polling. Then it is tried {@link #PROBES} times, then twice as many waits go without it, and so on, until it finds
  * something.
  *
  * <p>Home thread only.
  */
 public final class AdaptivePolling {
-    /** What QEMU's IOThread takes. A block and a wake-up cost about 10 us of processor time: a third of it. */
+    /** The maximum of QEMU's IOThread. To block and to be woken costs about 10 us of processor time, a third of this. */
     static final Duration DEFAULT_MAXIMUM = Duration.ofNanos(32_768);
 
     private static final Duration MOST = Duration.ofSeconds(1);
@@ -50,7 +50,7 @@ public final class AdaptivePolling {
      * @param shrink the divisor by which it shrinks, 2 or more, or 0 for down to nothing
      */
     public record Settings(Duration maximum, int grow, int shrink) {
-        /** As QEMU's IOThread. */
+        /** The settings of QEMU's IOThread. */
         public static final Settings DEFAULT = new Settings(DEFAULT_MAXIMUM, 0, 0);
 
         /** Checks the settings. */
@@ -81,7 +81,7 @@ public final class AdaptivePolling {
         return maximum > 0;
     }
 
-    /** For how long to poll now, in nanoseconds, at most as long as the wait may take; negative is for ever. */
+    /** Tells for how many nanoseconds to poll now: at most as long as the wait may take, of which a negative one has no end. */
     long limit(long timeoutNanos) {
         if (pause > 0) {
             pause--;
@@ -90,7 +90,7 @@ public final class AdaptivePolling {
         return timeoutNanos < 0 ? learned : Math.min(learned, timeoutNanos);
     }
 
-    /** Polling found something. */
+    /** Learns that polling found something. */
     void hit(long polled) {
         counters.pollingNanos += polled;
         counters.pollingHits++;
@@ -98,7 +98,7 @@ public final class AdaptivePolling {
         nextPause = FIRST_PAUSE;
     }
 
-    /** Polling, if there was any, found nothing within its time; what the loop waited for came after so many nanoseconds. */
+    /** Learns that polling, if there was any, found nothing in its time, and after how many nanoseconds the wait ended. */
     void waited(long polled, long waited) {
         if (polled > 0) {
             counters.pollingNanos += polled;

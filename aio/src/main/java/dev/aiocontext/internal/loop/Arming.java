@@ -14,7 +14,7 @@ final class Arming {
     private boolean answered;
     private long drained;
 
-    /** Creates it; the time of each arming is taken only if somebody asks for it. */
+    /** Creates it without an arming. The time of each arming is taken only for a loop with a relay. */
     Arming(Wakeup wakeup, EventFd doorbell, boolean timed) {
         this.wakeup = wakeup;
         this.doorbell = doorbell;
@@ -22,7 +22,7 @@ final class Arming {
         this.timed = timed;
     }
 
-    /** What to wait for. */
+    /** {@return the descriptor of the doorbell, for the loop to wait for} */
     FdEntry entry() {
         return doorbellEntry;
     }
@@ -40,7 +40,7 @@ final class Arming {
         answered = wakeup.disarm();
     }
 
-    /** Whether a notifier had answered the last one when the loop woke up. */
+    /** Says whether a notifier had answered the last arming when the loop woke up. */
     boolean wasAnswered() {
         return answered;
     }
@@ -64,7 +64,7 @@ final class Arming {
         return arming == wakeup.arming();
     }
 
-    /** Whether the doorbell has woken the last arming, if it is this; looks once more. */
+    /** Says whether the doorbell was readable for an arming, if that is the last one; looks at the doorbell once more. */
     boolean doorbellRangFor(long arming) {
         return drained == arming || drain();
     }

@@ -1,8 +1,8 @@
 package dev.aiocontext.internal.loop;
 
 /**
- * Room of two cache lines, for processors fetch them in pairs: what a subclass declares lies beyond it. For what one thread
- * writes all the time, beside what others read: else each of its writes costs them a miss.
+ * Room of two cache lines, because processors fetch them in pairs. The fields of a subclass lie beyond it. A class extends this if
+ * one thread writes its fields all the time: beside fields that other threads read, each write would cost these a miss.
  */
 @SuppressWarnings("unused")
 abstract class CacheLines {

@@ -6,7 +6,7 @@ import java.lang.System.Logger.Level;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Calls the user's callbacks: one that throws does not take the loop down, and one that is slow is told of. Home thread.
+ * Calls the user's callbacks. A callback that throws does not take the loop down, and an event tells of a slow one. Home thread.
  */
 public final class Callbacks {
     private final String context;
@@ -29,7 +29,7 @@ public final class Callbacks {
     }
 
     /**
-     * Logs what somebody should know, for the name of {@code dev.aiocontext.AioContext}.
+     * Logs what a user should know, under the name {@code dev.aiocontext.AioContext}.
      *
      * @param level how urgent it is
      * @param what what has happened

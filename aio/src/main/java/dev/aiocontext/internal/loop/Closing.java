@@ -3,12 +3,13 @@ package dev.aiocontext.internal.loop;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What fails while a context is closed: a failure does not keep the other steps from being made, and the first is thrown in the end.
+ * Makes the steps that close a context. A failure does not keep the other steps from being made, and the first failure is thrown
+ * in the end.
  *
  * <p><b>Threads.</b> The thread that closes.
  */
 public final class Closing {
-    /** So many steps in a row without stack or memory: the next would fail as well, and closing never end. */
+    /** The steps in a row that may fail without stack or memory: after so many, the next would fail too, and closing never end. */
     private static final int HOPELESS = 100;
 
     private @Nullable Throwable first;

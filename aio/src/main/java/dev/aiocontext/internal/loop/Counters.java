@@ -3,10 +3,11 @@ package dev.aiocontext.internal.loop;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * What {@code AioStatistics} tells, and where in its iteration the loop is: all that the home thread writes in each.
+ * Counts what {@code AioStatistics} tells, and notes where in its iteration the loop is. The home thread writes all this in each
+ * iteration.
  *
- * <p><b>Threads.</b> The home thread writes its own counters, plainly; whoever asks from another thread sees a recent value
- * of each (a long is written whole on the 64-bit platforms that we run on). Notifiers count beside a system call.
+ * <p><b>Threads.</b> The home thread writes its own counters, plainly. Another thread sees a recent value of each, because a long
+ * is written whole on the 64-bit platforms that we run on. Notifiers count beside a system call.
  */
 public class Counters extends CacheLines {
     /** Notifiers: doorbells rung. */

@@ -3,10 +3,10 @@ package dev.aiocontext.internal.loop;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Of each thread, the context that it polls. A context remembers the object of its home thread, so that a poll costs two
+ * Names the context that a thread polls. A context remembers the object of its home thread, so that a poll costs two
  * stores and no look into the thread's table.
  *
- * <p><b>Threads.</b> The one whose object it is.
+ * <p><b>Threads.</b> The thread whose object it is.
  *
  * @param <C> the type of the context
  */

@@ -8,7 +8,7 @@ import jdk.jfr.FlightRecorder;
  * which takes some 100 ms; so none is loaded before a recording exists. Any thread.
  */
 final class FlightRecording {
-    /** Where there is no flight recorder, nothing here may name a class of it. */
+    /** False in a run-time image without the flight recorder. Nothing here may name a class of it then. */
     private static final boolean POSSIBLE = Platform.hasFlightRecorder();
 
     private FlightRecording() {}
@@ -19,7 +19,7 @@ final class FlightRecording {
         static final SlowCallbackEvent ASKED = new SlowCallbackEvent();
     }
 
-    /** Whether there has been a recording in this JVM. */
+    /** Says whether there has been a recording in this JVM. */
     static boolean exists() {
         return POSSIBLE && FlightRecorder.isInitialized();
     }

@@ -87,7 +87,7 @@ public final class Home {
     /**
      * Makes the calling thread the home thread, to close the context.
      *
-     * @return which thread was it before, for {@link #giveBack}
+     * @return the home thread before, which {@link #giveBack} takes
      * @throws IllegalStateException if another thread is the home thread, lives, and has not given the context up
      */
     public @Nullable Thread enterToClose() {

@@ -9,7 +9,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What other threads hand to a loop: work, idle work, and bare wake-ups.
+ * Takes in what other threads hand to a loop: work, idle work, and bare wake-ups.
  *
  * <p><b>Threads.</b> {@link #push}, {@link #pushIdle}, {@link #wakeup}, {@link #wakeupIfOpen}, {@link #requireOpen} and {@link
  * #rung}: any. Everything else: the home thread.
@@ -113,17 +113,17 @@ public final class Inbox {
         return new IllegalStateException("AioContext " + context + " is closed");
     }
 
-    /** When the doorbell was rung last. */
+    /** Tells when the doorbell was rung last, by {@link System#nanoTime}. */
     long rungAt() {
         return rungAt;
     }
 
-    /** Whether there is what notifiers announce by a wake-up. */
+    /** Says whether there is work or a bare wake-up, which notifiers announce by a ring. */
     boolean isAnnounced() {
         return !work.isEmpty() || wakeup.isRequested();
     }
 
-    /** Whether there is any, idle work included. */
+    /** Says whether there is work or a bare wake-up, idle work included. */
     boolean hasWork() {
         return isAnnounced() || !idleWork.isEmpty();
     }
@@ -133,7 +133,7 @@ public final class Inbox {
         return !work.isEmpty() || !idleWork.isEmpty();
     }
 
-    /** Takes no more work. What was accepted before can still be taken. Home thread. */
+    /** Takes no more work. Work that was accepted before can still be taken. Home thread. */
     public void refuse() {
         work.close();
         idleWork.close();

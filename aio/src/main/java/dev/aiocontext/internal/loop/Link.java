@@ -3,7 +3,7 @@ package dev.aiocontext.internal.loop;
 /**
  * A place in a circular list: the list itself, or a member of it. Taking a member out of the middle costs a few stores.
  *
- * <p><b>Threads.</b> Whoever holds the monitor that guards the list.
+ * <p><b>Threads.</b> Any thread that holds the monitor that guards the list.
  *
  * <p><b>Errors.</b> Each method only loads and stores fields of objects that are there. A thread without stack or memory
  * fails at the entry of the method, where nothing has changed, and nowhere else.

@@ -28,15 +28,15 @@ import org.jspecify.annotations.Nullable;
  * <p><b>Fairness.</b> Each step of an iteration is bounded, so that none keeps the others, or {@code stop()}, waiting:
  * <ol>
  *   <li>Work is a slice of what was there when the step began: at most 1,024 pieces, or as many as begin within
- *       500 us. The clock is read after 16 pieces and then after each further 16 to 64. So a slice of slow pieces takes as
- *       long as 16 of them before its time begins, and as long as 16 to 64 after it is over. The rest stays in the queue, in
+ *       500 us. The clock is read after 16 pieces and then after each further 16 to 64. So a slice of slow pieces may take longer
+ *       than its time: by 16 of them before the time begins, and by 16 to 64 after it is over. The rest stays in the queue, in
  *       its order, and the next iteration does not wait.
  *   <li>Idle work is a second slice of the same size.
- *   <li>Handlers are those of at most 1,024 ready descriptors, and of those that are always ready. What was
- *       left out comes first in the next iteration.
+ *   <li>Handlers are those of at most 1,024 ready descriptors, and of those that are always ready. The
+ *       others come first in the next iteration.
  * </ol>
- * A full slice of the shortest pieces takes about 10 us, so the look for descriptors between two slices (0.3 us) is 3 % of
- * it. A slice of 500 us of longer pieces is what a descriptor waits for behind them.
+ * A full slice of the shortest pieces takes about 10 us. The look for descriptors between two slices takes 0.3 us, which is 3 % of
+ * that. Behind longer pieces, a descriptor waits for one slice of 500 us.
  *
  * <p><b>Threads.</b> {@link #counters}, {@link #monitor}, {@link #relayMode}, {@link #onSigio}, the {@link Sources} and the
  * {@link FdSources}: any. Everything else: the home thread. Other threads hand over work through the {@link Inbox}.

@@ -9,14 +9,14 @@ import org.jspecify.annotations.Nullable;
  * Ends a loop, in this order:
  * <ol>
  *   <li>The thread pool takes no more work, and cancels what has not begun. The loop is polled until the rest is finished.
- *   <li>The inbox takes no more work. What it has accepted is run.
+ *   <li>The inbox takes no more work. The loop runs all work that the inbox has accepted.
  *   <li>Everything is freed, and the sources are closed. One warning names those that were still open.
  * </ol>
  *
  * <p><b>Threads.</b> {@link #close}: any, which {@link Home#enterToClose} lets in or not.
  *
- * <p><b>Errors.</b> What a step throws does not keep the others from being made (see {@code Closing}). If an Error ends {@link #close}
- * before it frees things, another call goes on where it was.
+ * <p><b>Errors.</b> A step that throws does not keep the other steps from being made (see {@code Closing}). If an Error ends {@link
+ * #close} before it frees things, another call goes on where it was.
  */
 public final class LoopEnd {
     /** The most sources that the warning names. */
@@ -94,7 +94,7 @@ public final class LoopEnd {
                 + (more > 0 ? " and " + more + " more" : "");
     }
 
-    /** Whether an Error has ended the caller's close(), or that of a thread that has ended, before everything was freed. */
+    /** Says whether an Error has ended the caller's close(), or that of a thread that has ended, before everything was freed. */
     private boolean isLeftToCaller() {
         Thread closer = home.thread();
         return closer == Thread.currentThread() ? !loop.isInCallback() : closer == null || !closer.isAlive();

@@ -19,8 +19,8 @@ import org.jspecify.annotations.Nullable;
  * </ol>
  *
  * <p><b>Threads.</b> {@link #cancel}: any. {@link #begin} and {@link #perform}: the worker. {@link #run}: the home thread. The
- * monitor of the list of outcomes guards all fields, and the way from QUEUED to another state also needs the monitor of
- * {@link PoolWorkers}, which is taken first.
+ * monitor of the list of outcomes guards all fields. The way from QUEUED to another state also needs the monitor of {@link
+ * PoolWorkers}, which is taken first.
  *
  * <p><b>Errors.</b> A state changes by plain stores, after the last call that can fail. So every step either happens as a whole, or
  * the state before it holds. A push to the loop comes before the stores (cancelling), or is repeated by the worker until it

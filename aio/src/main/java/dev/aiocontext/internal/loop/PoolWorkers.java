@@ -7,12 +7,12 @@ import org.jspecify.annotations.Nullable;
 /**
  * The queue of a thread pool, and its threads: a submission goes to an idle worker, else to a new one, else it waits.
  *
- * <p><b>Threads.</b> Any. The monitor of this object guards the queue and the counts, {@link #outcomes} its own; who needs both
- * takes that of this object first.
+ * <p><b>Threads.</b> Any. The monitor of this object guards the queue and the counts, and the monitor of {@link #outcomes} guards
+ * that list. A thread that needs both takes the monitor of this object first.
  *
  * <p><b>Errors.</b> Whatever can fail (a notification, a new thread) comes first, and what others see (the queue, the counts)
- * changes after it by plain stores. A submission that fails at any step has thus not changed anything, but that a worker may
- * be there without need. These are monitors, and no {@code ReentrantLock} as in {@code ThreadPoolExecutor}: the JVM gives a
+ * changes after it by plain stores. So a submission that fails at any step has changed nothing, except that it may have started
+ * a worker without need. These are monitors, and no {@code ReentrantLock} as in {@code ThreadPoolExecutor}: the JVM gives a
  * monitor back by itself, but a lock at the stack's end can stay locked for ever (JDK-8318888).
  */
 public final class PoolWorkers {

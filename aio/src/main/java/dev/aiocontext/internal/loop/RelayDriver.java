@@ -48,7 +48,7 @@ final class RelayDriver implements Driver {
         this.counters = counters;
     }
 
-    /** What to wait for. */
+    /** {@return the descriptor that the loop waits for} */
     FdEntry entry() {
         return entry;
     }
@@ -57,7 +57,7 @@ final class RelayDriver implements Driver {
         return channel.mode();
     }
 
-    /** Calls a handler for each SIGIO from now on, in place of the one there is, which this returns. */
+    /** Sets the source that is called for each SIGIO, and returns the one that it replaces. */
     synchronized @Nullable SigioWork put(SigioWork newHandler) {
         SigioWork replaced = handler;
         channel.listen(true);
@@ -68,7 +68,7 @@ final class RelayDriver implements Driver {
         return replaced;
     }
 
-    /** Calls a handler no longer. */
+    /** Takes a source away, if it is the one that is called for SIGIO. */
     synchronized void remove(SigioWork closed) {
         if (closed.open) {
             closed.open = false;
@@ -81,7 +81,7 @@ final class RelayDriver implements Driver {
         inbox.wakeupIfOpen();
     }
 
-    /** Records may have been read whose handler has not been called: a nested poll has to, or one after a resume. */
+    /** Says not to wait if records were read and not handled yet: a nested poll, or one after a resume, handles them. */
     @Override
     public long longestWait() {
         return signals > 0 && looksWhileBusy() ? 0 : FOR_EVER;
@@ -101,8 +101,8 @@ final class RelayDriver implements Driver {
     }
 
     /**
-     * A record of the relay. It rescued the loop if it answers the last arming, whose doorbell nobody saw, and there is
-     * work: the notifier wrote the doorbell before it signalled, so that write was lost.
+     * Tells an echo from a rescue. A record rescued the loop if it answers the last arming, no doorbell was seen for that arming,
+     * and there is work. The notifier wrote the doorbell before it signalled, so that write was lost.
      */
     private void relayed(int signal, long answered) {
         if (answered != 0) {

@@ -10,8 +10,8 @@ import jdk.jfr.Timespan;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the loop saw in a rescue, for whoever has to find out where the wake-up was lost. Only code that has asked for the
- * flight recorder may load this class.
+ * An event that says what the loop saw in a rescue, so that the place where the wake-up was lost can be found. Only code that has
+ * asked for the flight recorder may load this class.
  */
 @Name("dev.aiocontext.Rescue")
 @Label("Rescued wake-up")

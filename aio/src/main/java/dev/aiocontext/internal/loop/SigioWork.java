@@ -43,7 +43,7 @@ final class SigioWork extends LoopSource {
         return suspended && open;
     }
 
-    /** Whether it is to be called. */
+    /** {@return whether the source is to be called: it is open and not suspended} */
     boolean isListening() {
         return open && !suspended;
     }

@@ -6,7 +6,7 @@ import java.util.concurrent.TimeUnit;
 
 /** Runs the work that is there, a bounded slice of it in each iteration. Home thread. */
 final class Slice {
-    /** The most pieces of work in one iteration: as many as a segment of the queue has. */
+    /** The greatest number of pieces of work in one iteration: as many as a segment of the queue has. */
     static final int SLICE = 1024;
 
     /** How long an iteration goes on to begin pieces of work, if it looks at the clock at all. */
@@ -21,7 +21,7 @@ final class Slice {
     private final Callbacks callbacks;
     private final Counters counters;
 
-    /** Up to here, idle work is due. What a slice leaves of it, or an Error, waits for nothing. */
+    /** Up to here, idle work is due: the loop does not wait before due work that a slice, or an Error, left in the queue. */
     private long idleDue;
 
     Slice(Inbox inbox, Callbacks callbacks, Counters counters) {
@@ -30,7 +30,7 @@ final class Slice {
         this.counters = counters;
     }
 
-    /** Whether idle work is left that has waited already. */
+    /** Says whether there is idle work that has waited already. */
     boolean isIdleWorkDue() {
         return !inbox.idleWork.isTaken(idleDue);
     }

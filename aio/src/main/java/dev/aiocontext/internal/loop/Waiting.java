@@ -4,19 +4,17 @@ import dev.aiocontext.internal.fdmon.FdSet;
 import dev.aiocontext.internal.fdmon.ReadyList;
 import java.util.concurrent.TimeUnit;
 
-/**
- * Waits until there is something to do: polls adaptively, arms, blocks, disarms. Home thread.
- */
+/** Waits until there is something to do: polls adaptively, arms, blocks, disarms. Home thread. */
 final class Waiting {
     private static final long IDLE_WAIT = TimeUnit.MILLISECONDS.toNanos(10);
 
     /** While polling: how often to ask the kernel for ready descriptors, which costs about 0.3 us each time. */
     private static final long KERNEL_LOOK = TimeUnit.MICROSECONDS.toNanos(2);
 
-    /** While polling, after an iteration that ran several pieces of work: how long to leave those alone who push more. */
+    /** While polling, after an iteration that ran several pieces of work: how long to leave the pushing threads alone. */
     private static final long BURST_REST = TimeUnit.MICROSECONDS.toNanos(2);
 
-    /** While polling: reading the clock takes as long as a few looks for work. */
+    /** While polling: how many looks for work to take before the clock is read, which takes as long as a few looks. */
     private static final int LOOKS_PER_CLOCK = 8;
 
     private final Inbox inbox;
@@ -122,7 +120,7 @@ final class Waiting {
         return false;
     }
 
-    /** Work streams in: to look for each piece, the moment it comes, would slow down who pushes it. */
+    /** Pauses while work streams in, because a look for each piece, the moment it comes, would slow down the pushing threads. */
     private static long rest(long began) {
         long elapsed = 0;
         while (elapsed < BURST_REST) {
@@ -149,8 +147,8 @@ final class Waiting {
     }
 
     /**
-     * For how many nanoseconds there is nothing to do: 0, for ever (-1), or what is left of 10 ms. The loop looks for work here
-     * and nowhere else.
+     * Tells for how many nanoseconds there is nothing to do: 0, for ever (-1), or what is left of 10 ms. The loop looks for work
+     * here and nowhere else.
      */
     private long timeout(long waited) {
         if (inbox.isAnnounced() || slice.isIdleWorkDue()) {

@@ -51,10 +51,10 @@ final class CallState {
         rehearse();
     }
 
-    /** What the call is given. */
+    /** The segment that the call is given. */
     final MemorySegment segment;
 
-    /** Whether a thread has taken it. */
+    /** Whether a thread has taken this place. */
     volatile boolean busy;
 
     private volatile @Nullable CallState next;
@@ -85,7 +85,7 @@ final class CallState {
         return state;
     }
 
-    /** How many places there are. */
+    /** {@return how many places there are} */
     static int places() {
         int places = 0;
         for (CallState first : FIRST) {
@@ -112,7 +112,7 @@ final class CallState {
         return result(result, segment);
     }
 
-    /** As {@link #result(int)}. */
+    /** Passes a good result on, as {@link #result(int)} does. */
     long result(long result) {
         return result(result, segment);
     }

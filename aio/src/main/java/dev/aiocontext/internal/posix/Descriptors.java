@@ -7,8 +7,8 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 
 /**
- * Opening, checking and closing descriptors. Any thread. The class has no static fields: were it initialized first by a
- * registration at the end of a stack, a StackOverflowError there would make it unusable for good.
+ * Opens, checks and closes descriptors. Any thread. The class has no static fields: if a call at the end
+ * of a stack initialized it first, a StackOverflowError there would make it unusable for good.
  */
 public final class Descriptors {
 
@@ -39,7 +39,7 @@ public final class Descriptors {
      * Closes both ends of a pipe of ours.
      *
      * @param pipe the pipe
-     * @throws dev.aiocontext.SyscallException if one was not open, which is a bug of somebody who closed it for us
+     * @throws dev.aiocontext.SyscallException if one was not open, which is a bug of code that closed it for us
      */
     public static void close(Pipe pipe) {
         try {
@@ -94,7 +94,7 @@ public final class Descriptors {
      * Closes a descriptor of ours.
      *
      * @param fd the descriptor
-     * @throws dev.aiocontext.SyscallException if it was not open, which is a bug of somebody who closed it for us
+     * @throws dev.aiocontext.SyscallException if it was not open, which is a bug of code that closed it for us
      */
     public static void close(int fd) {
         int result = Libc.close(fd);

@@ -11,19 +11,19 @@ import java.util.Map;
 
 /** The errnos that the code asks for, and the names and texts of all that its system calls document. */
 public final class Errno {
-    /** Interrupted by a signal: call again. */
+    /** A signal interrupted the call: call again. */
     public static final int EINTR = linux_h.EINTR();
-    /** Would block. */
+    /** The call would block. */
     public static final int EAGAIN = linux_h.EAGAIN();
-    /** Not a descriptor. */
+    /** The number is no open descriptor. */
     public static final int EBADF = linux_h.EBADF();
-    /** Not there. */
+    /** The file or the entry is not there. */
     public static final int ENOENT = linux_h.ENOENT();
-    /** Not permitted; of epoll_ctl(2): this kind of file cannot be waited for. */
+    /** The operation is not permitted. From epoll_ctl(2): this kind of file cannot be waited for. */
     public static final int EPERM = linux_h.EPERM();
     /** Permission denied. */
     public static final int EACCES = linux_h.EACCES();
-    /** Already there. */
+    /** The file or the entry is there already. */
     public static final int EEXIST = linux_h.EEXIST();
     /** The kernel has no such call. */
     public static final int ENOSYS = linux_h.ENOSYS();
@@ -74,7 +74,7 @@ public final class Errno {
     private Errno() {}
 
     /**
-     * The name of an errno.
+     * Tells the name of an errno.
      *
      * @param errno the positive errno
      * @return its name, or {@code errno 123} for one that none of our calls documents
@@ -84,8 +84,8 @@ public final class Errno {
     }
 
     /**
-     * What strerror(3) says of an errno. Any thread: the text of an errno that the C library knows is never written to. Only
-     * the text of an unknown one is, in glibc before 2.32, so the library is not asked for those.
+     * Tells the text of an errno, by strerror(3). Any thread: the text of an errno that the C library knows is never written to.
+     * Only the text of an unknown one is, in glibc before 2.32, so the library is not asked for those.
      *
      * @param errno the positive errno
      * @return the text, in the language of the C library's locale
@@ -116,7 +116,7 @@ public final class Errno {
     }
 
     /**
-     * The exception for a failed call.
+     * Makes the exception for a failed call.
      *
      * @param call the name of the call
      * @param errno the positive errno

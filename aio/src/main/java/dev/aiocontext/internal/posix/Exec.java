@@ -9,12 +9,12 @@ import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
 
-/** Replacing the program of this process. A class of its own, for hardly any program needs it. */
+/** Replaces the program of this process. It is a class of its own, because hardly any program needs it. */
 public final class Exec {
     private static final NativeFunction EXECV =
             NativeFunction.withErrno("execv", FunctionDescriptor.of(JAVA_INT, ADDRESS, ADDRESS));
 
-    /** Those that the generated bindings describe too. */
+    /** The functions that the generated bindings describe too, for a test that compares both. */
     static final List<NativeFunction> FUNCTIONS = List.of(EXECV);
 
     private Exec() {}

@@ -19,7 +19,7 @@ import java.util.List;
  * The system calls of the loop. A method returns what the call returns, or, if it failed, the <em>negated errno</em>, as
  * the kernel itself does: there is no separate errno to read too late, or after a call that succeeded.
  *
- * <p>What glibc 2.28 lacks (gettid, tgkill, epoll_pwait2) goes through syscall(2) always: one path on every C library.
+ * <p>Calls that glibc 2.28 lacks (gettid, tgkill, epoll_pwait2) always go through syscall(2): one path on every C library.
  *
  * <p><b>Threads.</b> Any thread may call anything; a call has an errno segment of its own, see {@link CallState}.
  */
@@ -44,7 +44,7 @@ public final class Libc {
             FunctionDescriptor.of(JAVA_LONG, JAVA_LONG, JAVA_LONG, ADDRESS, JAVA_LONG, ADDRESS, ADDRESS, JAVA_LONG),
             1);
 
-    /** Those that the generated bindings describe too. */
+    /** The functions that the generated bindings describe too, for a test that compares both. */
     static final List<NativeFunction> FUNCTIONS =
             List.of(EVENTFD, PIPE2, READ, WRITE, CLOSE, PPOLL, EPOLL_CREATE1, EPOLL_CTL, EPOLL_WAIT, KILL);
 

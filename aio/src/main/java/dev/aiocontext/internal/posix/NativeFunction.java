@@ -64,13 +64,13 @@ final class NativeFunction {
         return new NativeFunction(name, descriptor, descriptor, ERRNO);
     }
 
-    /** As {@link #withErrno}, for a function with variable arguments, of which the descriptor has those of one call. */
+    /** Makes a function with variable arguments, as {@link #withErrno} does. The descriptor has the arguments of one call. */
     static NativeFunction variadic(String name, FunctionDescriptor descriptor, int firstVariadic) {
         return new NativeFunction(
                 name, descriptor, descriptor, ERRNO[0], Linker.Option.firstVariadicArg(firstVariadic));
     }
 
-    /** As {@link #withErrno}, for a function of at most four integers and pointers, which shares one linked shape. */
+    /** Makes a function of at most four integers and pointers, as {@link #withErrno} does. It shares one linked shape. */
     static NativeFunction inRegisters(String name, FunctionDescriptor descriptor) {
         return new NativeFunction(name, descriptor, REGISTERS, ERRNO);
     }
@@ -92,7 +92,7 @@ final class NativeFunction {
         }
     }
 
-    /** As {@link #callInt(long, long, long, long)}, with a place for errno that the caller has. */
+    /** Calls the function as {@link #callInt(long, long, long, long)} does, with a place for errno that the caller has. */
     int callInt(MemorySegment state, long a, long b, long c, long d) {
         try {
             return CallState.result((int) (long) handle().invokeExact(state, a, b, c, d), state);
@@ -101,7 +101,7 @@ final class NativeFunction {
         }
     }
 
-    /** As {@link #callInt(long, long, long, long)}, for a function that returns a long. */
+    /** Calls a function that returns a long, as {@link #callInt(long, long, long, long)} does. */
     long callLong(long a, long b, long c, long d) {
         CallState state = CallState.take();
         try {
@@ -113,7 +113,7 @@ final class NativeFunction {
         }
     }
 
-    /** Whether it is called by the shape that several functions share. */
+    /** {@return whether the function is called by the shape that several functions share} */
     boolean sharesItsShape() {
         return shape.equals(REGISTERS);
     }

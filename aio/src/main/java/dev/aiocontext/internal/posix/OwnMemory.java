@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * Native memory that its owner frees, by malloc(3) and free(3). A segment of it is passed to a system call without being counted
  * in and out, as one of a shared arena would be by two atomic operations; so it is the owner's part to free nothing that is in
  * use. To close a shared arena takes a handshake with every thread of the JVM (40 us with ten threads, 500 us with a thousand),
- * and an automatic one waits for a collection; free(3) takes less than a microsecond. What malloc gives is no direct memory for
+ * and an automatic one waits for a collection; free(3) takes less than a microsecond. Memory of malloc is no direct memory for
  * the JVM, so {@code -XX:MaxDirectMemorySize} does not limit it.
  *
  * <p><b>Threads.</b> One at a time; what is in the memory belongs to the owner.
@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * may stay.
  */
 public final class OwnMemory implements SegmentAllocator, AutoCloseable {
-    /** What malloc(3) aligns to, on both architectures. */
+    /** The alignment of malloc(3), on both architectures. */
     private static final int ALIGNMENT = 16;
 
     private static final NativeFunction MALLOC =

@@ -4,7 +4,7 @@ import java.io.UncheckedIOException;
 import java.util.Optional;
 import java.util.function.Supplier;
 
-/** How many processors this JVM may use. Any thread. */
+/** Tells how many processors this JVM may use. Any thread. */
 public final class Processors {
     private Processors() {}
 

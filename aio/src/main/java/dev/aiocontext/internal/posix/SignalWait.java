@@ -22,7 +22,7 @@ public final class SignalWait {
     private static final NativeFunction SIGTIMEDWAIT =
             NativeFunction.withErrno("sigtimedwait", FunctionDescriptor.of(JAVA_INT, ADDRESS, ADDRESS, ADDRESS));
 
-    /** Those that the generated bindings describe too. */
+    /** The functions that the generated bindings describe too, for a test that compares both. */
     static final List<NativeFunction> FUNCTIONS = List.of(SIGWAIT, SIGTIMEDWAIT);
 
     private final MemorySegment set;

@@ -22,7 +22,7 @@ public final class Signals {
     private static final NativeFunction SIGADDSET =
             NativeFunction.plain("sigaddset", FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_INT));
 
-    /** Those that the generated bindings describe too. */
+    /** The functions that the generated bindings describe too, for a test that compares both. */
     static final List<NativeFunction> FUNCTIONS = List.of(PTHREAD_SIGMASK, SIGEMPTYSET, SIGADDSET);
 
     private Signals() {}

@@ -18,10 +18,10 @@ import java.util.function.ObjLongConsumer;
  * @param <C> the channels that requests are for
  */
 final class Deferrals<C> {
-    /** How long a loop has to go on by itself. */
+    /** The time that a loop has to go on by itself. */
     static final long BOUND = TimeUnit.MILLISECONDS.toNanos(1);
 
-    /** So many looks without a request are a while. */
+    /** The looks without a request after which the looks end. */
     static final int QUIET_LOOKS = 100;
 
     private final List<Deferral<C>> deferrals = new ArrayList<>();
@@ -33,7 +33,7 @@ final class Deferrals<C> {
 
     private record Deferral<C>(C channel, long arming, long since) {}
 
-    /** Whether the loop of a channel has gone on since an arming. */
+    /** Says whether the loop of a channel has gone on since an arming. */
     interface Acknowledged<C> {
         boolean test(C channel, long arming);
     }
@@ -56,12 +56,12 @@ final class Deferrals<C> {
         }
     }
 
-    /** Whether no look is needed: nothing is put off, and for a while nothing has been. */
+    /** Says whether no look is needed: nothing is put off, and nothing has been for a while. */
     boolean isIdle() {
         return deferrals.isEmpty() && quietLooks >= QUIET_LOOKS;
     }
 
-    /** How long there is until the next look, in nanoseconds. */
+    /** {@return the time until the next look, in nanoseconds} */
     long untilNextLook() {
         return Math.max(0, nextLook - clock.getAsLong());
     }

@@ -38,7 +38,7 @@ public final class RelayChannel extends RelayRequests.Channel implements Doorbel
     private final RecordPipe pipe = new RecordPipe();
     private final Uses uses = new Uses();
 
-    /** What numbers the armings. Written by the home thread before its first arming, read by the relay thread. */
+    /** The wake-up that numbers the armings. Written by the home thread before its first arming, read by the relay thread. */
     private @Nullable Wakeup wakeup;
 
     /** The relay thread's: the last of its signals after which it served this channel. */
@@ -57,7 +57,7 @@ public final class RelayChannel extends RelayRequests.Channel implements Doorbel
     /** Publishes the two fields above. Of two late rings at once, one of the three fields may be of the other ring. */
     private volatile long rungAt;
 
-    /** What the loop does with a record. */
+    /** Handles a record on the loop. */
     public interface RecordHandler {
         /**
          * Takes a record.

@@ -40,7 +40,7 @@ public final class RelayRequests<C extends RelayRequests.Channel> {
 
     private final WorkQueue<C> channels = new WorkQueue<>(AT_ONCE);
 
-    /** What can be wanted: extend it. */
+    /** A channel that notifiers can want delivered: extend it. */
     public abstract static class Channel {
         final QueueMark mark = new QueueMark();
 

@@ -9,7 +9,7 @@ import java.util.function.Consumer;
 import java.util.function.ObjLongConsumer;
 
 /**
- * What the relay thread does again and again: it waits for a signal and serves the channels.
+ * One round of the relay thread: it waits for a signal and serves the channels.
  *
  * <ol>
  *   <li>Wait. If nothing is put off, the relay thread announces in {@link Parking} that it sleeps, and waits for a signal without
@@ -41,7 +41,7 @@ final class RelayRound {
     private final ObjLongConsumer<RelayChannel> onRequest = this::serve;
     private final Consumer<RelayChannel> onSignal = this::serveListener;
 
-    /** How many signals were served. */
+    /** The number of signals that were served. */
     private long round;
 
     /** Creates it; the listeners are the channels whose contexts handle SIGIO themselves. */

@@ -4,9 +4,9 @@ import dev.aiocontext.bindings.linux.signalfd_siginfo;
 import java.lang.foreign.MemorySegment;
 
 /**
- * What the relay writes to a context's pipe: 128 bytes in the layout of signalfd(2)'s {@code struct signalfd_siginfo}, as
- * QEMU's {@code sigwait_compat} does. Only the signal's number is known, as after any sigwait(3); {@code ssi_ptr}, which
- * a signal without a value leaves unused, carries the arming that the relay answers, 0 for a signal from outside.
+ * The record that the relay writes to a context's pipe: 128 bytes in the layout of signalfd(2)'s {@code struct signalfd_siginfo},
+ * as QEMU's {@code sigwait_compat} does. Only the signal's number is known, as after any sigwait(3). A signal without a value
+ * leaves {@code ssi_ptr} unused, so it carries the arming that the relay answers, 0 for a signal from outside.
  */
 final class SignalRecord {
     static final long SIZE = signalfd_siginfo.sizeof();

@@ -3,7 +3,7 @@ package dev.aiocontext.internal.wakeup;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 
-/** What wakes a loop that is blocked, or about to block. */
+/** Wakes a loop that is blocked, or about to block. */
 @FunctionalInterface
 public interface Doorbell {
     /**

@@ -29,7 +29,7 @@ import java.lang.invoke.VarHandle;
  *       the notifier's load sees ARMED, or the loop's second look, which follows its fence, sees W, or both.
  *   <li>It sees ARMED: it rings, and the wait returns, because the doorbell is drained only after a wait, and stays
  *       readable until then.
- *   <li>It sees RUNG: the doorbell of this arming <em>has been</em> rung, for the mark is made after the ring. So the wait
+ *   <li>It sees RUNG: the doorbell of this arming <em>has been</em> rung, because the mark is made after the ring. So the wait
  *       returns. The loop takes the work after {@link #disarm}, whose atomic exchange reads that RUNG or a later state and
  *       comes after the fence of the notifier, which published W before it.
  *   <li>It sees AWAKE, or a later arming: the loop stored that after the notifier's fence, and looks for work after that.

@@ -20,12 +20,12 @@ import org.jspecify.annotations.Nullable;
  * on.
  * <ol>
  *   <li>There is no gap: a push tries the slots from {@link Segment#hint} on, one after the other, and every slot before
- *       the hint is filled, since whoever stored it had filled or found filled all before. A hint that is out of date, or
+ *       the hint is filled, since the thread that stored it had filled or found filled all before. A hint that is out of date, or
  *       was stored late over a later one, costs the next pushers a few looks.
  *   <li>So a push that has returned comes before every push that begins after it, and the taker, which goes from slot to
  *       slot, takes in that order. Once a push has returned, {@link #isEmpty} is false until its work is taken.
  *   <li>The compare-and-set releases what the pusher did before, and the taker's load of the slot acquires it.
- *   <li>{@link #end} is at the first empty slot that it finds, for behind that there is nothing. If none is near, it looks
+ *   <li>{@link #end} is at the first empty slot that it finds, because behind that there is nothing. If none is near, it looks
  *       from the hint of the tail's segment on: the {@link #tail} never moves back, and a push leaves a segment that is
  *       full only after the tail has left it, so nothing that was pushed before lies behind that segment.
  *   <li>{@link #close} pushes a mark like a piece of work: pushes before it are taken, pushes after it find it in their way.
@@ -39,7 +39,7 @@ public final class WorkQueue<E> {
     /** In the slot after the last piece of work that was accepted. */
     private static final Object CLOSED = new Object();
 
-    /** Longs that keep what one thread writes all the time away from what others read: two cache lines, for lines come in pairs. */
+    /** Longs that keep what one thread writes all the time away from what others read: two cache lines, a pair for a processor. */
     private static final int LINES = 128 / Long.BYTES;
 
     /** For so few pieces of work the taker leaves {@link Segment#hint} alone, which pushers write all the time. */
@@ -141,7 +141,7 @@ public final class WorkQueue<E> {
         return pushFurther(work);
     }
 
-    /** Somebody else is pushing too, or the segment is full, or the queue is closed. */
+    /** Pushes although another thread is pushing too, or the segment is full; refuses if the queue is closed. */
     private boolean pushFurther(Object work) {
         for (Segment segment = tail; ; segment = following(segment)) {
             Object[] slots = segment.slots;
@@ -274,7 +274,7 @@ public final class WorkQueue<E> {
         return taken[LINES] >= end;
     }
 
-    /** Leaves a segment that is taken as a whole, for the next, and has its array used again. */
+    /** Leaves a segment that is taken as a whole, goes on to the next, and has its array used again. */
     private void advance() {
         Segment next = following(head);
         if (next.next == null) {
