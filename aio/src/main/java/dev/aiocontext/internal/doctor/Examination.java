@@ -9,7 +9,7 @@ import java.util.concurrent.TimeUnit;
 final class Examination {
     private static final List<RelayMode> HERE = List.of(RelayMode.OFF, RelayMode.THREAD, RelayMode.DEFERRED);
 
-    /** One with an intact and one with a lossy doorbell for each of these, and for PROCESS. */
+    /** The number of trials: an intact and a lossy doorbell, for each of these modes and for PROCESS. */
     private static final int TRIALS = 2 * (HERE.size() + 1);
 
     private Examination() {}

@@ -8,12 +8,12 @@ final class Figures {
 
     private Figures() {}
 
-    /** A count, with separators. */
+    /** Writes a count with separators. */
     static String count(long n) {
         return String.format(Locale.ROOT, "%,d", n);
     }
 
-    /** A time with three digits and a unit. */
+    /** Writes a time with three digits and a unit. */
     static String nanos(long nanos) {
         double value = nanos;
         int unit = 0;

@@ -26,22 +26,22 @@ record Findings(
     /** A relay mode that could not be measured, and why. */
     record NotMeasured(RelayMode relay, String reason) {}
 
-    /** Wake-ups by an intact doorbell. */
+    /** Counts the wake-ups by an intact doorbell. */
     long wakeupsDone() {
         return sum(WakeupResult::wakeups);
     }
 
-    /** Wake-ups by an intact doorbell, with or without relay, that nobody ever saw. */
+    /** Counts the wake-ups by an intact doorbell, with or without relay, that no loop ever saw. */
     long lost() {
         return sum(WakeupResult::lost);
     }
 
-    /** Wake-ups by an intact doorbell that only the relay brought. */
+    /** Counts the wake-ups by an intact doorbell that only the relay brought. */
     long repaired() {
         return sum(WakeupResult::rescues);
     }
 
-    /** Wake-ups by a lossy doorbell that the relay should have repaired, and did not. */
+    /** Counts the wake-ups by a lossy doorbell that the relay should have repaired, and did not. */
     long notRescued() {
         return insurance.stream()
                 .filter(result -> result.relay() != RelayMode.OFF)

@@ -23,7 +23,7 @@ final class Histogram {
         return new Times(samples, percentile(50), percentile(99), max);
     }
 
-    /** The value that the given share of the samples does not exceed: the middle of its bucket. */
+    /** Finds the value that the given share of the samples does not exceed: the middle of its bucket. */
     private long percentile(int percent) {
         long rank = (samples * percent + 99) / 100;
         long seen = 0;

@@ -3,7 +3,7 @@ package dev.aiocontext.internal.doctor;
 import dev.aiocontext.RelayMode;
 
 /**
- * What came of waking a blocked loop whose doorbell is lossy.
+ * The result of waking a blocked loop whose doorbell is lossy.
  *
  * @param relay the relay's mode
  * @param wakeups wake-ups asked for

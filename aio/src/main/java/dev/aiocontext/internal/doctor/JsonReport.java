@@ -129,7 +129,7 @@ final class JsonReport {
         return object;
     }
 
-    /** Null is the time of what never happened. */
+    /** Writes times, and null for the times of what never happened. */
     private static void putTimes(Map<String, @Nullable Object> object, String what, Times times) {
         object.put(what + "P50Nanos", times.isEmpty() ? null : times.p50Nanos());
         object.put(what + "P99Nanos", times.isEmpty() ? null : times.p99Nanos());

@@ -14,7 +14,7 @@ final class ParentWatch {
     /** Set by the script: its process's number. */
     private static final String PARENT = "dev.aiocontext.doctor.parent";
 
-    /** Seldom enough not to disturb what is measured. */
+    /** The time between two looks, long enough not to disturb what is measured. */
     private static final long PAUSE = TimeUnit.MILLISECONDS.toNanos(250);
 
     private ParentWatch() {}

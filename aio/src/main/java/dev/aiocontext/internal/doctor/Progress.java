@@ -8,7 +8,7 @@ interface Progress extends AutoCloseable {
     /** Says what begins. */
     void step(String what);
 
-    /** There is nothing to say any more. */
+    /** Ends the telling. */
     @Override
     default void close() {}
 }

@@ -27,7 +27,7 @@ final class RescueRecording implements AutoCloseable {
         }
     }
 
-    /** The first few that nobody provoked, or if there is none, one that was provoked. */
+    /** Lists the first few rescues that were not provoked, or if there is none, one that was. */
     List<RescueStory> stories() {
         if (recording == null) {
             return List.of();

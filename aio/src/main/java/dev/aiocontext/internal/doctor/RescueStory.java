@@ -46,7 +46,7 @@ record RescueStory(
                 event.getDuration("delay").toNanos());
     }
 
-    /** The story, in one paragraph. */
+    /** {@return the story, in one paragraph} */
     String inWords() {
         return String.format(
                 Locale.ROOT,

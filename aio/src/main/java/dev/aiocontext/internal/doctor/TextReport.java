@@ -58,7 +58,7 @@ final class TextReport {
         }
     }
 
-    /** The names, each once. */
+    /** Lists the names of threads, each once. */
     private static List<String> names(List<KernelThread> threads) {
         Map<String, Integer> counts = new LinkedHashMap<>();
         threads.forEach(thread -> counts.merge(thread.name(), 1, Integer::sum));
@@ -145,7 +145,7 @@ final class TextReport {
         wrapped(label, List.of(text.split(" ", -1)), " ");
     }
 
-    /** A label, and pieces of text on as many lines as they need. */
+    /** Prints a label, and pieces of text on as many lines as they need. */
     private void wrapped(String label, List<String> pieces, String separator) {
         StringBuilder line = new StringBuilder("  " + label);
         line.append(" ".repeat(Math.max(1, LABEL_WIDTH - line.length())));

@@ -24,7 +24,7 @@ final class Verdict {
                 + price(findings) + ".";
     }
 
-    /** A relay is worth its name if it lost none itself, here and with the lossy doorbell. */
+    /** Advises a relay if it lost no wake-up itself, neither with the intact nor with the lossy doorbell. */
     private static String advice(Findings findings) {
         boolean relayLostNone =
                 findings.wakeups().stream().allMatch(result -> result.relay() == RelayMode.OFF || result.lost() == 0);

@@ -3,7 +3,7 @@ package dev.aiocontext.internal.doctor;
 import dev.aiocontext.RelayMode;
 
 /**
- * What came of waking a loop whose doorbell is intact.
+ * The result of waking a loop whose doorbell is intact.
  *
  * @param relay the relay's mode
  * @param blocked wake-ups asked for when the loop slept in the kernel

@@ -7,10 +7,10 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * Wakes a loop with one relay mode: first, for the times, only when the kernel says that it sleeps; then, for the losses,
- * when it is about to go to sleep, for that is when a wake-up is lost if it ever is.
+ * when it is about to go to sleep, because that is when a wake-up is lost if it ever is.
  */
 final class WakeupTrial {
-    /** After this long the loop is given up. Long, for nothing but a lost wake-up may take that long. */
+    /** The time after which the loop is given up. It is long, because nothing but a lost wake-up may take that long. */
     static final long PATIENCE = TimeUnit.SECONDS.toNanos(1);
 
     private static final long AT_LEAST = 100;

@@ -45,7 +45,7 @@ final class EpollMonitor implements FdMonitor {
     }
 
     private final FdTable table;
-    /** The opening thread, then the home thread, allocates; what other threads use of it is freed under the lock. */
+    /** The opening thread allocates, then the home thread. Memory that other threads use too is freed under the lock. */
     private final OwnMemory memory = new OwnMemory();
 
     private final Timeout timespec;

@@ -14,21 +14,21 @@ import dev.aiocontext.bindings.linux.linux_h;
  * lock. {@link #revents} is the home thread's.
  */
 public class FdEntry {
-    /** Readable. */
+    /** The descriptor is readable. */
     public static final int IN = linux_h.POLLIN();
     /** An exceptional condition: urgent data of TCP, a change of a file in /proc or /sys. */
     public static final int PRI = linux_h.POLLPRI();
-    /** Writable. */
+    /** The descriptor is writable. */
     public static final int OUT = linux_h.POLLOUT();
     /** The peer of a stream socket has left, or will write no more. */
     public static final int RDHUP = linux_h.POLLRDHUP();
     /** An interest only: events are reported when they happen, and not for as long as they last. Epoll alone has it. */
     public static final int ET = linux_h.EPOLLET();
-    /** An error; always reported. */
+    /** There is an error. It is always reported. */
     public static final int ERR = linux_h.POLLERR();
-    /** Hung up; always reported. */
+    /** The other end has hung up. It is always reported. */
     public static final int HUP = linux_h.POLLHUP();
-    /** Not open; always reported. Epoll's monitor reports it when a system call finds the number closed. */
+    /** The number is not open. It is always reported. Epoll's monitor reports it when a system call finds the number closed. */
     public static final int NVAL = linux_h.POLLNVAL();
 
     /** In place of a wanted interest: the entry is to leave the set. */

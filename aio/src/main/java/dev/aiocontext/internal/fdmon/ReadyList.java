@@ -15,7 +15,7 @@ public final class ReadyList {
     public ReadyList() {}
 
     /**
-     * How many are ready.
+     * Counts the entries that are ready.
      *
      * @return the number
      */

@@ -4,7 +4,7 @@ import dev.aiocontext.SyscallException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * When to try epoll again after it failed: after 1,024 waits, then after twice as many each time. It counts waits because a
+ * Tells when to try epoll again after it failed: after 1,024 waits, then after twice as many each time. It counts waits because a
  * loop that waits seldom gains nothing by epoll. Home thread only.
  */
 final class RetryPause {

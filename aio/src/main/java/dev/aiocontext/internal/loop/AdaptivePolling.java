@@ -43,7 +43,7 @@ public final class AdaptivePolling {
     private int nextPause = FIRST_PAUSE;
 
     /**
-     * How to poll.
+     * Settings of polling.
      *
      * @param maximum the longest time to poll before a wait, 0 to 1 s
      * @param grow the factor by which the time grows, 2 or more, or 0 for 2
@@ -69,7 +69,7 @@ public final class AdaptivePolling {
         }
     }
 
-    /** Polling with one processor would only keep the notifiers from it. */
+    /** Creates it. With one processor it never polls, because that would only keep the notifiers from the processor. */
     AdaptivePolling(Settings settings, Counters counters) {
         this.counters = counters;
         maximum = Processors.areSeveral() ? settings.maximum().toNanos() : 0;

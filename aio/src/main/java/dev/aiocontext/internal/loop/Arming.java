@@ -4,7 +4,7 @@ import dev.aiocontext.internal.fdmon.FdEntry;
 import dev.aiocontext.internal.posix.EventFd;
 import dev.aiocontext.internal.wakeup.Wakeup;
 
-/** What the loop knows of its last arming: when it came, whether it was answered, and by which bell. Home thread. */
+/** Keeps what the loop knows of its last arming: when it came, whether it was answered, and by which bell. Home thread. */
 final class Arming {
     private final Wakeup wakeup;
     private final EventFd doorbell;

@@ -13,9 +13,9 @@ final class FlightRecording {
 
     private FlightRecording() {}
 
-    /** Loaded with the first recording. */
+    /** Holds the event class, which is loaded with the first recording. */
     private static final class SlowCallbacks {
-        /** Asked whether anybody records slow callbacks: timing one costs more than most callbacks do. */
+        /** Says whether a recording wants slow callbacks: timing a callback costs more than most callbacks do. */
         static final SlowCallbackEvent ASKED = new SlowCallbackEvent();
     }
 

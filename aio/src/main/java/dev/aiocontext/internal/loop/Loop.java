@@ -212,7 +212,7 @@ public final class Loop {
         return progress;
     }
 
-    /** Before the work is taken: what is announced after this comes after it. */
+    /** Accepts the wake-up, before the work is taken. A later announcement is then for later work. */
     private void accept() {
         arming.acceptDoorbell();
         for (Driver driver : drivers) {
@@ -223,7 +223,7 @@ public final class Loop {
         }
     }
 
-    /** Each nested poll walks a list of its own. An Error may have left entries in it. */
+    /** Finds the list of this poll: each nested poll walks a list of its own. An Error may have left entries in it. */
     private ReadyList readyList() {
         if (counters.depth == readyLists.size()) {
             readyLists.add(new ReadyList());

@@ -114,7 +114,7 @@ public final class LoopEnd {
         }
     }
 
-    /** Idle work, which limits a poll to 10 ms. */
+    /** Does nothing: it is idle work that limits a poll to 10 ms. */
     private static void lookAgain() {}
 
     private void closeOnPlatformThread() {

@@ -182,7 +182,7 @@ public final class PoolWorkers {
         return null;
     }
 
-    /** The last to leave tells close(), which would see it within 10 ms anyway. */
+    /** Tells close() that the last worker leaves. It would see that within 10 ms anyway. */
     private void tellCloser() {
         try {
             if (isShutDown() && threads() == 0) {

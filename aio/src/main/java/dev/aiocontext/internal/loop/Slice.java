@@ -9,7 +9,7 @@ final class Slice {
     /** The greatest number of pieces of work in one iteration: as many as a segment of the queue has. */
     static final int SLICE = 1024;
 
-    /** How long an iteration goes on to begin pieces of work, if it looks at the clock at all. */
+    /** The time in which an iteration begins pieces of work, if it looks at the clock at all. */
     private static final long SLICE_NANOS = TimeUnit.MICROSECONDS.toNanos(500);
 
     /** Pieces of work from one look at the clock to the next, at first, and at the most: a look costs as much as two pieces. */

@@ -39,7 +39,7 @@ final class Agents {
         return false;
     }
 
-    /** The libraries in memory, but for the JVM's own, which names the entry because it calls it. */
+    /** Lists the libraries in memory, without the JVM's own, which names the entry because it calls it. */
     private static Set<Path> libraries() throws IOException {
         return Files.readAllLines(Path.of("/proc/self/maps"), StandardCharsets.ISO_8859_1).stream()
                 .filter(line -> line.contains(".so") && line.contains("/") && !line.endsWith("/libjvm.so"))

@@ -23,7 +23,7 @@ public final class EventFd implements AutoCloseable {
     private static final MemorySegment ONE =
             Arena.global().allocate(JAVA_LONG).copyFrom(MemorySegment.ofArray(new long[] {1})); // links nothing
 
-    /** Nobody looks at what is drained, so all may drain into one place. */
+    /** The place that all threads drain into. No thread looks at what it drained. */
     private static final MemorySegment DRAINED = Arena.global().allocate(DRAIN_BYTES);
 
     private final int readFd;

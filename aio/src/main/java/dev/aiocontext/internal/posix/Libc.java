@@ -70,7 +70,7 @@ public final class Libc {
         return allocator.allocate(Linker.Option.captureStateLayout());
     }
 
-    /** invokeExact declares Throwable; a downcall with matching types throws nothing but what the JVM itself does. */
+    /** Makes an error of what invokeExact declares. A downcall with matching types throws only what the JVM itself throws. */
     static Error impossible(Throwable t) {
         if (t instanceof RuntimeException e) {
             throw e;

@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Asks once whether the JVM lets this library and its bindings call native code, which is the user's to grant. */
 public final class NativeAccess {
-    /** Made when it is first asked for: on a platform that it does not know, the probe itself would fail. */
+    /** Probes when it is first asked: on a platform that it does not know, the probe itself would fail. */
     private static final class Probe {
         static final @Nullable String DENIED = probe();
     }

@@ -59,7 +59,7 @@ final class NativeFunction {
         this.options = options;
     }
 
-    /** A function whose handle takes an errno segment first: see {@link CallState}. */
+    /** Makes a function whose handle takes an errno segment first: see {@link CallState}. */
     static NativeFunction withErrno(String name, FunctionDescriptor descriptor) {
         return new NativeFunction(name, descriptor, descriptor, ERRNO);
     }
@@ -75,7 +75,7 @@ final class NativeFunction {
         return new NativeFunction(name, descriptor, REGISTERS, ERRNO);
     }
 
-    /** A function that returns its errno, or cannot fail. */
+    /** Makes a function that returns its errno, or cannot fail. */
     static NativeFunction plain(String name, FunctionDescriptor descriptor) {
         return new NativeFunction(name, descriptor, descriptor, PLAIN);
     }
@@ -118,7 +118,7 @@ final class NativeFunction {
         return shape.equals(REGISTERS);
     }
 
-    /** The handle, to be called by invokeExact. */
+    /** {@return the handle, to be called by invokeExact} */
     MethodHandle handle() {
         MethodHandle linked = handle;
         return linked != null ? linked : link();

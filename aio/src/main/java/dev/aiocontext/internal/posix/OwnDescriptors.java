@@ -63,7 +63,7 @@ public final class OwnDescriptors {
         }
     }
 
-    /** A path, unless it is no text in the locale's charset: Java has then opened no file of that name either. */
+    /** Makes a path of a name, unless it is no text in the locale's charset: then Java has opened no file of that name either. */
     static Optional<Path> path(String name) {
         try {
             return Optional.of(Path.of(name));
@@ -120,7 +120,10 @@ public final class OwnDescriptors {
         return file.equals(modules) || isChunk(file) || (descriptor.position > 0 && isCode(file));
     }
 
-    /** The flight recorder's: {@code 2026_11_25_21_31_00_30836/2026_11_25_21_31_00.jfr}, the last number being the process. */
+    /**
+     * Says whether a file is the flight recorder's: {@code 2026_11_25_21_31_00_30836/2026_11_25_21_31_00.jfr}, for instance. The
+     * last number of the folder is the process.
+     */
     private static boolean isChunk(Path file) {
         Path directory = file.getParent();
         return file.toString().endsWith(".jfr")

@@ -90,7 +90,7 @@ final class OwnSockets {
         return descriptor.file().equals(EPOLL_SET);
     }
 
-    /** Other files may be the argument of a call by chance, or be read by an agent that was told their number. */
+    /** Says whether a file counts. A call may have another file's number by chance, or an agent reads one by number. */
     private static boolean isKind(Descriptor descriptor) {
         String file = descriptor.file().toString();
         return file.startsWith("socket:[") || file.startsWith("anon_inode:");
@@ -124,7 +124,7 @@ final class OwnSockets {
         return files;
     }
 
-    /** The protocol of systemd: 3 and the numbers after it, if they are for this process. */
+    /** Says whether systemd's protocol announces a number: 3 and those after it, if they are for this process. */
     private static boolean isAnnounced(int number) {
         String process = System.getenv("LISTEN_PID");
         String count = System.getenv("LISTEN_FDS");
@@ -156,7 +156,7 @@ final class OwnSockets {
                 .collect(Collectors.toSet());
     }
 
-    /** The sockets that listen, and those for datagrams that have a port. */
+    /** Lists the sockets that listen, and those for datagrams that have a port. */
     private static Set<String> servingInodes() throws IOException {
         Set<String> inodes = new HashSet<>();
         for (String table : List.of("tcp", "tcp6", "udp", "udp6")) {

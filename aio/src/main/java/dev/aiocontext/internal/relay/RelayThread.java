@@ -71,7 +71,7 @@ final class RelayThread {
                 .unstarted(this::run);
     }
 
-    /** The thread itself, to tell it from that of another copy of the library. */
+    /** {@return the thread itself, to tell it from that of another copy of the library} */
     Thread thread() {
         return thread;
     }

@@ -27,7 +27,7 @@ final class SigioSender {
         Libc.kill(PID, 0);
     }
 
-    /** The number of the relay thread. */
+    /** {@return the number of the relay thread} */
     int tid() {
         return tid;
     }

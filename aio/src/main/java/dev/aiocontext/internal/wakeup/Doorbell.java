@@ -29,7 +29,7 @@ public interface Doorbell {
     }
 
     /**
-     * A doorbell, or the faulty one that {@link #withFault} puts in its place.
+     * Chooses a doorbell, or the faulty one that {@link #withFault} puts in its place.
      *
      * @param real the real doorbell
      * @return the doorbell to use

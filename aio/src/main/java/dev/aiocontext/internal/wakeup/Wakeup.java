@@ -134,7 +134,7 @@ public final class Wakeup {
     }
 
     /**
-     * The number of the last arming. Home thread.
+     * Tells the number of the last arming. Home thread.
      *
      * @return how often the loop armed
      */
@@ -163,9 +163,9 @@ public final class Wakeup {
     }
 
     /**
-     * As {@link #ring}, after the work was published by an atomic read-modify-write with volatile semantics. By the memory
-     * model that and the load of the state, volatile too, keep their order, so no fence is needed; and on x86-64 the
-     * processor's instruction for it is a full fence, so there none is made. Any thread.
+     * Rings as {@link #ring} does, after the work was published by an atomic read-modify-write with volatile semantics. By the
+     * memory model, that and the load of the state, volatile too, keep their order, so no fence is needed. On x86-64 the
+     * processor's instruction for it is a full fence, so none is made there. Any thread.
      */
     public void ringAfterPush() {
         if (!ATOMIC_IS_FENCE) {

@@ -36,7 +36,7 @@ import org.jspecify.annotations.Nullable;
  * @param <E> the work
  */
 public final class WorkQueue<E> {
-    /** In the slot after the last piece of work that was accepted. */
+    /** The mark in the slot after the last piece of work that was accepted. */
     private static final Object CLOSED = new Object();
 
     /** Longs that keep what one thread writes all the time away from what others read: two cache lines, a pair for a processor. */
@@ -65,7 +65,8 @@ public final class WorkQueue<E> {
     /** The segment to push to, or one before it that is full. */
     private volatile Segment tail;
 
-    // The taker's. It writes what is here once a segment, for it lies beside what pushers read; the count has lines to
+    // The taker's. It writes what is here once a segment, since it lies beside what pushers read; the count has lines
+    // to
     // itself.
     private Segment head;
     private Object[] headSlots;
@@ -159,7 +160,7 @@ public final class WorkQueue<E> {
         }
     }
 
-    /** The segment after one that is full. */
+    /** Finds the segment after one that is full. */
     private Segment following(Segment full) {
         Segment next = full.next;
         if (next == null) {
@@ -217,7 +218,7 @@ public final class WorkQueue<E> {
     }
 
     /**
-     * Where the queue ends now: what is pushed later is not taken by a {@link #take} up to here.
+     * Tells where the queue ends now. A {@link #take} up to here takes no work that is pushed later.
      *
      * @return the position after the last piece of work
      */
