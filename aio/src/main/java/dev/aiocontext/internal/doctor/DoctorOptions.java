@@ -1,7 +1,7 @@
 package dev.aiocontext.internal.doctor;
 
 /**
- * What the command line asks for.
+ * The options of the command line.
  *
  * @param seconds how long to measure, in all
  * @param json whether to report in JSON

@@ -7,8 +7,8 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The findings for programs. The keys are documented in {@code docs/doctor.md} and stay: a later version may add some, but
- * whoever removes one, or changes its meaning, raises {@link #FORMAT_VERSION}.
+ * Writes the findings for programs. The keys are documented in {@code docs/doctor.md} and stay. A later version may add some. A
+ * change that removes a key, or changes its meaning, raises {@link #FORMAT_VERSION}.
  */
 final class JsonReport {
     static final int FORMAT_VERSION = 1;

@@ -8,7 +8,7 @@ import java.lang.foreign.Linker;
 import java.util.Locale;
 
 /**
- * What the doctor runs on.
+ * The machine and the JVM that the doctor runs on.
  *
  * @param architecture {@code x86_64} or {@code aarch64}
  * @param processors how many processors the JVM may use

@@ -1,7 +1,7 @@
 package dev.aiocontext.internal.doctor;
 
 /**
- * How long something took.
+ * Times that something took, as a summary.
  *
  * @param samples how often it was timed; the rest is 0 if never
  * @param p50Nanos the median, to about 1 %

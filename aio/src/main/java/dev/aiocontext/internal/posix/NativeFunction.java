@@ -18,8 +18,8 @@ import org.jspecify.annotations.Nullable;
  * calls. A test holds the descriptors here against the generated ones.
  *
  * <p>The first context of a JVM would link five shapes one after another, which takes longer than all else that it does. So
- * functions that take at most four integers and pointers, and return an integer, share the shape of a function that takes four
- * longs and returns one. That is the same call on the two platforms there are (System V on x86-64, AAPCS64 on Linux):
+ * some functions share the shape of a function that takes four longs and returns one: those that take at most four integers and
+ * pointers, and return an integer. That is the same call on the two platforms there are (System V on x86-64, AAPCS64 on Linux):
  * <ul>
  *   <li>An argument is a whole register, whose upper half an int parameter leaves alone. A pointer is a long.
  *   <li>Registers of arguments that a function does not have may contain anything. None of the four is on the stack.

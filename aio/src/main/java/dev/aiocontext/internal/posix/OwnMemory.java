@@ -8,10 +8,11 @@ import java.lang.foreign.SegmentAllocator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Native memory that its owner frees, by malloc(3) and free(3). A segment of it is passed to a system call without being counted
- * in and out, as one of a shared arena would be by two atomic operations; so it is the owner's part to free nothing that is in
- * use. To close a shared arena takes a handshake with every thread of the JVM (40 us with ten threads, 500 us with a thousand),
- * and an automatic one waits for a collection; free(3) takes less than a microsecond. Memory of malloc is no direct memory for
+ * Native memory that its owner frees, by malloc(3) and free(3). A segment of a shared arena is counted in and out of each system
+ * call, by two atomic operations. A segment of this memory is not, so its owner must free nothing that is in use.
+ *
+ * <p>To close a shared arena takes a handshake with every thread of the JVM: 40 us with ten threads, 500 us with a thousand. An
+ * automatic arena waits for a collection. Free(3) takes less than a microsecond. Memory of malloc is no direct memory for
  * the JVM, so {@code -XX:MaxDirectMemorySize} does not limit it.
  *
  * <p><b>Threads.</b> One at a time; what is in the memory belongs to the owner.

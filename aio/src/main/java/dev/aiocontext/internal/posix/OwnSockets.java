@@ -23,8 +23,8 @@ import java.util.stream.Collectors;
  *
  * <ol>
  *   <li>A socket that the parent process has open too was handed down, and so was one that {@code LISTEN_FDS} announces.
- *   <li>A socket that a thread of this JVM waits on, in accept or in a read, was opened here, and so was one that an epoll
- *       set watches, if that set is close-on-exec. The program alone knows what was handed down, and it does not run yet.
+ *   <li>A socket that a thread of this JVM waits on, in accept or in a read, was opened here. So was a socket that an epoll set
+ *       watches, if that set is close-on-exec. The program alone knows what was handed down, and it does not run yet.
  *   <li>A JVM opens sockets only for an agent (JDWP, {@code -javaagent}, {@code -agentpath}) or for JMX. If there is neither,
  *       all were handed down.
  *   <li>If there is one, a socket that serves a port or a path was opened here, because a second JVM could not open it anew.
@@ -32,8 +32,8 @@ import java.util.stream.Collectors;
  *   <li>All others were handed down.
  * </ol>
  *
- * <p>The fourth rule can be wrong: about a listening socket behind a gap in the numbers, which the parent has closed since,
- * and which no {@code LISTEN_FDS} announces, in a JVM with an agent. It does not cross exec then. The last rule can be wrong
+ * <p>The fourth rule can be wrong in a JVM with an agent: about a listening socket behind a gap in the numbers, which the parent
+ * has closed since, and which no {@code LISTEN_FDS} announces. It does not cross exec then. The last rule can be wrong
  * about a connection of an agent on which no thread waits: it stays open, as the parent's would.
  */
 final class OwnSockets {

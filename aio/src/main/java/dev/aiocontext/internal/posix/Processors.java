@@ -11,11 +11,11 @@ public final class Processors {
     /**
      * Says whether two threads of this JVM can run at the same time. HotSpot's {@link Runtime#availableProcessors} alone does
      * not: in a thread that is pinned to one processor it says 1 (it asks sched_getaffinity(2) of the calling thread). So if it
-     * does, and that thread's own affinity is the reason, and not a container's limit, the process's main thread is asked,
-     * which nobody pins alone.
+     * says 1 because of that thread's own affinity, and not of a container's limit, this asks for the process's main thread,
+     * which is not pinned alone.
      *
-     * <p>In a container HotSpot may remember the number for some 20 ms, whoever asks: just after a pinned thread has asked,
-     * another may be told 1, and this says false.
+     * <p>In a container HotSpot may remember the number for some 20 ms. Just after a pinned thread has asked, another thread may
+     * be told 1, and this says false.
      *
      * @return true if so; false if it cannot be found out
      */

@@ -8,12 +8,12 @@ import java.util.function.LongSupplier;
 import java.util.function.ObjLongConsumer;
 
 /**
- * The requests whose delivery is put off, as the loop will most likely wake by its doorbell. A look at them each {@link
- * #BOUND} drops those whose loop has gone on, and delivers those that have been here for a whole bound: so a lost wake-up is
+ * Keeps the requests whose delivery is put off, because the loop will most likely wake by its doorbell. A look at them each {@link
+ * #BOUND} drops a request whose loop has gone on, and delivers one that has been here for a whole bound. So a lost wake-up is
  * repaired after one to two bounds. Relay thread only.
  *
- * <p>The looks go on for a while after the last request, so that a loop that is woken often finds them going on, and its
- * notifiers need no signal.
+ * <p>The looks go on for a while after the last request. So they are still going on when a loop is woken often, and its notifiers
+ * need no signal.
  *
  * @param <C> the channels that requests are for
  */

@@ -5,8 +5,8 @@ import java.lang.invoke.VarHandle;
 import java.util.function.BooleanSupplier;
 
 /**
- * Whether the relay thread sleeps until a signal comes, however long that takes: a notifier that defers need not signal it
- * otherwise.
+ * Says whether the relay thread sleeps until a signal comes. A notifier in mode DEFERRED has to signal the relay thread then, and
+ * only then.
  *
  * <pre>
  *     notifier (any thread)                       relay thread
@@ -22,8 +22,8 @@ import java.util.function.BooleanSupplier;
  * <p><b>Why no request is slept through.</b> The fences pair as in Dekker's algorithm: each side stores, fences, and loads
  * what the other stored. Take a request and the relay thread's last {@link #park} before a sleep. Either the second look,
  * which follows the fence, sees the request, or the notifier's load sees {@code parked}, or both. If it sees {@code parked},
- * it signals, and the signal is pending, at the least, when the sleep begins. What it may see instead is the false of a later
- * {@link #unpark}: the sleep is over then. The false of an earlier one it cannot see if the second look has missed its request.
+ * it signals, and the signal is pending, at the least, when the sleep begins. It may see the false of a later {@link #unpark}
+ * instead: the sleep is over then. It cannot see the false of an earlier one if the second look has missed its request.
  *
  * <p>More than one notifier may see {@code parked} before the relay thread is awake: each signals, and the signals coalesce.
  * So none relies on another's, which may fail. As in {@code Wakeup}, both fences are {@link VarHandle#fullFence}.

@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  *   <li>The kernel recycles thread numbers. A notifier signals inside a use of its channel, and a channel leaves the relay only
  *       after its notifiers have left the channel. The relay thread ends after its last channel has left and the last signal
  *       is sent. So its number is its own for as long as a thread can send to it.
- *   <li>HotSpot gives a thread the signal mask back that it was born with before it ends the thread, and a signal that is pending
+ *   <li>Before HotSpot ends a thread, it gives the thread the signal mask back that it was born with. A signal that is pending
  *       then strikes. So the relay thread takes what is pending first, and stays if it cannot.
  *   <li>In mode PROCESS the signal goes to any thread that does not block it. {@link ProcessMode} sees to it that there is none.
  * </ol>

@@ -53,8 +53,8 @@ public final class SigioRelay {
      *
      * @param mode {@link RelayMode#THREAD}, {@link RelayMode#DEFERRED} or {@link RelayMode#PROCESS}
      * @return the channel, to be closed
-     * @throws IllegalStateException in PROCESS mode, if a thread of this process leaves SIGIO unblocked, if that cannot be
-     *     found out, or if another copy of the library has a relay; in the others, if another copy is in PROCESS mode
+     * @throws IllegalStateException in PROCESS mode, if a thread of this process leaves SIGIO unblocked, or if that cannot be
+     *     found out. Also if this and another copy of the library would both have a relay, and one is in PROCESS mode
      */
     public static RelayChannel open(RelayMode mode) {
         synchronized (LOCK) {

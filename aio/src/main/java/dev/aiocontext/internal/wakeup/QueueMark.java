@@ -36,8 +36,8 @@ import java.lang.invoke.VarHandle;
  * been taken with that.
  *
  * <p><b>Why duplicates do not multiply.</b> Two schedulers that come at the same time may both push. If each entry were taken for
- * itself, an object that schedules itself when it is called would have two entries for ever, and one more with each such
- * coincidence. Once a round, it has one.
+ * itself, an object that schedules itself when it is called would have two entries for ever. Each such coincidence would add
+ * one more. Because it is taken once a round, it has one.
  *
  * <p><b>Errors.</b> A scheduler that gets an Error before {@link #pushed} leaves no mark, whatever it has done: the next
  * scheduler pushes again. It may leave something raised that nobody has pushed; the next scheduler pushes that too.
