@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.aiocontext.MonitorMode;
 import dev.aiocontext.SyscallException;
+import dev.aiocontext.testkit.RealDescriptors;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Map;

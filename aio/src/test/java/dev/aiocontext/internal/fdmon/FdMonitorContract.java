@@ -9,6 +9,7 @@ import static dev.aiocontext.internal.fdmon.FdEntry.PRI;
 import static dev.aiocontext.internal.fdmon.FdEntry.RDHUP;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.aiocontext.testkit.RealDescriptors;
 import java.io.IOException;
 import java.net.Socket;
 import java.nio.file.Files;

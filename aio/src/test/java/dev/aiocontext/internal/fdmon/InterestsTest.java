@@ -10,6 +10,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.aiocontext.MonitorMode;
 import dev.aiocontext.SyscallException;
+import dev.aiocontext.testkit.RealDescriptors;
 import java.io.IOException;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;

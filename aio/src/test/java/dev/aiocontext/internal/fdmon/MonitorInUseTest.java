@@ -4,6 +4,7 @@ import static dev.aiocontext.internal.fdmon.FdEntry.IN;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.aiocontext.MonitorMode;
+import dev.aiocontext.testkit.RealDescriptors;
 import java.io.IOException;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;

@@ -1,4 +1,4 @@
-package dev.aiocontext.internal.fdmon;
+package dev.aiocontext.testkit;
 
 import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
@@ -22,7 +22,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** Opens descriptors of many kinds, and closes those that are still open in the end. */
-final class RealDescriptors implements AutoCloseable {
+public final class RealDescriptors implements AutoCloseable {
     private static final int O_RDWR_NOCTTY = 0x102;
     private static final int AF_UNIX = 1;
     private static final int AF_INET = 2;
@@ -35,7 +35,7 @@ final class RealDescriptors implements AutoCloseable {
 
     /** The result of a C function whose parameters are ints and pointers. */
     @SuppressWarnings("restricted")
-    private static int call(String name, Object... arguments) {
+    public static int call(String name, Object... arguments) {
         Linker linker = Linker.nativeLinker();
         FunctionDescriptor type = FunctionDescriptor.of(JAVA_INT);
         for (Object argument : arguments) {
@@ -63,7 +63,7 @@ final class RealDescriptors implements AutoCloseable {
     }
 
     /** Two connected stream sockets. */
-    int[] socketPair() {
+    public int[] socketPair() {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment fds = arena.allocate(JAVA_INT, 2);
             call("socketpair", AF_UNIX, SOCK_STREAM_NONBLOCK, 0, fds);
@@ -72,30 +72,32 @@ final class RealDescriptors implements AutoCloseable {
     }
 
     /** A pipe: the end to read, the end to write. */
-    int[] pipe() {
+    public int[] pipe() {
         Descriptors.Pipe pipe = Descriptors.pipe();
         return new int[] {opened(pipe.readEnd()), opened(pipe.writeEnd())};
     }
 
     /** A descriptor that is readable for ever: a pipe that holds a byte. */
-    int readable() {
+    public int readable() {
         int[] pipe = pipe();
         write(pipe[1]);
         return pipe[0];
     }
 
-    int duplicate(int fd) {
+    /** Another number for the same file. */
+    public int duplicate(int fd) {
         return opened(Libc.fcntl(fd, F_DUPFD, 0));
     }
 
-    int file(Path path, int flags) {
+    /** A file, opened with flags of open(2). */
+    public int file(Path path, int flags) {
         try (Arena arena = Arena.ofConfined()) {
             return opened(call("open", arena.allocateFrom(path.toString()), flags));
         }
     }
 
     /** The master of a pseudo-terminal whose slave was open and is closed. */
-    int terminalWithoutSlave() {
+    public int terminalWithoutSlave() {
         try (Arena arena = Arena.ofConfined()) {
             int master = opened(call("posix_openpt", O_RDWR_NOCTTY));
             call("unlockpt", master);
@@ -107,7 +109,7 @@ final class RealDescriptors implements AutoCloseable {
     }
 
     /** A TCP connection: the descriptor that this test has of one end. The other is what {@code sender} is given. */
-    int tcp(List<Socket> sender) throws IOException {
+    public int tcp(List<Socket> sender) throws IOException {
         try (ServerSocket server = new ServerSocket(0, 1, InetAddress.getByAddress(new byte[] {127, 0, 0, 1}));
                 Arena arena = Arena.ofConfined()) {
             int fd = opened(call("socket", AF_INET, 1, 0));
@@ -123,31 +125,35 @@ final class RealDescriptors implements AutoCloseable {
         }
     }
 
-    void write(int fd) {
+    /** Writes a byte. */
+    public void write(int fd) {
         try (Arena arena = Arena.ofConfined()) {
             assertThat(Libc.write(fd, arena.allocate(1), 1)).isOne();
         }
     }
 
-    void read(int fd) {
+    /** Reads a byte. */
+    public void read(int fd) {
         try (Arena arena = Arena.ofConfined()) {
             assertThat(Libc.read(fd, arena.allocate(1), 1)).isOne();
         }
     }
 
-    void shutDownWriting(int fd) {
+    /** Writes no more. */
+    public void shutDownWriting(int fd) {
         call("shutdown", fd, SHUT_WR);
     }
 
     /** Has a number stand for the file of another one. */
-    void replace(int fd, int by) {
+    public void replace(int fd, int by) {
         call("dup2", by, fd);
         if (!open.contains(fd)) {
             open.add(fd);
         }
     }
 
-    void close(int fd) {
+    /** Closes one now. */
+    public void close(int fd) {
         open.removeIf(number -> number == fd);
         Descriptors.close(fd);
     }
