@@ -88,7 +88,6 @@ public final class AioContext implements Executor, AutoCloseable {
     private volatile boolean stopRequested;
 
     // The home thread's.
-    private @Nullable Current<AioContext> current;
     private boolean running;
 
     private AioContext(Builder builder) {
@@ -97,7 +96,7 @@ public final class AioContext implements Executor, AutoCloseable {
         RelayMode relayMode = RelayModes.resolve(builder.relay).mode();
         home = new Home(name);
         Callbacks callbacks = new Callbacks(name, builder.exceptionHandler);
-        loop = new Loop(name, relayMode, builder.monitor, builder.polling, home, callbacks);
+        loop = new Loop(this, name, relayMode, builder.monitor, builder.polling, home, callbacks);
         try {
             inbox = loop.inbox();
             PoolWorkers workers = new PoolWorkers(name, inbox, home, builder.maximumPoolThreads);
@@ -136,7 +135,7 @@ public final class AioContext implements Executor, AutoCloseable {
      * @return the context; empty if the thread is in no callback
      */
     public static Optional<AioContext> current() {
-        return Optional.ofNullable(Current.<AioContext>ofThread().context);
+        return Optional.ofNullable((AioContext) Current.context());
     }
 
     /** The settings of a context. One thread at a time. */
@@ -439,7 +438,7 @@ public final class AioContext implements Executor, AutoCloseable {
         running = true;
         try {
             while (!stopRequested) {
-                iterate(-1);
+                loop.iterate(-1);
             }
             stopRequested = false;
         } finally {
@@ -473,7 +472,7 @@ public final class AioContext implements Executor, AutoCloseable {
      */
     public boolean poll(boolean blocking) {
         enter();
-        return iterate(blocking ? -1 : 0);
+        return loop.iterate(blocking ? -1 : 0);
     }
 
     /**
@@ -490,21 +489,7 @@ public final class AioContext implements Executor, AutoCloseable {
             throw new IllegalArgumentException("a poll cannot wait for less than nothing: " + longestWait);
         }
         enter();
-        return iterate(longestWait.compareTo(LONGEST_WAIT) > 0 ? -1 : longestWait.toNanos());
-    }
-
-    private boolean iterate(long longestWait) {
-        Current<AioContext> polled = current;
-        if (polled == null) {
-            throw new IllegalStateException("no home thread"); // enter() has seen to that
-        }
-        AioContext before = polled.context;
-        polled.context = this;
-        try {
-            return loop.iterate(longestWait);
-        } finally {
-            polled.context = before;
-        }
+        return loop.iterate(longestWait.compareTo(LONGEST_WAIT) > 0 ? -1 : longestWait.toNanos());
     }
 
     // ---- Threads and the end ----------------------------------------------------------------------------------------
@@ -513,9 +498,8 @@ public final class AioContext implements Executor, AutoCloseable {
         if (!home.isEntered()) {
             home.requireMayPoll();
             inbox.requireOpen();
-            Current<AioContext> own = Current.ofThread();
             home.enter();
-            current = own;
+            loop.enter();
         }
         inbox.requireOpen();
     }

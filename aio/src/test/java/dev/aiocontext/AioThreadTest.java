@@ -87,6 +87,10 @@ class AioThreadTest {
             });
             assertThatThrownBy(() -> outer.poll(true)).isInstanceOf(AssertionError.class);
             assertThat(AioContext.current()).isEmpty();
+            seen.clear();
+            outer.execute(() -> seen.add(AioContext.current().orElseThrow()));
+            outer.close();
+            assertThat(seen).containsExactly(outer);
         }
     }
 

@@ -3,28 +3,26 @@ package dev.aiocontext.internal.loop;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Names the context that a thread polls. A context remembers the object of its home thread, so that a poll costs two
- * stores and no look into the thread's table.
+ * Of each thread, the context in whose callbacks it is. A loop remembers the object of its home thread, so that a poll costs a few
+ * loads and stores, and no look into the thread's table.
  *
- * <p><b>Threads.</b> The thread whose object it is.
- *
- * @param <C> the type of the context
+ * <p><b>Threads.</b> The one whose object it is.
  */
-public final class Current<C> {
-    private static final ThreadLocal<Current<Object>> OF_THREAD = ThreadLocal.withInitial(Current::new);
+public final class Current {
+    private static final ThreadLocal<Current> OF_THREAD = ThreadLocal.withInitial(Current::new);
 
     /** The context whose poll is the innermost. */
-    public @Nullable C context;
+    @Nullable
+    Object context;
 
-    private Current() {}
+    Current() {}
 
-    /**
-     * {@return the object of the calling thread}
-     *
-     * @param <C> the type of the context
-     */
-    @SuppressWarnings("unchecked") // there is one type of context
-    public static <C> Current<C> ofThread() {
-        return (Current<C>) OF_THREAD.get();
+    static Current ofThread() {
+        return OF_THREAD.get();
+    }
+
+    /** {@return the context in whose callback the calling thread is, or null} */
+    public static @Nullable Object context() {
+        return ofThread().context;
     }
 }

@@ -55,10 +55,13 @@ public final class Loop {
     private final @Nullable RelayDriver relay;
     private final Driver[] drivers;
     private final List<ReadyList> readyLists = new ArrayList<>();
+    private final Object owner;
+    private Current current = new Current();
 
     /**
      * Opens what the loop waits for; if that fails, all of it is closed again.
      *
+     * @param owner the context, as {@link Current} tells it
      * @param name the name of the context, for messages
      * @param relayMode the relay's mode, not {@link RelayMode#AUTO}
      * @param monitorMode how to wait for descriptors
@@ -67,12 +70,14 @@ public final class Loop {
      * @param callbacks calls the user
      */
     public Loop(
+            Object owner,
             String name,
             RelayMode relayMode,
             MonitorMode monitorMode,
             AdaptivePolling.Settings settings,
             Home home,
             Callbacks callbacks) {
+        this.owner = owner;
         this.callbacks = callbacks;
         RelayChannel openedRelay = null;
         FdSet openedSet = null;
@@ -164,6 +169,11 @@ public final class Loop {
         return source;
     }
 
+    /** Makes the calling thread the one that polls from now on. */
+    public void enter() {
+        current = Current.ofThread();
+    }
+
     /** {@return whether a callback is under way} */
     public boolean isInCallback() {
         return counters.depth > 0;
@@ -178,6 +188,8 @@ public final class Loop {
     public boolean iterate(long longestWait) {
         counters.polls++;
         ReadyList ready = readyList();
+        Object before = current.context;
+        current.context = owner;
         counters.depth++;
         try {
             if (longestWait != 0) {
@@ -191,7 +203,8 @@ public final class Loop {
             }
             return dispatch(ready) || progress;
         } finally {
-            counters.depth--;
+            counters.depth--; // stores only: they hold after an Error too
+            current.context = before;
             ready.clear();
         }
     }
@@ -235,11 +248,14 @@ public final class Loop {
 
     /** Runs a slice of what is left after {@link Inbox#refuse}. */
     public void runAcceptedWork() {
+        Object before = current.context;
+        current.context = owner;
         counters.depth++;
         try {
             slice.run();
         } finally {
-            counters.depth--;
+            counters.depth--; // stores only: they hold after an Error too
+            current.context = before;
         }
     }
 
@@ -249,11 +265,14 @@ public final class Loop {
      * @param work the work
      */
     public void runAtEnd(Runnable work) {
+        Object before = current.context;
+        current.context = owner;
         counters.depth++;
         try {
             callbacks.run(work);
         } finally {
-            counters.depth--;
+            counters.depth--; // stores only: they hold after an Error too
+            current.context = before;
         }
     }
 

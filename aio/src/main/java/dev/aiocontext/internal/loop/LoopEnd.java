@@ -66,6 +66,7 @@ public final class LoopEnd {
             closeOnPlatformThread();
             return;
         }
+        loop.enter();
         Closing closing = new Closing();
         Runnable finishPoolWork = this::finishPoolWork;
         workers.shutDown();
