@@ -5,6 +5,7 @@
  *
  *   STOPS                a scheduler may stop for ever between any two steps: an Error. Its call has not returned then
  *   IDLERS=n             (no bug) so many more threads schedule it as idle, and may cancel it before
+ *   SUSPENDERS=n         (no bug) so many more threads may suspend it, and resume it in any case
  *   CLOSER               (no bug) the loop closes at some time: a push is refused, what was accepted is run
  *   SELF=n               (no bug) the callback schedules its own bottom half again, n times
  *   EACH_ENTRY           each entry of a round is taken, and counted, not only the first
@@ -14,6 +15,11 @@
  *   PLAIN_MARK           the mark is a boolean, cleared when an entry is taken, and knows nothing of which
  *   TAKEN_AFTER_FLAGS    the entry is counted as taken after the flags were
  *   ONE_MARK             the idle queue shares the mark of the main one
+ *   RESUME_NOT_PUSHED    resume clears the flag, and does not push
+ *   PUSH_BEFORE_RESUME   resume pushes before it clears the flag
+ *   MARK_BEFORE_RESUME   resume looks at the mark before it clears the flag
+ *   SUSPENDED_CLEARED    an entry that finds it suspended takes the scheduling away
+ *   SUSPENDED_TAKEN      an entry that finds it suspended has it called
  */
 #ifndef SCHEDULERS
 #define SCHEDULERS 2
@@ -26,7 +32,11 @@
 #define IDLERS 0
 #endif
 
-#define CPUS (SCHEDULERS + IDLERS + 1)
+#ifndef SUSPENDERS
+#define SUSPENDERS 0
+#endif
+
+#define CPUS (SCHEDULERS + IDLERS + SUSPENDERS + 1)
 #define LOOP 0
 
 #define TAKEN       0       /* QueueMark.taken, pushedAt: of the main queue */
@@ -41,6 +51,7 @@
 
 #define SCHEDULED 1
 #define IDLE      2
+#define SUSPENDED 4
 byte flags;                 /* BottomHalfFlags.flags: changed by atomic read-modify-writes only */
 
 byte queued;                /* its entries in the main queue */
@@ -51,8 +62,10 @@ byte refuses;               /* the queues that are closed */
 #define IDLE_QUEUE 2
 
 /* What only the model knows. Each call of a scheduler is a bit. */
-byte raised;                /* calls that are in the flags */
-byte served;                /* calls after which the callback has run, or a cancel has come */
+byte raised;                /* calls that are in the flags, and are to be served */
+byte kept;                  /* calls that are in the flags, and that a suspension has put off: the next resume is to serve them */
+byte served;                /* calls after which the callback has run, or a cancel or a suspension has come */
+bool no_calls;                /* suspend has returned, and no resume has begun: as a single suspender knows it */
 byte returned;              /* calls that returned normally */
 bool closed;
 
@@ -76,10 +89,17 @@ inline look_at_mark(taken, pushed_at)
 #endif
 }
 
+inline count_raised()
+{
+    kept = (flags & SUSPENDED -> kept | call : kept);
+    served = (flags & SUSPENDED -> served | call : served);
+    raised = (flags & SUSPENDED -> raised : raised | call)
+}
+
 /* BottomHalfFlags.schedule() */
 inline raise()
 {
-    d_step { DRAINED(me); flags = (flags | SCHEDULED) & ~IDLE; raised = raised | call }
+    d_step { DRAINED(me); flags = (flags | SCHEDULED) & ~IDLE; count_raised() }
 }
 
 /* BottomHalfFlags.scheduleIdle() */
@@ -88,7 +108,7 @@ inline raise_idle()
     d_step {
         DRAINED(me);
         flags = (flags & SCHEDULED -> flags : flags | SCHEDULED | IDLE);
-        raised = raised | call;
+        count_raised();
         idle = (flags & IDLE) != 0
     }
 }
@@ -171,7 +191,7 @@ proctype idler(byte me)
     bool marked, pushed, idle;
     call = FIRST(me);
     if
-    :: d_step { DRAINED(me); flags = 0; served = served | raised; raised = 0 }      /* what came before it is excused */
+    :: d_step { DRAINED(me); flags = flags & SUSPENDED; served = served | raised; raised = 0; kept = 0 }      /* what came before it is excused */
     :: true
     fi;
     raise_idle();
@@ -195,6 +215,83 @@ stopped: skip;
 }
 #endif
 
+#if SUSPENDERS > 0
+/* BottomHalfFlags.suspend(): excuses what is scheduled, and has the next resume answer for it. */
+inline suspend()
+{
+    d_step {
+        DRAINED(me);
+        flags = flags | SUSPENDED;
+        kept = kept | raised;
+        served = served | raised;
+        raised = 0
+    }
+}
+
+/* BottomHalfFlags.resume() */
+inline resume()
+{
+    d_step {
+        DRAINED(me);
+        flags = flags & ~SUSPENDED;
+        wanted = (flags & SCHEDULED) != 0;
+        idle = (flags & IDLE) != 0;
+        raised = (kept -> raised | call : raised);
+        served = (kept -> served : served | call)
+    }
+}
+
+/* BottomHalfWork.suspend, resume */
+proctype suspender(byte me)
+{
+    byte call, ticket;
+    bool marked, pushed, idle, wanted;
+    call = FIRST(me);
+    if
+    :: suspend();
+        atomic { MAY_STOP; no_calls = true }
+    :: true
+    fi;
+    atomic { MAY_STOP; no_calls = false };
+#ifdef MARK_BEFORE_RESUME
+    look_at_mark(TAKEN, PUSHED_AT);
+#endif
+#ifdef PUSH_BEFORE_RESUME
+    look_at_mark(TAKEN, PUSHED_AT);
+    if
+    :: marked
+    :: else -> enqueue()
+    fi;
+#endif
+    resume();
+#if !defined(PUSH_BEFORE_RESUME) && !defined(RESUME_NOT_PUSHED)
+    if
+    :: wanted && !idle ->
+#ifndef MARK_BEFORE_RESUME
+        look_at_mark(TAKEN, PUSHED_AT);
+#endif
+        if
+        :: marked
+#ifdef REACH_RESUME_MARKED
+            -> assert(false)
+#endif
+        :: else -> enqueue()
+        fi
+    :: wanted && idle ->
+        look_at_mark(IDLE_MARK);
+        if
+        :: marked
+        :: else -> enqueue_idle()
+        fi
+    :: else
+    fi;
+#endif
+    atomic { MAY_STOP; returned = returned | call };
+stopped: skip;
+    d_step { ticket = 0; marked = false; pushed = false; idle = false; wanted = false; call = 0 }
+}
+#endif
+
 inline count_taken(taken, pushed_at)
 {
 #ifdef PLAIN_MARK
@@ -204,15 +301,30 @@ inline count_taken(taken, pushed_at)
 #endif
 }
 
-/* BottomHalfFlags.take() */
+#if defined(SUSPENDED_TAKEN)
+#define PUT_OFF false
+#else
+#define PUT_OFF (flags & SUSPENDED)
+#endif
+#ifdef SUSPENDED_CLEARED
+#define LEFT_IN_FLAGS (PUT_OFF -> flags & SUSPENDED : flags)
+#else
+#define LEFT_IN_FLAGS flags
+#endif
+
+/* BottomHalfFlags.takeDue(), takeAny() */
 inline take_flags(leave_idle)
 {
     d_step {
         DRAINED(LOOP);
-        got = ((leave_idle && (flags & IDLE)) -> 0 : flags);
-        flags = (got == 0 -> flags : 0);
+        got = ((leave_idle && (flags & IDLE)) || PUT_OFF -> 0 : flags & ~SUSPENDED);
+        flags = (got == 0 -> LEFT_IN_FLAGS : flags & SUSPENDED);
+        kept = (got & SCHEDULED -> 0 : kept);
         served = (got & SCHEDULED -> served | raised : served);
-        raised = (got & SCHEDULED -> 0 : raised)
+        raised = (got & SCHEDULED -> 0 : raised);
+#ifdef SAFE
+        assert(!(no_calls && got & SCHEDULED))
+#endif
     }
 }
 
@@ -324,9 +436,12 @@ init
 #if IDLERS > 0
         for (i : SCHEDULERS + 1 .. SCHEDULERS + IDLERS) { run idler(i) }
 #endif
+#if SUSPENDERS > 0
+        for (i : SCHEDULERS + IDLERS + 1 .. SCHEDULERS + IDLERS + SUSPENDERS) { run suspender(i) }
+#endif
         i = 0
     }
 }
 
-/* The callback runs after every call that returned, unless a cancel came in between. */
+/* The callback runs after every call that returned, unless a cancel or a suspension came in between; a resume that ended one counts. */
 ltl served_all { <> [] DONE }

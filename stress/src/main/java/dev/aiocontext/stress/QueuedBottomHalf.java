@@ -29,6 +29,15 @@ final class QueuedBottomHalf {
         return flags.scheduleIdle() ? push(idle, idleWork, true) : push(due, work, true);
     }
 
+    void resume() {
+        int wanted = flags.resume();
+        if (BottomHalfFlags.isDue(wanted)) {
+            push(due, work, true);
+        } else if (BottomHalfFlags.isScheduled(wanted)) {
+            push(idle, idleWork, true);
+        }
+    }
+
     /** As {@link #schedule}, by a thread that gets an Error before it can mark what it pushed. */
     void scheduleAndStop() {
         flags.schedule();
