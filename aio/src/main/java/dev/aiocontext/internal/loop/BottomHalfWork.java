@@ -10,7 +10,8 @@ import dev.aiocontext.internal.wakeup.QueueMark;
  *
  * <p><b>Threads.</b> As {@link BottomHalf}; {@link #takeDue}, {@link #takeIdle}, {@link #isCancelled} and {@link #scheduleAgain}: the
  * home thread. {@link BottomHalfFlags} and {@link QueueMark} have the argument why no scheduling is lost, also when a thread gets an
- * Error. {@link #resume} is a scheduling in this argument: it makes by an atomic step wanted what was not, and then pushes.
+ * Error. {@link #resume} is a scheduling in this argument. Its atomic step makes what is scheduled wanted, and tells what that is;
+ * then it pushes. It does so although the bottom half was not suspended: the resume that ended the suspension may have got an Error.
  */
 public final class BottomHalfWork extends LoopSource implements BottomHalf, Runnable {
     private final Inbox inbox;

@@ -14,8 +14,16 @@ import java.lang.invoke.VarHandle;
  * that is answered by this call, which sees what its caller did; one that comes after it pushes again. (Late clearing is
  * QEMU's bug of 2015.)
  *
+ * <p><b>Why no scheduling is lost by a suspension.</b> A take that comes after {@link #suspend} takes nothing: the scheduling
+ * stays, and its entry is dropped. So {@link #resume} is followed by a push, after its atomic step and never before: the loop
+ * may drop an entry until that step. The flags that this very step returns say what to push. A scheduling that came before the
+ * step is among them. A scheduling that comes after the step pushes by itself. It pushes also while the bottom half is
+ * suspended, because the resume may come in between. What was taken before {@link #suspend} is still called.
+ *
  * <p><b>Errors.</b> A scheduling that gets an Error may leave its flag behind with no entry in a queue. That is harmless: the
- * next scheduling pushes, because no mark says that there is an entry.
+ * next scheduling pushes, because no mark says that there is an entry. A resume that gets an Error may end the suspension with
+ * no entry in a queue, also for a scheduling that had returned. The next scheduling or resume pushes: {@link #resume} says what
+ * is scheduled although it was not suspended.
  */
 public final class BottomHalfFlags {
     /** The flags of a bottom half that is scheduled for nothing. */

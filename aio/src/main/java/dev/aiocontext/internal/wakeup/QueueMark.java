@@ -31,9 +31,13 @@ import java.lang.invoke.VarHandle;
  *   <li>Q raised after that: Q's read-modify-write reads what T's wrote, or something later. T had stored its round before, so
  *       Q reads a ticket above g. This contradicts Q's ticket g.
  * </ol>
- * So a scheduler that trusts a mark relies only on what was done before the mark was stored. An entry that is dropped was
+ * What is wanted may be taken back before T, when a bottom half is cancelled or suspended: T takes nothing then, and makes its
+ * read-modify-write all the same. A thread that makes it wanted again, as a resume does, raises it by a read-modify-write, and
+ * is a scheduler Q of its own: it reads the ticket after that, and pushes unless a mark tells it not to.
+ *
+ * <p>So a scheduler that trusts a mark relies only on what was done before the mark was stored. An entry that is dropped was
  * pushed before the end of the round was read, so before the object was taken in this round: what its scheduler wanted has
- * been taken with that.
+ * been taken with that, or had been taken back.
  *
  * <p><b>Why duplicates do not multiply.</b> Two schedulers that come at the same time may both push. If each entry were taken for
  * itself, an object that schedules itself when it is called would have two entries for ever. Each such coincidence would add
