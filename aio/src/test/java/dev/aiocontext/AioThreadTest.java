@@ -87,11 +87,17 @@ class AioThreadTest {
             });
             assertThatThrownBy(() -> outer.poll(true)).isInstanceOf(AssertionError.class);
             assertThat(AioContext.current()).isEmpty();
-            seen.clear();
-            outer.execute(() -> seen.add(AioContext.current().orElseThrow()));
-            outer.close();
-            assertThat(seen).containsExactly(outer);
         }
+    }
+
+    @Test
+    void aCallbackThatCloseCallsKnowsItsContextToo() {
+        List<AioContext> seen = new ArrayList<>();
+        AioContext ctx = AioContext.open();
+        ctx.execute(() -> seen.add(AioContext.current().orElseThrow()));
+        ctx.close();
+        assertThat(seen).containsExactly(ctx);
+        assertThat(AioContext.current()).isEmpty();
     }
 
     @Test
