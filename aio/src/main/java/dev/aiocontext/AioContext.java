@@ -297,16 +297,16 @@ public final class AioContext implements Executor, AutoCloseable {
      */
     @Override
     public void execute(Runnable task) {
-        Objects.requireNonNull(task, "task");
-        if (!inbox.push(task)) {
-            throw new RejectedExecutionException("AioContext " + name + " is closed");
-        }
+        inbox.execute(task);
     }
 
     /**
      * Makes a call once, on the loop, as {@link #execute} runs a task. The future completes on the loop, also if it is cancelled,
      * which works until the call begins. Its {@code join()} on the home thread throws {@link IllegalStateException} before that,
      * because the thread would wait for itself.
+     *
+     * <p>A stage that another thread attaches by {@code whenComplete} may find the future complete, and then runs in that thread.
+     * {@code whenCompleteAsync} runs on the loop whatever thread attaches it.
      *
      * @param work what to call; what it throws completes the future
      * @param <T> the result
@@ -315,7 +315,7 @@ public final class AioContext implements Executor, AutoCloseable {
      */
     @SuppressWarnings("exports") // jspecify: for compilers that know it, no dependency for those that do not
     public <T extends @Nullable Object> CompletableFuture<T> submit(Callable<? extends T> work) {
-        LoopCall<T> call = new LoopCall<>(home, Objects.requireNonNull(work, "work"));
+        LoopCall<T> call = new LoopCall<>(home, inbox, Objects.requireNonNull(work, "work"));
         execute(call);
         return call;
     }

@@ -38,6 +38,9 @@ public final class AioThreadPool {
      * wherever the work stands in the queue. Its {@code join()} on the home thread throws {@link IllegalStateException} before it is
      * completed, because the thread would wait for itself.
      *
+     * <p>A stage that another thread attaches by {@code whenComplete} may find the future complete, and then runs in that thread.
+     * {@code whenCompleteAsync} runs on the loop whatever thread attaches it.
+     *
      * @param work the work
      * @param <T> the result
      * @return the future of the result

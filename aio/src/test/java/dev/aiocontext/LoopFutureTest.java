@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.aiocontext.testkit.LoopThread;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CancellationException;
@@ -24,7 +25,19 @@ class LoopFutureTest {
                     loop.context.threadPool().submit(() -> 1).thenApply(one -> loop.context.isHomeThread());
             CompletableFuture<Boolean> worked = loop.context.threadPool().submit(loop.context::isHomeThread);
             assertThat(worked.join()).isFalse();
-            assertThat(answered).succeedsWithin(java.time.Duration.ofMinutes(1));
+            assertThat(answered).succeedsWithin(Duration.ofMinutes(1));
+        }
+    }
+
+    @Test
+    void aStageThatIsAttachedLateRunsOnTheLoopIfItIsAsynchronous() {
+        try (LoopThread loop = new LoopThread(AioContext.open())) {
+            CompletableFuture<Integer> future = loop.context.threadPool().submit(() -> 1);
+            future.join();
+            assertThat(future.thenApply(one -> loop.context.isHomeThread()).join())
+                    .isFalse();
+            assertThat(future.thenApplyAsync(one -> loop.context.isHomeThread()).join())
+                    .isTrue();
         }
     }
 

@@ -5,6 +5,9 @@ import dev.aiocontext.internal.relay.RelayChannel;
 import dev.aiocontext.internal.wakeup.Doorbell;
 import dev.aiocontext.internal.wakeup.Wakeup;
 import dev.aiocontext.internal.wakeup.WorkQueue;
+import java.util.Objects;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
@@ -19,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p><b>Errors.</b> A call that ends in an Error may or may not have handed its work over; every later call works.
  */
-public final class Inbox {
+public final class Inbox implements Executor {
     private final String context;
     final WorkQueue<Runnable> work = new WorkQueue<>(1024);
     final WorkQueue<Runnable> idleWork = new WorkQueue<>(16);
@@ -64,6 +67,19 @@ public final class Inbox {
             wakeup.ringAfterPush();
         }
         return pushed;
+    }
+
+    /**
+     * Runs a task on the loop.
+     *
+     * @param task the task
+     * @throws RejectedExecutionException if the loop is closed
+     */
+    @Override
+    public void execute(Runnable task) {
+        if (!push(Objects.requireNonNull(task, "task"))) {
+            throw new RejectedExecutionException("AioContext " + context + " is closed");
+        }
     }
 
     /**

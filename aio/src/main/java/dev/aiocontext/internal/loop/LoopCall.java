@@ -35,10 +35,11 @@ public final class LoopCall<T extends @Nullable Object> extends LoopFuture<T> im
      * Creates a call, to be pushed to the loop.
      *
      * @param home the home thread
+     * @param inbox what the call is pushed to
      * @param work what to call
      */
-    public LoopCall(Home home, Callable<? extends T> work) {
-        super(home);
+    public LoopCall(Home home, Inbox inbox, Callable<? extends T> work) {
+        super(home, inbox);
         this.work = work;
     }
 

@@ -2,6 +2,7 @@ package dev.aiocontext.internal.loop;
 
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
@@ -15,14 +16,22 @@ import org.jspecify.annotations.Nullable;
  */
 class LoopFuture<T extends @Nullable Object> extends CompletableFuture<T> {
     private final Home home;
+    private final Inbox inbox;
 
-    LoopFuture(Home home) {
+    LoopFuture(Home home, Inbox inbox) {
         this.home = home;
+        this.inbox = inbox;
     }
 
     @Override
     public <U> CompletableFuture<U> newIncompleteFuture() {
-        return new LoopFuture<>(home);
+        return new LoopFuture<>(home, inbox);
+    }
+
+    /** What {@code whenCompleteAsync} and its kind run on, unless told otherwise: the loop. */
+    @Override
+    public Executor defaultExecutor() {
+        return inbox;
     }
 
     private void requireNoDeadlock() {

@@ -51,7 +51,7 @@ public abstract class LoopSource extends Link implements Source {
     private synchronized LoopFuture<Void> askedFor() {
         LoopFuture<Void> future = closed;
         if (future == null) {
-            future = new LoopFuture<>(sources.home());
+            future = sources.newFuture();
             closed = future;
         }
         return future;

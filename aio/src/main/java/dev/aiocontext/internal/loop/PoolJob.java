@@ -58,7 +58,7 @@ public final class PoolJob<T extends @Nullable Object> extends Link implements R
         this.workers = workers;
         this.outcomes = workers.outcomes;
         this.work = work;
-        this.future = new Result<>(workers.home, this);
+        this.future = new Result<>(workers, this);
     }
 
     /** The future of the user. It lets go of the job as soon as it is completed. */
@@ -66,8 +66,8 @@ public final class PoolJob<T extends @Nullable Object> extends Link implements R
         private volatile @Nullable PoolJob<T> job;
         private volatile boolean cancelled;
 
-        Result(Home home, PoolJob<T> job) {
-            super(home);
+        Result(PoolWorkers workers, PoolJob<T> job) {
+            super(workers.home, workers.inbox);
             this.job = job;
         }
 

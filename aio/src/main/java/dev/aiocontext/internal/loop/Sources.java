@@ -27,8 +27,9 @@ public final class Sources {
         this.home = home;
     }
 
-    Home home() {
-        return home;
+    /** A future that the loop completes. */
+    LoopFuture<Void> newFuture() {
+        return new LoopFuture<>(home, inbox);
     }
 
     /**

@@ -111,7 +111,7 @@ final class Rounds {
                         LockSupport.parkNanos(work);
                         return work;
                     })
-                    .whenComplete((result, failure) -> {
+                    .whenCompleteAsync((result, failure) -> { // on the loop, also if the work is done by now
                         if (failure == null && context.isHomeThread()) {
                             counts.jobs.arrive(1);
                         }
@@ -156,6 +156,7 @@ final class Rounds {
                 if (notifier.testAndClear()) {
                     counts.contexts.arrive(1);
                 }
+                source.close();
                 context.stop();
             });
             context.threadPool().submit(() -> 0).whenComplete((zero, failure) -> notifier.set());
