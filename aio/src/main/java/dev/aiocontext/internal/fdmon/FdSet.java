@@ -115,6 +115,17 @@ public final class FdSet {
     }
 
     /**
+     * Refuses an interest that the set could never wait for. Under the lock.
+     *
+     * @param entry an entry of this set
+     * @param interest what is to be waited for later
+     * @throws UnsupportedOperationException if it is edge-triggered, and poll(2) is forced
+     */
+    public void requirePossible(FdEntry entry, int interest) {
+        interests.requirePossible(entry, interest);
+    }
+
+    /**
      * Removes an entry, whose descriptor may already be closed. The kernel's set goes first: an event of this entry that
      * comes in a later wait is one that the kernel keeps for good. Under the lock.
      *

@@ -112,13 +112,16 @@ final class Interests {
 
     /** Puts epoll into use if an interest needs it: before anything else changes. */
     private void provideFor(FdEntry entry, int interest) {
-        if (FdEntry.isEdgeTriggered(interest)) {
-            if (monitor.mode() == MonitorMode.POLL) {
-                throw edgesRefused(entry, "MonitorMode.POLL is set, and poll(2) has levels only");
-            }
-            if (!monitor.isEpoll()) {
-                monitor.requireEpoll("fd " + entry.fd() + " was registered as edge-triggered");
-            }
+        requirePossible(entry, interest);
+        if (FdEntry.isEdgeTriggered(interest) && !monitor.isEpoll()) {
+            monitor.requireEpoll("fd " + entry.fd() + " was registered as edge-triggered");
+        }
+    }
+
+    /** Refuses edges where poll(2) is forced. */
+    void requirePossible(FdEntry entry, int interest) {
+        if (FdEntry.isEdgeTriggered(interest) && monitor.mode() == MonitorMode.POLL) {
+            throw edgesRefused(entry, "MonitorMode.POLL is set, and poll(2) has levels only");
         }
     }
 

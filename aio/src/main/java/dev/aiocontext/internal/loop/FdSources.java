@@ -86,7 +86,8 @@ public final class FdSources {
      * @return its source, or null
      */
     public @Nullable FdSource get(int fd) {
-        return descriptors.get(fd) instanceof Entry entry ? entry.source : null;
+        WatchedFd source = descriptors.get(fd) instanceof Entry entry ? entry.source : null;
+        return source != null && source.open ? source : null; // the end of the context leaves closed ones behind
     }
 
     /** A blocked poll(2) sees no change, and keeps the file of a removed descriptor open: have it called again. */
@@ -194,7 +195,9 @@ public final class FdSources {
     void changeInterest(WatchedFd source, FdEvents wanted) {
         synchronized (lock) {
             source.requireOpen();
-            if (!source.suspended) {
+            if (source.suspended) {
+                descriptors.requirePossible(source.entry, wanted.toPoll());
+            } else {
                 change(source, wanted.toPoll());
             }
             source.interest = wanted;
