@@ -45,8 +45,9 @@ class LoopFutureTest {
     void theHomeThreadIsRefusedToWaitForItself() throws Exception {
         try (AioContext ctx = AioContext.open()) {
             ctx.poll(false);
-            for (CompletableFuture<Integer> future :
-                    List.of(ctx.submit(() -> 1), ctx.threadPool().submit(() -> 1))) {
+            for (int kind = 0; kind < 2; kind++) {
+                CompletableFuture<Integer> future =
+                        kind == 0 ? ctx.submit(() -> 1) : ctx.threadPool().submit(() -> 1);
                 CompletableFuture<Integer> dependent = future.thenApply(one -> one + 1);
                 assertThatThrownBy(future::join)
                         .isInstanceOf(IllegalStateException.class)

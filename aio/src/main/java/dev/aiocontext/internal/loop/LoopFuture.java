@@ -1,6 +1,7 @@
 package dev.aiocontext.internal.loop;
 
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
@@ -10,6 +11,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * A future that a loop completes. A home thread that waited for it would wait for itself, so it gets an exception instead.
  *
+ * <p>The JDK has a thread that waited for a future help to run its dependents. Those of this one belong to the loop, so a thread
+ * waits for a future of its own kind, which has none.
+ *
  * <p><b>Threads.</b> Any.
  *
  * @param <T> the result
@@ -17,6 +21,9 @@ import org.jspecify.annotations.Nullable;
 class LoopFuture<T extends @Nullable Object> extends CompletableFuture<T> {
     private final Home home;
     private final Inbox inbox;
+
+    /** What threads wait for: completed with this one, and without its result. Guarded by the monitor of this. */
+    private @Nullable CompletableFuture<Boolean> waiting;
 
     LoopFuture(Home home, Inbox inbox) {
         this.home = home;
@@ -41,21 +48,44 @@ class LoopFuture<T extends @Nullable Object> extends CompletableFuture<T> {
         }
     }
 
+    private CompletableFuture<Boolean> waiting() {
+        synchronized (this) {
+            CompletableFuture<Boolean> there = waiting;
+            if (there == null) {
+                CompletableFuture<Boolean> added = new CompletableFuture<>();
+                CompletionStage<T> self = this;
+                self.whenComplete((result, failure) -> added.complete(true));
+                waiting = added; // after the deed: who finds it may wait for it
+                there = added;
+            }
+            return there;
+        }
+    }
+
     @Override
     public T join() {
         requireNoDeadlock();
+        if (!isDone()) {
+            waiting().join();
+        }
         return super.join();
     }
 
     @Override
     public T get() throws InterruptedException, ExecutionException {
         requireNoDeadlock();
+        if (!isDone()) {
+            waiting().get();
+        }
         return super.get();
     }
 
     @Override
     public T get(long timeout, TimeUnit unit) throws InterruptedException, ExecutionException, TimeoutException {
         requireNoDeadlock();
+        if (!isDone()) {
+            waiting().get(timeout, unit);
+        }
         return super.get(timeout, unit);
     }
 }
