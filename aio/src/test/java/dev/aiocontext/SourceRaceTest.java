@@ -25,6 +25,8 @@ class SourceRaceTest {
     /** How long the resume comes after the scheduling, at most, in looks at nothing. */
     private static final int LONGEST_PAUSE = 100;
 
+    private static final int SPINS = 10_000;
+
     static Stream<Arguments> schedulings() {
         Consumer<BottomHalf> schedule = BottomHalf::schedule;
         Consumer<BottomHalf> scheduleIdle = BottomHalf::scheduleIdle;
@@ -83,11 +85,19 @@ class SourceRaceTest {
                 Thread.onSpinWait();
             }
             bottomHalf.resume();
-            int expected = i;
-            Eventually.holds("the callback runs after the resume", () -> seen.get() == expected);
+            await(seen, i);
         }
         done.set(true);
         Eventually.ends(home);
+    }
+
+    private static void await(AtomicLong seen, long expected) {
+        for (int spin = 0; spin < SPINS && seen.get() != expected; spin++) {
+            Thread.onSpinWait();
+        }
+        if (seen.get() != expected) {
+            Eventually.holds("the callback runs after the resume", () -> seen.get() == expected);
+        }
     }
 
     @ParameterizedTest
