@@ -3,9 +3,9 @@ package dev.aiocontext;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.aiocontext.testkit.RealDescriptors;
 import dev.aiocontext.testkit.Eventually;
 import dev.aiocontext.testkit.LoopThread;
+import dev.aiocontext.testkit.RealDescriptors;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
