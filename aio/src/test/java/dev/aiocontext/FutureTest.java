@@ -16,6 +16,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -151,5 +152,17 @@ final class FutureTest {
         assertThat(waiting.isCancelled() || "done too".equals(waiting.join())).isTrue();
         assertThatExceptionOfType(RejectedExecutionException.class)
                 .isThrownBy(() -> submit(context, pool, () -> "late"));
+    }
+
+    @Test
+    void aStageThatIsAttachedLateRunsOnTheLoopIfItIsAsynchronous() {
+        try (LoopThread loop = new LoopThread(AioContext.open())) {
+            CompletableFuture<Integer> future = loop.context.threadPool().submit(() -> 1);
+            future.join();
+            assertThat(future.thenApply(one -> loop.context.isHomeThread()).join())
+                    .isFalse();
+            assertThat(future.thenApplyAsync(one -> loop.context.isHomeThread()).join())
+                    .isTrue();
+        }
     }
 }
