@@ -79,6 +79,26 @@ class NestedHandlersTest {
 
     @ParameterizedTest
     @EnumSource
+    void aHandlerMayCloseItsSourceAndMakeItAnewBeforeItPolls(MonitorMode monitor) {
+        try (AioContext ctx = open(monitor)) {
+            FdHandler[] self = new FdHandler[1];
+            self[0] = (source, events) -> {
+                calls.add("read");
+                source.close();
+                ctx.onReadable(source.fd(), self[0]);
+                assertThat(ctx.poll(false)).isFalse();
+                assertThat(notifier.testAndClear()).isTrue();
+            };
+            ctx.onReadable(notifier.fd(), self[0]);
+            notifier.set();
+            assertThat(ctx.poll(true)).isTrue();
+            assertThat(calls).containsExactly("read");
+            ctx.source(notifier.fd()).orElseThrow().close();
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
     void aHandlerMayRegisterItselfAnewBeforeItPolls(MonitorMode monitor) {
         try (AioContext ctx = open(monitor)) {
             FdHandler[] self = new FdHandler[1];

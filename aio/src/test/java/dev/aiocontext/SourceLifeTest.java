@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.aiocontext.testkit.Eventually;
+import dev.aiocontext.testkit.LogRecords;
 import dev.aiocontext.testkit.LoopThread;
 import dev.aiocontext.testkit.Opened;
 import java.util.ArrayList;
@@ -11,9 +12,6 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.logging.Handler;
-import java.util.logging.LogRecord;
-import java.util.logging.Logger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -143,22 +141,7 @@ class SourceLifeTest {
 
     @Test
     void theContextClosesItsSourcesAndNamesTheForgottenInOneWarning() {
-        List<String> warnings = new ArrayList<>();
-        Logger logger = Logger.getLogger("dev.aiocontext.AioContext");
-        Handler handler = new Handler() {
-            @Override
-            public void publish(LogRecord record) {
-                warnings.add(record.getLevel() + " " + record.getMessage());
-            }
-
-            @Override
-            public void flush() {}
-
-            @Override
-            public void close() {}
-        };
-        logger.addHandler(handler);
-        try {
+        try (LogRecords log = new LogRecords()) {
             FdSource forgotten = ctx.watch("mine", notifier.fd(), FdEvents.READ, (self, events) -> {});
             BottomHalf half = ctx.newBottomHalf("half", () -> {});
             ctx.newBottomHalf("tidy", () -> {}).close();
@@ -167,16 +150,13 @@ class SourceLifeTest {
             assertThat(forgotten.isOpen() || half.isOpen()).isFalse();
             assertThat(closed).isCompleted();
             assertThat(half.closed().toCompletableFuture()).isCompleted();
-            assertThat(warnings)
-                    .containsExactly("WARNING AioContext lively was closed with sources that were open: [mine (fd "
+            assertThat(log.messages())
+                    .containsExactly("WARNING: AioContext lively was closed with sources that were open: [mine (fd "
                             + notifier.fd() + "), bottom half half]");
-            warnings.clear();
             try (AioContext tidy = AioContext.open()) {
                 tidy.newBottomHalf("closed", () -> {}).close();
             }
-            assertThat(warnings).isEmpty();
-        } finally {
-            logger.removeHandler(handler);
+            assertThat(log.messages()).hasSize(1);
         }
     }
 }

@@ -46,6 +46,9 @@ public final class FdSources {
     /** Guarded by the lock. */
     private boolean closed;
 
+    /** The home thread's: the source that is being called, innermost; {@link WatchedFd#outer} leads to those around it. */
+    private @Nullable WatchedFd calling;
+
     FdSources(FdSet descriptors, Callbacks callbacks, Inbox inbox, Home home, Sources sources) {
         this.descriptors = descriptors;
         this.lock = descriptors.lock();
@@ -64,9 +67,6 @@ public final class FdSources {
 
         /** The home thread's: up to the next check. */
         private int dispatches;
-
-        /** The home thread's: the handler that is being called. A nested poll passes it over, also if it is put in anew. */
-        private @Nullable FdHandler calling;
 
         Entry(int fd) {
             super(fd);
@@ -278,24 +278,35 @@ public final class FdSources {
         return call(source, told);
     }
 
-    @SuppressWarnings("ReferenceEquality") // the very same handler
     private boolean call(WatchedFd source, int told) {
-        Entry entry = source.entry;
-        FdHandler before = entry.calling;
-        if (before == source.handler) {
+        if (isBeingCalled(source)) {
             if (source.interest.isEdgeTriggered()) {
-                descriptors.verify(entry); // asks for the edge again, which the kernel has told here in vain
+                descriptors.verify(source.entry); // asks for the edge again, which the kernel has told here in vain
             }
             return false;
         }
         source.told = FdEvents.ofPoll(told);
-        entry.calling = source.handler;
+        WatchedFd outer = calling;
+        source.outer = outer;
+        calling = source;
         try {
             callbacks.call(source);
         } finally {
-            entry.calling = before; // a store only: an Error must not leave the handler passed over for ever
+            calling = outer; // stores only: an Error must not leave the handler passed over for ever
+            source.outer = null;
         }
         return true;
+    }
+
+    /** Says whether the handler of a source is being called for its descriptor, perhaps as that of an earlier source. */
+    @SuppressWarnings("ReferenceEquality") // the very same handler
+    private boolean isBeingCalled(WatchedFd source) {
+        for (WatchedFd other = calling; other != null; other = other.outer) {
+            if (other.fd() == source.fd() && other.handler == source.handler) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** A number with a source was closed, or stands for a file that can never be polled by now. */

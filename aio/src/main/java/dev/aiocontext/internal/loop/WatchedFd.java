@@ -5,11 +5,12 @@ import dev.aiocontext.FdHandler;
 import dev.aiocontext.FdSource;
 import dev.aiocontext.internal.fdmon.FdEntry;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A source of a descriptor: what it waits for, and what it calls. {@link FdSources} does what takes the set of descriptors.
  *
- * <p><b>Threads.</b> {@link #invoke}, {@link #callbackFailed} and {@link #told}: the home thread. Everything else: any. {@link
+ * <p><b>Threads.</b> {@link #invoke}, {@link #callbackFailed}, {@link #outer} and {@link #told}: the home thread. Everything else: any. {@link
  * #entry}, {@link #interest}, {@link #open} and {@link #suspended} are written under the lock of the set, and read by any thread.
  */
 final class WatchedFd extends LoopSource implements FdSource {
@@ -20,6 +21,10 @@ final class WatchedFd extends LoopSource implements FdSource {
     volatile FdEvents interest;
     volatile boolean open;
     volatile boolean suspended;
+
+    /** The home thread's, while it is being called: the source in whose handler that is. */
+    @Nullable
+    WatchedFd outer;
 
     /** The home thread's: what the callback is to be told. */
     FdEvents told = FdEvents.NONE;
