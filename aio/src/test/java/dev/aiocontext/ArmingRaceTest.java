@@ -18,7 +18,7 @@ class ArmingRaceTest {
         "dev.aiocontext.internal.loop.Waiting::await",
         "dev.aiocontext.internal.loop.Waiting::block",
         "dev.aiocontext.internal.loop.Waiting::timeout",
-        "dev.aiocontext.internal.loop.Inbox::isAnnounced",
+        "dev.aiocontext.internal.loop.Waiting::isAnnounced",
         "dev.aiocontext.internal.wakeup.Wakeup::arm"
     };
 

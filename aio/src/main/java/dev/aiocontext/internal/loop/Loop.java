@@ -11,6 +11,7 @@ import dev.aiocontext.internal.fdmon.ReadyList;
 import dev.aiocontext.internal.posix.EventFd;
 import dev.aiocontext.internal.relay.RelayChannel;
 import dev.aiocontext.internal.relay.SigioRelay;
+import dev.aiocontext.internal.wakeup.Wakeup;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -43,6 +44,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Loop {
     private final Inbox inbox;
+    private final Wakeup wakeup;
     private final Counters counters = new Counters.Apart();
     private final Sources sources;
     private final FdSources fdSources;
@@ -88,6 +90,7 @@ public final class Loop {
             descriptors = openedSet;
             doorbell = openedDoorbell;
             inbox = new Inbox(name, doorbell, openedRelay, counters.rung);
+            wakeup = inbox.wakeup;
             if (openedRelay != null) {
                 openedRelay.attach(inbox.wakeup);
             }
@@ -231,7 +234,7 @@ public final class Loop {
         for (Driver driver : drivers) {
             driver.accept();
         }
-        if (inbox.wakeup.takeRequest()) {
+        if (wakeup.takeRequest()) {
             counters.asked++;
         }
     }

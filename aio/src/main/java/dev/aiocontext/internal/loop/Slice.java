@@ -17,7 +17,8 @@ final class Slice {
 
     private static final int LAST_STRIDE = 64;
 
-    private final Inbox inbox;
+    private final WorkQueue<Runnable> work;
+    private final WorkQueue<Runnable> idleWork;
     private final Callbacks callbacks;
     private final Counters counters;
 
@@ -25,19 +26,19 @@ final class Slice {
     private long idleDue;
 
     Slice(Inbox inbox, Callbacks callbacks, Counters counters) {
-        this.inbox = inbox;
+        this.work = inbox.work;
+        this.idleWork = inbox.idleWork;
         this.callbacks = callbacks;
         this.counters = counters;
     }
 
     /** Says whether there is idle work that has waited already. */
     boolean isIdleWorkDue() {
-        return !inbox.idleWork.isTaken(idleDue);
+        return !idleWork.isTaken(idleDue);
     }
 
     /** Drops bottom halves that were cancelled from the head of the queue: they are nothing to stay awake for. */
     void dropCancelled() {
-        WorkQueue<Runnable> work = inbox.work;
         while (work.peek() instanceof BottomHalfWork bottomHalf && bottomHalf.isCancelled()) {
             long end = work.end();
             work.take(end);
@@ -49,13 +50,13 @@ final class Slice {
 
     /** Runs a slice of the work that is there now; what it queues itself is for the next poll, be that a nested one. */
     boolean run() {
-        long end = inbox.work.end();
-        long idleEnd = inbox.idleWork.end();
+        long end = work.end();
+        long idleEnd = idleWork.end();
         long before = counters.asked;
-        boolean progress = run(inbox.work, end);
+        boolean progress = run(work, end);
         counters.burst = counters.asked - before > 1;
         idleDue = Math.max(idleDue, idleEnd); // a nested poll may have had a later one
-        progress |= run(inbox.idleWork, idleEnd);
+        progress |= run(idleWork, idleEnd);
         return progress;
     }
 
@@ -67,7 +68,7 @@ final class Slice {
         int pieces = 0;
         for (Runnable next = queue.take(end); next != null; next = queue.take(end)) {
             counters.asked++;
-            progress |= run(next, end, queue == inbox.work);
+            progress |= run(next, end, queue == work);
             if (++pieces == look) {
                 long now = System.nanoTime();
                 if (began == 0) {

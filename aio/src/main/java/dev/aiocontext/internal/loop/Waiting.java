@@ -2,6 +2,8 @@ package dev.aiocontext.internal.loop;
 
 import dev.aiocontext.internal.fdmon.FdSet;
 import dev.aiocontext.internal.fdmon.ReadyList;
+import dev.aiocontext.internal.wakeup.Wakeup;
+import dev.aiocontext.internal.wakeup.WorkQueue;
 import java.util.concurrent.TimeUnit;
 
 /** Waits until there is something to do: polls adaptively, arms, blocks, disarms. Home thread. */
@@ -18,6 +20,9 @@ final class Waiting {
     private static final int LOOKS_PER_CLOCK = 8;
 
     private final Inbox inbox;
+    private final WorkQueue<Runnable> work;
+    private final WorkQueue<Runnable> idleWork;
+    private final Wakeup wakeup;
     private final Slice slice;
     private final Arming arming;
     private final FdSet descriptors;
@@ -35,6 +40,9 @@ final class Waiting {
             AdaptivePolling polling,
             Counters counters) {
         this.inbox = inbox;
+        this.work = inbox.work;
+        this.idleWork = inbox.idleWork;
+        this.wakeup = inbox.wakeup;
         this.slice = slice;
         this.arming = arming;
         this.descriptors = descriptors;
@@ -104,7 +112,7 @@ final class Waiting {
         long nextLook = KERNEL_LOOK;
         do {
             for (int i = 0; i < LOOKS_PER_CLOCK; i++) {
-                if (inbox.isAnnounced()) {
+                if (isAnnounced()) {
                     return true;
                 }
                 Thread.onSpinWait();
@@ -116,7 +124,7 @@ final class Waiting {
                 }
                 nextLook = elapsed + KERNEL_LOOK;
             }
-        } while (elapsed < limit && (elapsed < IDLE_WAIT || inbox.idleWork.isEmpty()));
+        } while (elapsed < limit && (elapsed < IDLE_WAIT || idleWork.isEmpty()));
         return false;
     }
 
@@ -151,14 +159,19 @@ final class Waiting {
      * here and nowhere else.
      */
     private long timeout(long waited) {
-        if (inbox.isAnnounced() || slice.isIdleWorkDue()) {
+        if (isAnnounced() || slice.isIdleWorkDue()) {
             return 0;
         }
-        long longest = inbox.idleWork.isEmpty() ? Driver.FOR_EVER : Math.max(0, IDLE_WAIT - waited);
+        long longest = idleWork.isEmpty() ? Driver.FOR_EVER : Math.max(0, IDLE_WAIT - waited);
         for (Driver driver : drivers) {
             longest = shorter(longest, driver.longestWait());
         }
         return longest;
+    }
+
+    /** As {@link Inbox#isAnnounced}, with fewer steps from field to field, which a short poll notices. */
+    private boolean isAnnounced() {
+        return !work.isEmpty() || wakeup.isRequested();
     }
 
     private static long shorter(long one, long other) {
