@@ -83,6 +83,8 @@ class FairnessTest {
                 served();
                 served.incrementAndGet();
             });
+            // A wait that was under way does not know the descriptor: what runs after it is no part of this.
+            Eventually.holds("the handler is known to the loop", () -> served.get() > 0);
             for (int i = 0; i < 3; i++) {
                 pushers.add(Thread.ofPlatform().start(() -> {
                     while (!done.get()) {
