@@ -113,6 +113,7 @@ final class Waiting {
         do {
             for (int i = 0; i < LOOKS_PER_CLOCK; i++) {
                 if (isAnnounced()) {
+                    looksIntoKernel(ready); // else descriptors would wait for this slice of work and for the next
                     return true;
                 }
                 Thread.onSpinWait();
