@@ -498,8 +498,9 @@ public final class AioContext implements Executor, AutoCloseable {
         if (!home.isEntered()) {
             home.requireMayPoll();
             inbox.requireOpen();
+            Current own = Current.ofThread();
             home.enter();
-            loop.enter();
+            loop.enter(own);
         }
         inbox.requireOpen();
     }

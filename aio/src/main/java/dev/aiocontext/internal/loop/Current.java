@@ -17,7 +17,8 @@ public final class Current {
 
     Current() {}
 
-    static Current ofThread() {
+    /** {@return the object of the calling thread} It is made at the first call. */
+    public static Current ofThread() {
         return OF_THREAD.get();
     }
 

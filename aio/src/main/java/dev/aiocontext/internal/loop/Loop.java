@@ -172,9 +172,13 @@ public final class Loop {
         return source;
     }
 
-    /** Makes the calling thread the one that polls from now on. */
-    public void enter() {
-        current = Current.ofThread();
+    /**
+     * Makes a thread the one that polls from now on. A store only: an Error leaves no thread that polls for another.
+     *
+     * @param caller the calling thread's, asked for before the thread entered
+     */
+    public void enter(Current caller) {
+        current = caller;
     }
 
     /** {@return whether a callback is under way} */

@@ -57,6 +57,7 @@ public final class LoopEnd {
             return;
         }
         Thread caller = Thread.currentThread();
+        Current own = Current.ofThread();
         Thread before = home.enterToClose();
         if (loop.isInCallback()) {
             throw new IllegalStateException(home.describe() + " cannot be closed from within its own callback");
@@ -66,7 +67,7 @@ public final class LoopEnd {
             closeOnPlatformThread();
             return;
         }
-        loop.enter();
+        loop.enter(own);
         Closing closing = new Closing();
         Runnable finishPoolWork = this::finishPoolWork;
         workers.shutDown();
