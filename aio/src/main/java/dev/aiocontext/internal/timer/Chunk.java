@@ -1,0 +1,70 @@
+package dev.aiocontext.internal.timer;
+
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/** A few entries of a {@link Slot}, in arrays that a move reads without touching a timer. Home thread. */
+final class Chunk {
+    static final int CAPACITY = 16;
+
+    /** The order of each entry within its slot ({@link Slot#order}), with the mark of its sweep above. */
+    final long[] orders = new long[CAPACITY];
+
+    final @Nullable TimerEntry[] timers = new TimerEntry[CAPACITY];
+
+    /** The first entry that is left, and the end of the entries. */
+    int from;
+
+    int end;
+
+    @Nullable
+    Chunk next;
+
+    TimerEntry timer(int i) {
+        return Objects.requireNonNull(timers[i]);
+    }
+
+    void append(long order, TimerEntry timer) {
+        orders[end] = order;
+        timers[end] = timer;
+        end++;
+    }
+
+    void removeFirst() {
+        timers[from] = null;
+        from++;
+    }
+
+    /** Drops what is behind the new end. */
+    void cut(int newEnd) {
+        for (int i = newEnd; i < end; i++) {
+            timers[i] = null;
+        }
+        end = newEnd;
+    }
+
+    void swap(int i, int j) {
+        long order = orders[i];
+        orders[i] = orders[j];
+        orders[j] = order;
+        TimerEntry timer = timers[i];
+        timers[i] = timers[j];
+        timers[j] = timer;
+    }
+
+    /** Sorts by order: by insertion, because the entries are few, and mostly in order. */
+    void sort() {
+        for (int i = from + 1; i < end; i++) {
+            long order = orders[i];
+            TimerEntry timer = timers[i];
+            int hole = i;
+            while (hole > from && (orders[hole - 1] & TimerEntry.KEY) > (order & TimerEntry.KEY)) {
+                orders[hole] = orders[hole - 1];
+                timers[hole] = timers[hole - 1];
+                hole--;
+            }
+            orders[hole] = order;
+            timers[hole] = timer;
+        }
+    }
+}

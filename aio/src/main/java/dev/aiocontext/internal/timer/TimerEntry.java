@@ -1,0 +1,320 @@
+package dev.aiocontext.internal.timer;
+
+import dev.aiocontext.internal.wakeup.QueueMark;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a timer is armed for: one word that any thread changes by a compare-and-set. It is armed for a deadline, or disarmed, or closed.
+ *
+ * <p>The word has a tag beside the deadline, which says where its period is, so that nobody sees the deadline of one arming with the
+ * period of another. There are two places. A thread that arms with a period fills the place that the word does not name, and then
+ * stores a word that names it. The monitor of this object keeps other such threads away.
+ *
+ * <p><b>Threads.</b> {@link #fire}, {@link #wanted}, {@link #unfile}, {@link #filed(long)}: the home thread. Everything else: any.
+ *
+ * <p><b>Why a later deadline need not be announced.</b> {@link #filed} says where the wheel meets this entry next. A thread that arms stores the
+ * word, fences, and reads {@code filed}: if that is not after its deadline, it is done. The home thread, when it meets the entry,
+ * stores {@code filed} (nowhere), fences, and reads the word. So either the arming thread reads "nowhere" and announces, or the
+ * home thread sees the new deadline and files the entry for it, or both (Dekker).
+ *
+ * <p><b>Errors.</b> Each change is one compare-and-set; before it, nothing has happened. A thread that stops after it, and before it
+ * has announced the entry, leaves the timer armed and perhaps unknown to the wheel. The next call that arms it announces it.
+ */
+public final class TimerEntry {
+    /** No deadline: the timer is not armed, or is in no slot of the wheel. */
+    public static final long NEVER = Long.MAX_VALUE;
+
+    /** The bits of {@link #filed} that are the key; the bit above them is a mark of the wheel's own. */
+    static final long KEY = (1L << 62) - 1;
+
+    /** The latest deadline, after 146 years. */
+    public static final long LATEST = KEY - 1;
+
+    /** What {@link #fire} returns if there was nothing to fire. */
+    public static final long NOT_FIRED = -1;
+
+    private static final int TAG_BITS = 2;
+    private static final int TAG = (1 << TAG_BITS) - 1;
+    private static final int ONCE = 0;
+    private static final int FIRST_PERIOD = 1;
+    private static final int SECOND_PERIOD = 2;
+    private static final int NOT_ARMED = 3;
+
+    private static final long DISARMED = NOT_ARMED;
+    private static final long CLOSED = 1 << TAG_BITS | NOT_ARMED;
+
+    private static final VarHandle STATE;
+    private static final VarHandle SEQUENCE;
+    private static final VarHandle FILED;
+    private static final VarHandle MARK;
+
+    static {
+        try {
+            MethodHandles.Lookup lookup = MethodHandles.lookup();
+            STATE = lookup.findVarHandle(TimerEntry.class, "state", long.class);
+            SEQUENCE = lookup.findVarHandle(TimerEntry.class, "sequence", long.class);
+            FILED = lookup.findVarHandle(TimerEntry.class, "filed", long.class);
+            MARK = lookup.findVarHandle(TimerEntry.class, "mark", QueueMark.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+        rehearse();
+    }
+
+    private final Object owner;
+    private final long accuracy;
+
+    /** A deadline and a tag. */
+    @SuppressWarnings("unused") // through STATE
+    private long state = DISARMED;
+
+    /** The order of arming. Stored after the word: while an arming is under way, either order is right. */
+    @SuppressWarnings("unused") // through SEQUENCE
+    private long sequence;
+
+    /** The key of the entry in the wheel that counts. The home thread writes it. */
+    private long filed = NEVER;
+
+    /** Whether it is in the queue of a {@link TimerQueue}. Made by the first thread that needs it. */
+    private @Nullable QueueMark mark;
+
+    private @Nullable Periods periods;
+
+    /** The periods that the tags name. The monitor of the entry guards writes; the word publishes them. */
+    private static final class Periods {
+        long first;
+        long second;
+    }
+
+    /**
+     * Creates an entry that is not armed.
+     *
+     * @param owner the timer that it belongs to
+     * @param accuracy how late the loop may wake up for it, in nanoseconds
+     */
+    public TimerEntry(Object owner, long accuracy) {
+        this.owner = owner;
+        this.accuracy = accuracy;
+    }
+
+    /**
+     * Goes through every step once, while the class is initialised: a step that is linked for the first time needs stack and heap
+     * that a thread may not have.
+     */
+    private static void rehearse() {
+        TimerEntry entry = new TimerEntry(STATE, 0);
+        entry.arm(1, 1);
+        entry.armPeriodically(1, 1, 1);
+        entry.filed(1);
+        entry.unfile();
+        entry.mark();
+        entry.wanted();
+        entry.fire(1);
+        entry.disarm();
+        entry.endPeriods();
+        entry.close();
+    }
+
+    /** {@return the timer that it belongs to} */
+    public Object owner() {
+        return owner;
+    }
+
+    /** {@return how late the loop may wake up for it, in nanoseconds} */
+    public long accuracy() {
+        return accuracy;
+    }
+
+    /** {@return the deadline that it is armed for, or {@link #NEVER}} */
+    public long deadline() {
+        return deadline((long) STATE.getVolatile(this));
+    }
+
+    private static long deadline(long word) {
+        return isArmed(word) ? word >>> TAG_BITS : NEVER;
+    }
+
+    private static boolean isArmed(long word) {
+        return (word & TAG) != NOT_ARMED;
+    }
+
+    /** {@return when it was armed, among all entries: compare by subtraction} */
+    long sequence() {
+        return (long) SEQUENCE.getOpaque(this);
+    }
+
+    void setSequence(long newSequence) {
+        SEQUENCE.setOpaque(this, newSequence);
+    }
+
+    /** {@return where the wheel meets it, with the wheel's own mark above; or {@link #NEVER}} */
+    long filed() {
+        return (long) FILED.getOpaque(this);
+    }
+
+    void filed(long keyAndMark) {
+        FILED.setOpaque(this, keyAndMark);
+    }
+
+    /** {@return whether the wheel meets it at a time or before} */
+    boolean isFiledBy(long time) {
+        long known = filed();
+        return known != NEVER && (known & KEY) <= time;
+    }
+
+    /** Says that the wheel does not meet it any more, before the wheel reads what it is armed for. */
+    void unfile() {
+        FILED.setOpaque(this, NEVER);
+        VarHandle.fullFence();
+    }
+
+    /** {@return what remembers whether it is in the queue} */
+    QueueMark mark() {
+        QueueMark known = (QueueMark) MARK.getAcquire(this);
+        if (known == null) {
+            QueueMark fresh = new QueueMark();
+            known = (QueueMark) MARK.compareAndExchange(this, (QueueMark) null, fresh);
+            if (known == null) {
+                return fresh;
+            }
+        }
+        return known;
+    }
+
+    /**
+     * Reads the deadline that it is armed for by an atomic read-modify-write, as the taker of a {@link QueueMark} must. Home thread.
+     *
+     * @return the deadline, or {@link #NEVER}
+     */
+    long wanted() {
+        return deadline((long) STATE.getAndAdd(this, 0L));
+    }
+
+    /**
+     * Arms it once.
+     *
+     * @param deadline when
+     * @param newSequence the order of arming
+     * @return false if it is closed
+     */
+    boolean arm(long deadline, long newSequence) {
+        return store(deadline << TAG_BITS | ONCE, newSequence);
+    }
+
+    /**
+     * Arms it periodically.
+     *
+     * @param deadline the first deadline
+     * @param period the time from one to the next, positive
+     * @param newSequence the order of arming
+     * @return false if it is closed
+     */
+    synchronized boolean armPeriodically(long deadline, long period, long newSequence) {
+        Periods places = periods;
+        if (places == null) {
+            places = new Periods();
+            periods = places;
+        }
+        long word = (long) STATE.getVolatile(this);
+        // Only a thread that holds the monitor stores a word that names a place which the word before did not name.
+        boolean second = (word & TAG) == FIRST_PERIOD;
+        if (second) {
+            places.second = period;
+        } else {
+            places.first = period;
+        }
+        return store(deadline << TAG_BITS | (second ? SECOND_PERIOD : FIRST_PERIOD), newSequence);
+    }
+
+    private boolean store(long wanted, long newSequence) {
+        long word = (long) STATE.getVolatile(this);
+        while (word != CLOSED) {
+            long witness = (long) STATE.compareAndExchange(this, word, wanted);
+            if (witness == word) {
+                setSequence(newSequence);
+                return true;
+            }
+            word = witness;
+        }
+        return false;
+    }
+
+    /**
+     * Disarms it.
+     *
+     * @return whether it was armed
+     */
+    public boolean disarm() {
+        long word = (long) STATE.getVolatile(this);
+        while (isArmed(word)) {
+            long witness = (long) STATE.compareAndExchange(this, word, DISARMED);
+            if (witness == word) {
+                return true;
+            }
+            word = witness;
+        }
+        return false;
+    }
+
+    /** Disarms it if it is periodic. */
+    public void endPeriods() {
+        long word = (long) STATE.getVolatile(this);
+        while (isArmed(word) && (word & TAG) != ONCE) {
+            long witness = (long) STATE.compareAndExchange(this, word, DISARMED);
+            if (witness == word) {
+                return;
+            }
+            word = witness;
+        }
+    }
+
+    /** Closes it: it cannot be armed any more. */
+    public void close() {
+        STATE.setVolatile(this, CLOSED);
+    }
+
+    /** {@return whether it is closed} */
+    public boolean isClosed() {
+        return (long) STATE.getVolatile(this) == CLOSED;
+    }
+
+    /**
+     * Fires it if its deadline has come: it is disarmed, or armed for the next of its periods that is after now. Home thread, after it has
+     * left the wheel.
+     *
+     * @param now the time
+     * @return how many periods were missed, or {@link #NOT_FIRED}
+     */
+    public long fire(long now) {
+        while (true) {
+            long word = (long) STATE.getVolatile(this);
+            long deadline = deadline(word);
+            if (deadline > now) {
+                return NOT_FIRED;
+            }
+            int tag = (int) word & TAG;
+            long missed = 0;
+            long next = DISARMED;
+            if (tag != ONCE) {
+                long period = period(tag);
+                missed = (now - deadline) / period;
+                long after = deadline + missed * period; // not after now
+                next = Math.min(LATEST, after + Math.min(period, LATEST)) << TAG_BITS | tag;
+            }
+            if (STATE.compareAndSet(this, word, next)) {
+                return missed;
+            }
+        }
+    }
+
+    /** Reads the period that a word names; what it reads is void if the word has changed since. */
+    private long period(int tag) {
+        Periods places = periods;
+        if (places == null) {
+            throw new AssertionError(this);
+        }
+        return Math.max(1, tag == FIRST_PERIOD ? places.first : places.second);
+    }
+}

@@ -1,0 +1,335 @@
+package dev.aiocontext.internal.timer;
+
+import dev.aiocontext.internal.wakeup.QueueMark;
+import dev.aiocontext.internal.wakeup.Wakeup;
+import dev.aiocontext.internal.wakeup.WorkQueue;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.util.ArrayDeque;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The timers of one clock: a wheel that the home thread keeps, and a queue by which other threads tell it of armings.
+ *
+ * <pre>
+ *     another thread                              the home thread
+ *       store what the timer is armed for           arm; fullFence                 ({@link Wakeup#arm})
+ *       fullFence                                   look for work, and at the queue; found: do not block
+ *       the wheel meets it in time: done            until = the wheel's time       ({@link #sleepsUntil})
+ *       push it (at most once a round)              block
+ *       fullFence                                   until = ALWAYS                 ({@link #isAwake})
+ *       it may be later than {@code until}: done        disarm
+ *       ring                                        take from the queue, file in the wheel
+ *       mark it as pushed
+ * </pre>
+ *
+ * <p><b>Threads.</b> {@link #arm} and {@link #announce}: any. Everything else: the home thread.
+ *
+ * <p><b>Why no timer is slept past.</b> Take a thread N that pushed a timer whose latest time is L.
+ * <ol>
+ *   <li>N reads ALWAYS: it rings, and what {@link Wakeup} says of work holds for the timer.
+ *   <li>N reads a time U of the wait that is under way, and U is not after L: the loop wakes up at U and finds the timer.
+ *   <li>N reads the time of an earlier wait: the loop had stored ALWAYS since, and fenced, before it looked at the queue. N pushed,
+ *       fenced, and read {@code until}. Because N did not read ALWAYS, the look comes after the push and finds the timer (Dekker).
+ *   <li>The time is published after the look, so a thread that pushed after the look reads ALWAYS or the time of this very wait.
+ * </ol>
+ * A thread that finds the timer marked as pushed has no part in its push, and rings by the same rule.
+ *
+ * <p><b>Errors.</b> A thread that stops before the push leaves the timer armed and perhaps unknown. One that stops after the push and before
+ * the ring leaves no mark. In both cases the next call that arms the timer does it all again.
+ */
+public final class TimerQueue {
+    /** Each armed timer is earlier than this. */
+    private static final long ALWAYS = Long.MAX_VALUE;
+
+    /** How many armings of other threads one iteration takes. */
+    private static final int MOST = 1024;
+
+    private static final int MINOR_BITS = 16;
+    private static final int MINOR = (1 << MINOR_BITS) - 1;
+
+    private static final VarHandle UNTIL;
+    private static final VarHandle MAJOR;
+    private static final VarHandle MINOR_COUNT;
+
+    static {
+        try {
+            MethodHandles.Lookup lookup = MethodHandles.lookup();
+            UNTIL = lookup.findVarHandle(TimerQueue.class, "until", long.class);
+            MAJOR = lookup.findVarHandle(TimerQueue.class, "major", long.class);
+            MINOR_COUNT = lookup.findVarHandle(TimerQueue.class, "minor", int.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
+
+    private final Wakeup wakeup;
+    private final WorkQueue<TimerEntry> armed = new WorkQueue<>(64);
+    private TimerWheel wheel;
+
+    /** Timers that were armed for a time that the wheel had been told already. Home thread. */
+    private final ArrayDeque<TimerEntry> overdue = new ArrayDeque<>();
+
+    /** How many of them this round takes. */
+    private int overdueLeft;
+
+    /** The latest time of a round. Home thread. */
+    private long told;
+
+    /** Until when the loop sleeps, or ALWAYS. Home thread. */
+    private long until = ALWAYS;
+
+    /** How often the home thread armed a timer. Home thread. */
+    private long major;
+
+    /** How often other threads did. With the count of the home thread this orders all armings, as far as one happens before another. */
+    @SuppressWarnings("unused") // through MINOR_COUNT
+    private int minor;
+
+    /**
+     * Creates it without timers.
+     *
+     * @param wakeup wakes the loop
+     * @param now the time
+     */
+    public TimerQueue(Wakeup wakeup, long now) {
+        this.wakeup = wakeup;
+        wheel = new TimerWheel(now);
+        told = now;
+        rehearse();
+    }
+
+    /** Goes through every step of another thread once: a step that is linked for the first time needs stack and heap. */
+    private void rehearse() {
+        TimerEntry entry = new TimerEntry(this, 0);
+        arm(entry, 0, 0, false);
+        entry.close();
+        accept();
+        overdue.clear();
+    }
+
+    /**
+     * Arms a timer.
+     *
+     * @param entry the timer's
+     * @param deadline when, at most {@link TimerEntry#LATEST}
+     * @param period the time to the next deadline; 0 for none
+     * @param isHome whether the caller is the home thread
+     * @return false if the timer or the loop is closed
+     */
+    public boolean arm(TimerEntry entry, long deadline, long period, boolean isHome) {
+        return isHome ? armAtHome(entry, deadline, period) : armElsewhere(entry, deadline, period);
+    }
+
+    private boolean armAtHome(TimerEntry entry, long deadline, long period) {
+        long next = major + 1;
+        MAJOR.setOpaque(this, next);
+        boolean stored = store(entry, deadline, period, next << MINOR_BITS);
+        if (stored && !entry.isFiledBy(deadline)) {
+            file(entry, deadline);
+        }
+        return stored;
+    }
+
+    private boolean armElsewhere(TimerEntry entry, long deadline, long period) {
+        QueueMark mark = entry.mark(); // first, because it may need memory
+        long others = (int) MINOR_COUNT.getAndAdd(this, 1) & MINOR;
+        if (!store(entry, deadline, period, (long) MAJOR.getOpaque(this) << MINOR_BITS | others)) {
+            return false;
+        }
+        VarHandle.fullFence();
+        return entry.isFiledBy(deadline) || announce(entry, mark, deadline);
+    }
+
+    private static boolean store(TimerEntry entry, long deadline, long period, long sequence) {
+        return period == 0 ? entry.arm(deadline, sequence) : entry.armPeriodically(deadline, period, sequence);
+    }
+
+    /** Files a timer. One that is due at a time that the wheel was told already is for the next round. */
+    private void file(TimerEntry entry, long deadline) {
+        if (deadline > told) {
+            wheel.file(entry);
+        } else {
+            overdue.add(entry);
+            entry.filed(0);
+        }
+    }
+
+    /**
+     * Has the home thread look at a timer that may be in no slot of the wheel. Any thread.
+     *
+     * @param entry the timer's
+     * @return false if the loop is closed
+     */
+    public boolean announce(TimerEntry entry) {
+        QueueMark mark = entry.mark();
+        long deadline = entry.deadline();
+        return deadline == TimerEntry.NEVER || announce(entry, mark, deadline);
+    }
+
+    private boolean announce(TimerEntry entry, QueueMark mark, long deadline) {
+        long ticket = mark.ticket();
+        boolean queued = mark.isQueued(ticket);
+        if (!queued && !armed.push(entry)) {
+            return false;
+        }
+        VarHandle.fullFence();
+        if (deadline + entry.accuracy() < (long) UNTIL.getVolatile(this)) {
+            wakeup.ring();
+        }
+        if (!queued) {
+            mark.pushed(ticket);
+        }
+        return true;
+    }
+
+    /** {@return whether other threads have armed timers that are not in the wheel yet} */
+    public boolean isAnnounced() {
+        return !armed.isEmpty();
+    }
+
+    /** Files what other threads have armed, a bounded part of it. */
+    public void accept() {
+        long end = armed.end();
+        int taken = 0;
+        for (TimerEntry entry = armed.take(end); entry != null; entry = armed.take(end)) {
+            if (entry.mark().take(end)) {
+                long deadline = entry.wanted();
+                if (deadline != TimerEntry.NEVER && !entry.isFiledBy(deadline)) {
+                    file(entry, deadline);
+                }
+            }
+            if (++taken == MOST) {
+                return;
+            }
+        }
+        if (taken > 0) {
+            MAJOR.setOpaque(this, major + 1);
+        }
+    }
+
+    /**
+     * Begins a round: what is armed from now on for this time or before is for the next round.
+     *
+     * @param now the time
+     * @return false if there is nothing in the wheel to be taken
+     */
+    public boolean begin(long now) {
+        told = Math.max(told, now);
+        overdueLeft = overdue.size();
+        return overdueLeft > 0 || wheel.earliest() <= now;
+    }
+
+    /**
+     * Takes the next timer that is due, in the order of deadlines, and of armings where they are equal; those that were armed for a time
+     * which had passed come last.
+     *
+     * @param now the time of the round
+     * @return the entry, which the wheel does not meet now; null if none is due, or if {@link #isWheelBehind}
+     */
+    public @Nullable TimerEntry takeDue(long now) {
+        TimerEntry due = wheel.takeDue(now);
+        if (due == null && !wheel.isBehind()) {
+            while (due == null && overdueLeft > 0) {
+                overdueLeft--;
+                due = takeOverdue(now);
+            }
+        }
+        return due;
+    }
+
+    private @Nullable TimerEntry takeOverdue(long now) {
+        TimerEntry entry = overdue.poll();
+        if (entry == null) {
+            overdueLeft = 0; // a poll within a callback took them
+            return null;
+        }
+        entry.unfile();
+        long deadline = entry.deadline();
+        if (deadline <= now) {
+            return entry;
+        }
+        if (deadline != TimerEntry.NEVER) {
+            file(entry, deadline);
+        }
+        return null;
+    }
+
+    /**
+     * Files a timer that has fired and is armed again, with a period perhaps. It counts as armed now.
+     *
+     * @param entry the timer's
+     */
+    public void fileAgain(TimerEntry entry) {
+        long deadline = entry.deadline();
+        if (deadline != TimerEntry.NEVER && !entry.isFiledBy(deadline)) {
+            MAJOR.setOpaque(this, major + 1);
+            entry.setSequence(major << MINOR_BITS);
+            file(entry, deadline);
+        }
+    }
+
+    /** {@return whether the wheel has ended {@link #takeDue} early, because there was much to do} */
+    public boolean isWheelBehind() {
+        return wheel.isBehind();
+    }
+
+    /** {@return whether there are timers for the next round, whatever time it has} */
+    public boolean hasOverdue() {
+        return !overdue.isEmpty();
+    }
+
+    /** {@return a time before which no timer in the wheel is due, or {@link TimerEntry#NEVER}} */
+    public long earliest() {
+        return wheel.earliest();
+    }
+
+    /** {@return whether no timer is filed} */
+    public boolean isEmpty() {
+        return wheel.earliest() == TimerEntry.NEVER && overdue.isEmpty();
+    }
+
+    /** {@return when the loop must be awake at the latest, or {@link TimerEntry#NEVER}} */
+    public long wakeAt() {
+        return wheel.wakeAt();
+    }
+
+    /** {@return the accuracy of the timer for which {@link #wakeAt} is what it is} */
+    public long accuracyAtWake() {
+        return wheel.accuracyAtWake();
+    }
+
+    /**
+     * Files all timers anew, because the clock was set back. After an Error it is to be called again: the old wheel still has all of them.
+     *
+     * @param now the time
+     */
+    public void setBack(long now) {
+        TimerWheel anew = new TimerWheel(now);
+        wheel.forEach(entry -> {
+            entry.unfile();
+            anew.file(entry); // if it is armed
+        });
+        wheel = anew;
+        told = now;
+    }
+
+    /**
+     * Publishes until when the loop sleeps: after it has announced that it is about to block and has looked at the queue once more.
+     *
+     * @param time the time; {@link TimerEntry#NEVER} if no timer ends the sleep
+     */
+    public void sleepsUntil(long time) {
+        UNTIL.setRelease(this, time);
+    }
+
+    /** Takes that back, before the loop announces its next sleep. */
+    public void isAwake() {
+        UNTIL.setRelease(this, ALWAYS);
+    }
+
+    /** Refuses armings of other threads. */
+    public void close() {
+        armed.close();
+    }
+}

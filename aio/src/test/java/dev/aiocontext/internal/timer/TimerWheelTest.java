@@ -1,0 +1,255 @@
+package dev.aiocontext.internal.timer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.sun.management.ThreadMXBean;
+import dev.aiocontext.testkit.Rounds;
+import java.lang.management.ManagementFactory;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Objects;
+import java.util.Random;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+class TimerWheelTest {
+    private static final long MINUTE = TimeUnit.MINUTES.toNanos(1);
+    private static final int STEPS = 64;
+
+    private final TimerWheel wheel = new TimerWheel(0);
+    private final Random random = Rounds.random();
+    private long sequence;
+
+    @Test
+    void aMillionTimersThatAreDueAtOnceAreTakenInBoundedSteps() {
+        int count = 1_000_000;
+        for (int i = 0; i < count; i++) {
+            file(random.nextLong(MINUTE));
+        }
+        long before = -1;
+        for (int taken = 0; taken < count; ) {
+            long moves = wheel.moves();
+            TimerEntry timer = wheel.takeDue(MINUTE);
+            assertThat(wheel.moves() - moves).isLessThanOrEqualTo(STEPS);
+            if (timer == null) {
+                assertThat(wheel.isBehind()).isTrue();
+            } else {
+                assertThat(timer.deadline()).isGreaterThanOrEqualTo(before);
+                before = timer.deadline();
+                timer.disarm();
+                taken++;
+            }
+        }
+        assertThat(wheel.takeDue(MINUTE)).isNull();
+        assertThat(wheel.isBehind()).isFalse();
+    }
+
+    @Test
+    void aCallThatOnlyMeetsCancelledTimersEndsAfterAFew() {
+        List<TimerEntry> timers = new ArrayList<>();
+        for (int i = 0; i < 1000; i++) {
+            timers.add(file(MINUTE));
+        }
+        timers.forEach(TimerEntry::disarm);
+
+        assertThat(wheel.takeDue(MINUTE)).isNull();
+
+        assertThat(wheel.isBehind()).isTrue();
+        assertThat(wheel.entries()).isGreaterThanOrEqualTo(1000 - STEPS);
+    }
+
+    @Test
+    void aFewTimersFireFromWhereTheyAre() {
+        for (int i = 10; i > 0; i--) {
+            file(10 * MINUTE + i);
+        }
+        for (int i = 1; i <= 10; i++) {
+            TimerEntry timer = Objects.requireNonNull(wheel.takeDue(11 * MINUTE));
+            assertThat(timer.deadline()).isEqualTo(10 * MINUTE + i);
+        }
+        assertThat(wheel.moves()).isZero();
+    }
+
+    @Test
+    void timersThatWereArmedLaterAgainKeepTheOrderOfArming() {
+        List<TimerEntry> timers = new ArrayList<>();
+        for (int i = 0; i < 100; i++) {
+            timers.add(file(MINUTE + i));
+        }
+        Collections.shuffle(timers, random);
+        for (int i = 0; i < timers.size(); i++) {
+            timers.get(i).arm(2 * MINUTE, ++sequence);
+            timers.add(++i, file(2 * MINUTE));
+        }
+        assertThat(takeAll(2 * MINUTE)).containsExactlyElementsOf(timers);
+    }
+
+    @Test
+    void aTimerThatIsArmedAgainForTheSameTimeFiresAfterTheOthers() {
+        List<TimerEntry> timers = new ArrayList<>();
+        for (int i = 0; i < 40; i++) {
+            timers.add(file(50));
+        }
+        assertThat(wheel.takeDue(49)).isNull();
+        TimerEntry again = timers.remove(7);
+        again.arm(50, ++sequence);
+        timers.add(again);
+
+        assertThat(takeAll(50)).containsExactlyElementsOf(timers);
+    }
+
+    @Test
+    void aTimerArmedForThePastIsDueInTheNextRound() {
+        assertThat(wheel.takeDue(1000)).isNull();
+        TimerEntry timer = file(10);
+
+        assertThat(wheel.takeDue(1000)).isNull();
+        assertThat(wheel.wakeAt()).isEqualTo(1001);
+        assertThat(wheel.takeDue(1001)).isSameAs(timer);
+    }
+
+    @Test
+    void cancelledTimersDoNotWake() {
+        List<TimerEntry> timers = new ArrayList<>();
+        for (int i = 0; i < 1000; i++) {
+            timers.add(file(MINUTE + random.nextLong(MINUTE)));
+        }
+        timers.forEach(TimerEntry::disarm);
+
+        assertThat(wheel.wakeAt()).isEqualTo(TimerEntry.NEVER);
+        assertThat(wheel.entries()).isZero();
+    }
+
+    @Test
+    void theLoopIsWokenWhenTheWindowsOfMostTimersAreOpen() {
+        file(100);
+        for (int i = 0; i < 100; i++) {
+            fileWithin(10 + i, 1000);
+        }
+        assertThat(wheel.wakeAt()).isEqualTo(100);
+        fileWithin(40, 20);
+        assertThat(wheel.wakeAt()).isEqualTo(60);
+        assertThat(takeAll(60)).hasSize(52);
+        assertThat(wheel.wakeAt()).isEqualTo(100);
+    }
+
+    @Test
+    void timersThatAreArmedAndCancelledLeaveFewEntries() {
+        for (int i = 0; i < 200_000; i++) {
+            file(MINUTE + random.nextLong(MINUTE)).disarm();
+            assertThat(wheel.entries()).isLessThanOrEqualTo(1200);
+        }
+    }
+
+    @Test
+    void timersThatAreArmedForSoonAndForLateInTurnLeaveFewEntries() {
+        List<TimerEntry> timers = new ArrayList<>();
+        for (int i = 0; i < 40; i++) {
+            timers.add(file(10 * MINUTE));
+        }
+        for (int i = 0; i < 10_000; i++) {
+            for (TimerEntry timer : timers) {
+                timer.arm(MINUTE + i, ++sequence);
+                wheel.file(timer);
+                timer.arm(10 * MINUTE, ++sequence);
+            }
+            assertThat(wheel.wakeAt()).isEqualTo(10 * MINUTE);
+            assertThat(wheel.entries()).isLessThanOrEqualTo(1200);
+        }
+    }
+
+    @Test
+    void withoutMemoryAllStaysAsItWas() {
+        boolean[] empty = {false};
+        TimerWheel scarce = new TimerWheel(0, 1024, new Chunks() {
+            @Override
+            Chunk take() {
+                if (empty[0]) {
+                    throw new OutOfMemoryError("of a test");
+                }
+                return super.take();
+            }
+        });
+        TimerEntry moved = armed(MINUTE);
+        scarce.file(moved);
+        moved.arm(3 * MINUTE, ++sequence);
+        TimerEntry other = armed(2 * MINUTE);
+
+        empty[0] = true;
+        assertThatThrownBy(() -> scarce.file(other)).isInstanceOf(OutOfMemoryError.class);
+        assertThat(other.filed()).isEqualTo(TimerEntry.NEVER);
+        assertThatThrownBy(() -> scarce.takeDue(MINUTE)).isInstanceOf(OutOfMemoryError.class);
+        assertThat(moved.filed()).isEqualTo(MINUTE);
+        assertThat(scarce.entries()).isEqualTo(1);
+
+        empty[0] = false;
+        assertThat(scarce.takeDue(MINUTE)).isNull();
+        assertThat(scarce.takeDue(3 * MINUTE)).isSameAs(moved);
+    }
+
+    @Test
+    void aSteadyLoadAllocatesNothing() {
+        TimerEntry[] timers = new TimerEntry[1000];
+        for (int i = 0; i < timers.length; i++) {
+            timers[i] = file(random.nextLong(MINUTE));
+        }
+        ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+        LongSupplier allocated = threads::getCurrentThreadAllocatedBytes;
+        long now = load(timers, 0, 600_000); // long enough for each slot of the levels that the timers are on
+        long before = allocated.getAsLong();
+        load(timers, now, 100_000);
+        assertThat(allocated.getAsLong() - before).isLessThan(1000); // a slot of a high level or two
+    }
+
+    /** Each 10 ms, some timers are armed again, later or earlier, and what is due is armed again. */
+    private long load(TimerEntry[] timers, long start, int rounds) {
+        long now = start;
+        for (int i = 0; i < rounds; i++) {
+            now += 10_000_000;
+            TimerEntry again = timers[i % timers.length];
+            again.arm(now + random.nextLong(MINUTE), ++sequence);
+            wheel.file(again);
+            for (TimerEntry due = wheel.takeDue(now); due != null || wheel.isBehind(); due = wheel.takeDue(now)) {
+                if (due != null) {
+                    due.arm(now + random.nextLong(MINUTE), ++sequence);
+                    wheel.file(due);
+                }
+            }
+            wheel.wakeAt();
+        }
+        return now;
+    }
+
+    private TimerEntry armed(long deadline) {
+        TimerEntry timer = new TimerEntry(this, 0);
+        timer.arm(deadline, ++sequence);
+        return timer;
+    }
+
+    private TimerEntry file(long deadline) {
+        TimerEntry timer = armed(deadline);
+        wheel.file(timer);
+        return timer;
+    }
+
+    private void fileWithin(long deadline, long accuracy) {
+        TimerEntry timer = new TimerEntry(this, accuracy);
+        timer.arm(deadline, ++sequence);
+        wheel.file(timer);
+    }
+
+    private List<TimerEntry> takeAll(long now) {
+        List<TimerEntry> taken = new ArrayList<>();
+        for (@Nullable TimerEntry due = wheel.takeDue(now); due != null || wheel.isBehind(); due = wheel.takeDue(now)) {
+            if (due != null) {
+                due.disarm();
+                taken.add(due);
+            }
+        }
+        return taken;
+    }
+}
