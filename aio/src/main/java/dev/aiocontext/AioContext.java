@@ -10,6 +10,7 @@ import dev.aiocontext.internal.loop.Loop;
 import dev.aiocontext.internal.loop.LoopCall;
 import dev.aiocontext.internal.loop.LoopEnd;
 import dev.aiocontext.internal.loop.PoolWorkers;
+import dev.aiocontext.internal.loop.Ticks;
 import dev.aiocontext.internal.posix.NativeAccess;
 import dev.aiocontext.internal.relay.RelayModes;
 import java.time.Duration;
@@ -53,6 +54,7 @@ import org.jspecify.annotations.Nullable;
  *   <li>idle bottom halves
  *   <li>handlers of descriptors: each is called once, with all events of its descriptor, to read and to write alike. The order
  *       of descriptors is not promised.
+ *   <li>timers that are due, in the order of their deadlines
  * </ol>
  * Work that a callback schedules runs in the next iteration.
  *
@@ -84,6 +86,7 @@ public final class AioContext implements Executor, AutoCloseable {
     private final Inbox inbox;
     private final LoopEnd end;
     private final AioThreadPool pool;
+    private final @Nullable Runnable detachClock;
 
     private volatile boolean stopRequested;
 
@@ -96,12 +99,23 @@ public final class AioContext implements Executor, AutoCloseable {
         RelayMode relayMode = RelayModes.resolve(builder.relay).mode();
         home = new Home(name);
         Callbacks callbacks = new Callbacks(name, builder.exceptionHandler);
-        loop = new Loop(this, name, relayMode, builder.monitor, builder.polling, home, callbacks);
+        VirtualClock clock = builder.clock;
+        loop = new Loop(
+                this,
+                name,
+                relayMode,
+                builder.monitor,
+                builder.polling,
+                home,
+                callbacks,
+                clock == null ? Ticks.MONOTONIC : VirtualTicks.monotonic(clock),
+                clock == null ? Ticks.WALL : VirtualTicks.wall(clock));
         try {
             inbox = loop.inbox();
             PoolWorkers workers = new PoolWorkers(name, inbox, home, builder.maximumPoolThreads);
             pool = new AioThreadPool(name, workers);
             end = new LoopEnd(name, home, loop, workers);
+            detachClock = clock == null ? null : clock.attach(inbox::wakeupIfOpen);
         } catch (Error e) {
             loop.free();
             throw e;
@@ -146,6 +160,7 @@ public final class AioContext implements Executor, AutoCloseable {
         private AdaptivePolling.Settings polling = AdaptivePolling.Settings.DEFAULT;
         private int maximumPoolThreads = AioThreadPool.DEFAULT_MAXIMUM;
         private @Nullable ExceptionHandler exceptionHandler;
+        private @Nullable VirtualClock clock;
 
         private Builder() {}
 
@@ -233,6 +248,17 @@ public final class AioContext implements Executor, AutoCloseable {
          */
         public Builder exceptionHandler(ExceptionHandler handler) {
             this.exceptionHandler = Objects.requireNonNull(handler, "handler");
+            return this;
+        }
+
+        /**
+         * Has all timers go by a clock that a test drives, {@link TimerClock#WALL} too.
+         *
+         * @param newClock the clock
+         * @return this
+         */
+        public Builder clock(VirtualClock newClock) {
+            this.clock = Objects.requireNonNull(newClock, "clock");
             return this;
         }
 
@@ -337,6 +363,92 @@ public final class AioContext implements Executor, AutoCloseable {
                 Objects.requireNonNull(callback, "callback"));
         loop.sources().add(bottomHalf);
         return bottomHalf;
+    }
+
+    // ---- Time -------------------------------------------------------------------------------------------------------
+
+    /**
+     * Makes a timer by the monotonic clock, with an accuracy of 1 ms.
+     *
+     * @param name a name, for messages
+     * @param handler what it calls, on the loop
+     * @return the timer, not armed, to be closed
+     * @throws IllegalStateException if the context is closed
+     */
+    public AioTimer newTimer(String name, TimerHandler handler) {
+        return newTimer(name, TimerOptions.DEFAULT, handler);
+    }
+
+    /**
+     * Makes a timer.
+     *
+     * @param name a name, for messages
+     * @param options its clock and its accuracy
+     * @param handler what it calls, on the loop
+     * @return the timer, not armed, to be closed
+     * @throws IllegalStateException if the context is closed
+     */
+    public AioTimer newTimer(String name, TimerOptions options, TimerHandler handler) {
+        Objects.requireNonNull(name, "name");
+        Objects.requireNonNull(options, "options");
+        Objects.requireNonNull(handler, "handler");
+        inbox.requireOpen();
+        return loop.timers().make(name, options, false, handler);
+    }
+
+    /**
+     * Runs a task once, after a time. The timer closes itself when it has fired, unless the task has armed it again.
+     *
+     * @param delay how long from now
+     * @param task the task
+     * @return the timer, by which it can be armed for another time, or closed
+     * @throws IllegalArgumentException if the delay is negative
+     * @throws IllegalStateException if the context is closed
+     */
+    public AioTimer after(Duration delay, Task task) {
+        return arm("after " + delay, delay, null, task);
+    }
+
+    /**
+     * Runs a task periodically, for the first time after one period. If the task takes longer than a period, what it missed is left out:
+     * {@link #newTimer} and {@link AioTimer#arm(Duration, Duration)} tell how many that were. A task that throws ends the
+     * periods.
+     *
+     * @param period the time from one deadline to the next
+     * @param task the task
+     * @return the timer, to be closed
+     * @throws IllegalArgumentException if the period is not positive
+     * @throws IllegalStateException if the context is closed
+     */
+    public AioTimer every(Duration period, Task task) {
+        return arm("every " + period, period, period, task);
+    }
+
+    private AioTimer arm(String name, Duration delay, @Nullable Duration period, Task task) {
+        Objects.requireNonNull(task, "task");
+        inbox.requireOpen();
+        AioTimer timer = loop.timers().make(name, TimerOptions.DEFAULT, period == null, (source, missed) -> task.run());
+        try {
+            if (period == null) {
+                timer.arm(delay);
+            } else {
+                timer.arm(delay, period);
+            }
+        } catch (RuntimeException | Error e) {
+            timer.close();
+            throw e;
+        }
+        return timer;
+    }
+
+    /**
+     * Tells the time of the monotonic clock, of which {@link AioTimer#armAt} takes moments. On the home thread this is the time of the
+     * iteration: the clock is read once, when somebody first asks, because that takes longer than to arm a timer.
+     *
+     * @return the time in nanoseconds, comparable with {@link System#nanoTime} unless the context has a {@link VirtualClock}
+     */
+    public long now() {
+        return loop.now(home.isEntered());
     }
 
     // ---- Descriptors ------------------------------------------------------------------------------------------------
@@ -522,6 +634,9 @@ public final class AioContext implements Executor, AutoCloseable {
     @Override
     public void close() {
         end.close();
+        if (detachClock != null && isClosed()) {
+            detachClock.run();
+        }
     }
 
     /** {@return whether the context is closed} From the moment that it refuses work. */

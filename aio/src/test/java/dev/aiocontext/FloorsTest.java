@@ -22,6 +22,7 @@ class FloorsTest {
     private static final String API = "dev.aiocontext";
     private static final String POSIX = "dev.aiocontext.internal.posix";
     private static final String WAKEUP = "dev.aiocontext.internal.wakeup";
+    private static final String TIMER = "dev.aiocontext.internal.timer";
     private static final String FDMON = "dev.aiocontext.internal.fdmon";
     private static final String RELAY = "dev.aiocontext.internal.relay";
     private static final String LOOP = "dev.aiocontext.internal.loop";
@@ -41,7 +42,11 @@ class FloorsTest {
             Source.class,
             Task.class,
             ExceptionHandler.class,
-            SignalHandler.class);
+            SignalHandler.class,
+            AioTimer.class,
+            TimerClock.class,
+            TimerHandler.class,
+            TimerOptions.class);
 
     private static final DescribedPredicate<JavaClass> ARE_WORDS = DescribedPredicate.describe(
             "words of the public package",
@@ -65,13 +70,16 @@ class FloorsTest {
     static final ArchRule WAKEUP_KNOWS_POSIX = floor(WAKEUP, POSIX);
 
     @ArchTest
+    static final ArchRule TIMER_KNOWS_WAKEUP = floor(TIMER, WAKEUP);
+
+    @ArchTest
     static final ArchRule FDMON_KNOWS_POSIX_AND_THE_BINDINGS = floor(FDMON, POSIX, BINDINGS);
 
     @ArchTest
     static final ArchRule RELAY_KNOWS_POSIX_WAKEUP_AND_THE_BINDINGS = floor(RELAY, POSIX, WAKEUP, BINDINGS);
 
     @ArchTest
-    static final ArchRule LOOP_KNOWS_ALL_FLOORS_BELOW = floor(LOOP, POSIX, WAKEUP, FDMON, RELAY);
+    static final ArchRule LOOP_KNOWS_ALL_FLOORS_BELOW = floor(LOOP, POSIX, WAKEUP, TIMER, FDMON, RELAY);
 
     @ArchTest
     static final ArchRule THE_DOCTOR_IS_ON_TOP =

@@ -3,12 +3,15 @@ package dev.aiocontext.internal.loop;
 import dev.aiocontext.ExceptionHandler;
 import dev.aiocontext.Source;
 import java.lang.System.Logger.Level;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Calls the user's callbacks. A callback that throws does not take the loop down, and an event tells of a slow one. Home thread.
  */
 public final class Callbacks {
+    private static final long LATE = TimeUnit.MILLISECONDS.toNanos(10);
+
     private final String context;
     private final ExceptionHandler exceptionHandler;
 
@@ -52,6 +55,24 @@ public final class Callbacks {
         } else {
             callPlain(source);
         }
+    }
+
+    /** Calls a timer, as {@link #call} does; an event tells if it is late by more than its accuracy and 10 ms. */
+    void call(TimerSource timer, long lateness) {
+        if (lateness - timer.accuracy() > LATE && FlightRecording.ofLateTimers()) {
+            record(timer, lateness);
+        }
+        call(timer);
+    }
+
+    private void record(TimerSource timer, long lateness) {
+        LateTimerEvent event = new LateTimerEvent();
+        event.context = context;
+        event.timer = timer.name();
+        event.lateness = lateness;
+        event.accuracy = timer.accuracy();
+        event.missed = timer.missed;
+        event.commit();
     }
 
     private void callPlain(LoopSource source) {

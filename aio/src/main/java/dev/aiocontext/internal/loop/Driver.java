@@ -14,6 +14,22 @@ interface Driver {
     /** {@return whether it has to look for events also while the loop has work} */
     boolean looksWhileBusy();
 
+    /** {@return whether another thread has handed it something} The loop asks while it polls adaptively. */
+    default boolean isAnnounced() {
+        return false;
+    }
+
+    /** Hears that the loop is about to block, for as long as {@link #longestWait} said just now. */
+    default void blocks() {}
+
+    /** {@return how many descriptors it has added to the loop's since it is in use} Asked after {@link #blocks}. */
+    default int descriptors() {
+        return 0;
+    }
+
+    /** Hears that the loop does not block any more. It comes before the loop blocks again, also after an Error. */
+    default void wakes() {}
+
     /** Receives what the last wait found for it. No callback is called yet. */
     void accept();
 

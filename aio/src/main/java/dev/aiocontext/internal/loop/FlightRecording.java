@@ -19,6 +19,11 @@ final class FlightRecording {
         static final SlowCallbackEvent ASKED = new SlowCallbackEvent();
     }
 
+    /** Holds the event class, as {@link SlowCallbacks} does. */
+    private static final class LateTimers {
+        static final LateTimerEvent ASKED = new LateTimerEvent();
+    }
+
     /** Says whether there has been a recording in this JVM. */
     static boolean exists() {
         return POSSIBLE && FlightRecorder.isInitialized();
@@ -26,5 +31,9 @@ final class FlightRecording {
 
     static boolean ofSlowCallbacks() {
         return exists() && SlowCallbacks.ASKED.isEnabled();
+    }
+
+    static boolean ofLateTimers() {
+        return exists() && LateTimers.ASKED.isEnabled();
     }
 }

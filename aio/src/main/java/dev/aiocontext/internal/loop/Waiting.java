@@ -26,17 +26,18 @@ final class Waiting {
     private final Slice slice;
     private final Arming arming;
     private final FdSet descriptors;
-    private final Driver[] drivers;
+    private final Drivers drivers;
     private final AdaptivePolling polling;
     private final Counters counters;
-    private final int ownDescriptors;
+    private final int ownAtFirst;
+    private int ownDescriptors;
 
     Waiting(
             Inbox inbox,
             Slice slice,
             Arming arming,
             FdSet descriptors,
-            Driver[] drivers,
+            Drivers drivers,
             AdaptivePolling polling,
             Counters counters) {
         this.inbox = inbox;
@@ -49,7 +50,8 @@ final class Waiting {
         this.drivers = drivers;
         this.polling = polling;
         this.counters = counters;
-        this.ownDescriptors = descriptors.size();
+        this.ownAtFirst = descriptors.size();
+        this.ownDescriptors = ownAtFirst;
     }
 
     /**
@@ -96,9 +98,22 @@ final class Waiting {
     private void block(long waited, long longest, ReadyList ready) {
         long left = longest < 0 ? longest : Math.max(0, longest - waited);
         arming.begin();
+        Driver[] inUse = drivers.inUse();
         try {
-            descriptors.await(shorter(left, timeout(waited)), ready);
+            long timeout = shorter(left, timeout(waited));
+            if (timeout != 0) {
+                int own = ownAtFirst;
+                for (Driver driver : inUse) {
+                    driver.blocks();
+                    own += driver.descriptors();
+                }
+                ownDescriptors = own;
+            }
+            descriptors.await(timeout, ready);
         } finally {
+            for (Driver driver : inUse) {
+                driver.wakes();
+            }
             arming.end();
         }
     }
@@ -112,7 +127,7 @@ final class Waiting {
         long nextLook = KERNEL_LOOK;
         do {
             for (int i = 0; i < LOOKS_PER_CLOCK; i++) {
-                if (isAnnounced()) {
+                if (isAnnounced() || isAnnouncedToDriver()) {
                     looksIntoKernel(ready); // else descriptors would wait for this slice of work and for the next
                     return true;
                 }
@@ -146,8 +161,17 @@ final class Waiting {
         return ready.size() > 0;
     }
 
+    private boolean isAnnouncedToDriver() {
+        for (Driver driver : drivers.inUse()) {
+            if (driver.isAnnounced()) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     private boolean isDriverWatching() {
-        for (Driver driver : drivers) {
+        for (Driver driver : drivers.inUse()) {
             if (driver.looksWhileBusy()) {
                 return true;
             }
@@ -164,7 +188,7 @@ final class Waiting {
             return 0;
         }
         long longest = idleWork.isEmpty() ? Driver.FOR_EVER : Math.max(0, IDLE_WAIT - waited);
-        for (Driver driver : drivers) {
+        for (Driver driver : drivers.inUse()) {
             longest = shorter(longest, driver.longestWait());
         }
         return longest;

@@ -25,6 +25,8 @@ public final class Errno {
     public static final int EACCES = linux_h.EACCES();
     /** The file or the entry is there already. */
     public static final int EEXIST = linux_h.EEXIST();
+    /** The operation was cancelled. From a timerfd(2): its clock was set. */
+    public static final int ECANCELED = linux_h.ECANCELED();
     /** The kernel has no such call. */
     public static final int ENOSYS = linux_h.ENOSYS();
 
@@ -39,7 +41,7 @@ public final class Errno {
             Map.entry(linux_h.E2BIG(), "E2BIG"),
             Map.entry(EACCES, "EACCES"),
             Map.entry(linux_h.EBUSY(), "EBUSY"),
-            Map.entry(linux_h.ECANCELED(), "ECANCELED"),
+            Map.entry(ECANCELED, "ECANCELED"),
             Map.entry(linux_h.EFAULT(), "EFAULT"),
             Map.entry(linux_h.EFBIG(), "EFBIG"),
             Map.entry(linux_h.EINVAL(), "EINVAL"),

@@ -35,6 +35,9 @@ public final class Libc {
             function("epoll_ctl", JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, ADDRESS);
     private static final NativeFunction EPOLL_WAIT =
             function("epoll_wait", JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT, JAVA_INT);
+    private static final NativeFunction TIMERFD_CREATE = function("timerfd_create", JAVA_INT, JAVA_INT, JAVA_INT);
+    private static final NativeFunction TIMERFD_SETTIME =
+            function("timerfd_settime", JAVA_INT, JAVA_INT, JAVA_INT, ADDRESS, ADDRESS);
     private static final NativeFunction KILL = function("kill", JAVA_INT, JAVA_INT, JAVA_INT);
     private static final NativeFunction FCNTL = function("fcntl", JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT);
     private static final NativeFunction SYSCALL3 =
@@ -45,8 +48,19 @@ public final class Libc {
             1);
 
     /** The functions that the generated bindings describe too, for a test that compares both. */
-    static final List<NativeFunction> FUNCTIONS =
-            List.of(EVENTFD, PIPE2, READ, WRITE, CLOSE, PPOLL, EPOLL_CREATE1, EPOLL_CTL, EPOLL_WAIT, KILL);
+    static final List<NativeFunction> FUNCTIONS = List.of(
+            EVENTFD,
+            PIPE2,
+            READ,
+            WRITE,
+            CLOSE,
+            PPOLL,
+            EPOLL_CREATE1,
+            EPOLL_CTL,
+            EPOLL_WAIT,
+            TIMERFD_CREATE,
+            TIMERFD_SETTIME,
+            KILL);
 
     private static final boolean AARCH64 = Platform.current() == Platform.AARCH64;
     private static final long NR_GETTID = AARCH64 ? aarch64_h.__NR_gettid() : x86_64_h.__NR_gettid();
@@ -251,6 +265,33 @@ public final class Libc {
                     state);
         } catch (Throwable t) {
             throw impossible(t);
+        }
+    }
+
+    /**
+     * timerfd_create(2).
+     *
+     * @param clock CLOCK_*
+     * @param flags TFD_*
+     * @return a descriptor
+     */
+    public static int timerfdCreate(int clock, int flags) {
+        return TIMERFD_CREATE.callInt(clock, flags, 0, 0);
+    }
+
+    /**
+     * timerfd_settime(2), without the old setting.
+     *
+     * @param fd the descriptor
+     * @param flags TFD_TIMER_*
+     * @param setting a struct itimerspec
+     * @return 0
+     */
+    public static int timerfdSettime(int fd, int flags, MemorySegment setting) {
+        try {
+            return TIMERFD_SETTIME.callInt(fd, flags, setting.address(), 0);
+        } finally {
+            Reference.reachabilityFence(setting);
         }
     }
 

@@ -1,0 +1,160 @@
+package dev.aiocontext;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/**
+ * A clock that a test drives, in place of the machine's: given to {@link AioContext.Builder#clock}, it is the clock of all timers of the
+ * context. A test of an hour then runs in a millisecond.
+ *
+ * <pre>{@code
+ * VirtualClock clock = new VirtualClock();
+ * try (AioContext ctx = AioContext.builder().clock(clock).open()) {
+ *     ctx.after(Duration.ofHours(1), () -> System.out.println("an hour later"));
+ *     clock.advance(Duration.ofHours(1));
+ *     ctx.poll(false);
+ * }
+ * }</pre>
+ *
+ * <p>The clock stands still at first. {@link #advance} moves it, and {@link #start} has it run as real time does. A clock that {@linkplain
+ * #skipIdleTime skips idle time} jumps to the next deadline whenever its loop would wait for that.
+ *
+ * <p><b>Threads.</b> Any thread may call any method. A change wakes the loops.
+ */
+public final class VirtualClock {
+    private final Instant epoch;
+    private final List<Runnable> loops = new ArrayList<>();
+
+    // Guarded by the monitor.
+    private long nanos;
+    private long startedAt;
+    private boolean running;
+    private boolean skipping;
+
+    /** Creates a clock that stands still at 0, which is the beginning of 2000 by {@link TimerClock#WALL}. */
+    public VirtualClock() {
+        this(Instant.parse("2000-01-01T00:00:00Z"));
+    }
+
+    /**
+     * Creates a clock that stands still at 0.
+     *
+     * @param epoch the time of day at 0, for {@link TimerClock#WALL}
+     */
+    public VirtualClock(Instant epoch) {
+        this.epoch = Objects.requireNonNull(epoch, "epoch");
+    }
+
+    /** {@return the time since the clock was made, in nanoseconds} Like {@link System#nanoTime} it has no meaning of its own. */
+    public synchronized long nanos() {
+        return running ? nanos + (System.nanoTime() - startedAt) : nanos;
+    }
+
+    /** {@return the time of day} */
+    public Instant instant() {
+        return epoch.plusNanos(nanos());
+    }
+
+    /**
+     * Moves the clock forward.
+     *
+     * @param step how far
+     * @throws IllegalArgumentException if it is negative
+     * @throws ArithmeticException if the time would exceed 292 years
+     */
+    public void advance(Duration step) {
+        if (step.isNegative()) {
+            throw new IllegalArgumentException("a clock is not moved back: " + step);
+        }
+        synchronized (this) {
+            nanos = Math.addExact(nanos, step.toNanos());
+        }
+        wakeLoops();
+    }
+
+    /** Has the clock run as fast as real time. It does nothing if it runs already. */
+    public void start() {
+        synchronized (this) {
+            if (!running) {
+                running = true;
+                startedAt = System.nanoTime();
+            }
+        }
+        wakeLoops();
+    }
+
+    /** Has the clock stand still. */
+    public void stop() {
+        synchronized (this) {
+            nanos = nanos();
+            running = false;
+        }
+        wakeLoops();
+    }
+
+    /**
+     * Decides whether the clock jumps to the next deadline whenever a loop has nothing else to do. Only for one loop a clock, and for
+     * tests in which nothing comes from outside of it: a loop cannot know that a descriptor will be ready soon.
+     *
+     * @param skip whether it does so; false at first
+     */
+    public void skipIdleTime(boolean skip) {
+        synchronized (this) {
+            skipping = skip;
+        }
+        wakeLoops();
+    }
+
+    /** {@return the time and whether it runs} */
+    @Override
+    public synchronized String toString() {
+        return "virtual clock at " + Duration.ofNanos(nanos()) + (running ? " (running)" : " (standing)");
+    }
+
+    Instant epoch() {
+        return epoch;
+    }
+
+    synchronized boolean isRunning() {
+        return running;
+    }
+
+    /** Jumps to a deadline if idle time is to be skipped. */
+    synchronized boolean skipTo(long deadline) {
+        if (skipping && !running) {
+            nanos = Math.max(nanos, deadline);
+        }
+        return skipping && !running;
+    }
+
+    private void wakeLoops() {
+        List<Runnable> all;
+        synchronized (loops) {
+            all = List.copyOf(loops);
+        }
+        all.forEach(Runnable::run);
+    }
+
+    /** Has a loop woken after each change, until what this returns is run. */
+    Runnable attach(Runnable wake) {
+        AtomicBoolean attached = new AtomicBoolean(true);
+        Runnable own = () -> {
+            if (attached.get()) {
+                wake.run();
+            }
+        };
+        synchronized (loops) {
+            loops.add(own);
+        }
+        return () -> {
+            attached.set(false);
+            synchronized (loops) {
+                loops.remove(own);
+            }
+        };
+    }
+}

@@ -1,0 +1,25 @@
+package dev.aiocontext.internal.loop;
+
+import java.util.Arrays;
+
+/**
+ * The drivers of a loop that are in use: those that it was opened with, and those of features that somebody has used since.
+ *
+ * <p><b>Threads.</b> Any. A driver that was added before its caller announces something is seen by a loop that looks for that after it
+ * has armed, because the loop reads the array anew with each look.
+ */
+final class Drivers {
+    private volatile Driver[] inUse = {};
+
+    /** {@return the drivers, in the order in which they were added; not to be changed} */
+    Driver[] inUse() {
+        return inUse;
+    }
+
+    synchronized void add(Driver driver) {
+        Driver[] before = inUse;
+        Driver[] more = Arrays.copyOf(before, before.length + 1);
+        more[before.length] = driver;
+        inUse = more;
+    }
+}

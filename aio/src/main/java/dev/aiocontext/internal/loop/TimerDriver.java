@@ -1,0 +1,178 @@
+package dev.aiocontext.internal.loop;
+
+import dev.aiocontext.internal.timer.TimerEntry;
+import dev.aiocontext.internal.timer.TimerQueue;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Looks after the timers of one clock: says how long the loop may sleep, and fires what is due.
+ *
+ * <p>The time in here is counted from the clock's {@linkplain Ticks#origin origin}, so that it is never negative.
+ *
+ * <p><b>Fairness.</b> One iteration fires at most 1,024 timers, or as many as begin within 500 us; it looks at the clock after each 16.
+ * The others come first in the next iteration, which does not wait.
+ *
+ * <p><b>Threads.</b> {@link #arm}, {@link #announce}, {@link #now} and {@link #at}: any. Everything else: the home thread.
+ */
+final class TimerDriver implements Driver {
+    private static final int SLICE = 1024;
+    private static final long SLICE_NANOS = TimeUnit.MICROSECONDS.toNanos(500);
+    private static final int STRIDE = 16;
+
+    private final Ticks ticks;
+    private final long origin;
+    private final Home home;
+    private final Callbacks callbacks;
+    private final TimerQueue queue;
+    private final ExactWait exactWait;
+
+    /** The last slice has left timers that are due. */
+    private boolean unfinished;
+
+    /** The latest time that the wheel was told, which a clock that is set back falls behind. */
+    private long latest;
+
+    TimerDriver(Ticks ticks, Inbox inbox, Home home, Callbacks callbacks, ExactWait exactWait) {
+        this.ticks = ticks;
+        this.origin = ticks.origin();
+        this.home = home;
+        this.callbacks = callbacks;
+        this.exactWait = exactWait;
+        latest = now();
+        queue = new TimerQueue(inbox.wakeup, latest);
+    }
+
+    /** {@return the time, for deadlines} */
+    long now() {
+        return Math.max(0, ticks.now() - origin);
+    }
+
+    /** {@return the deadline for a moment of the clock} */
+    long at(long moment) {
+        long deadline = moment - origin;
+        return Math.clamp(deadline, 0, TimerEntry.LATEST);
+    }
+
+    /** Arms a timer; says whether neither it nor the loop is closed. */
+    boolean arm(TimerEntry entry, long deadline, long period) {
+        return queue.arm(entry, deadline, period, home.isEntered());
+    }
+
+    /** Has the loop look at a timer once more; says whether the loop is open. */
+    boolean announce(TimerEntry entry) {
+        return queue.announce(entry);
+    }
+
+    @Override
+    public boolean isAnnounced() {
+        return queue.isAnnounced();
+    }
+
+    @Override
+    public boolean looksWhileBusy() {
+        return false;
+    }
+
+    @Override
+    public long longestWait() {
+        if (unfinished || queue.isAnnounced() || queue.hasOverdue()) {
+            return 0;
+        }
+        long wakeAt = queue.wakeAt();
+        if (wakeAt == TimerEntry.NEVER) {
+            return FOR_EVER;
+        }
+        long left = wakeAt - now();
+        if (left <= 0 || ticks.skipTo(queue.earliest() + origin)) {
+            return 0;
+        }
+        return ticks.isPassing() ? exactWait.timeout(left, queue.accuracyAtWake()) : FOR_EVER;
+    }
+
+    @Override
+    public void blocks() {
+        long wakeAt = queue.wakeAt();
+        if (wakeAt == TimerEntry.NEVER) {
+            exactWait.forget();
+        } else {
+            exactWait.prepare(wakeAt + origin, wakeAt - now(), queue.accuracyAtWake());
+        }
+        queue.sleepsUntil(wakeAt);
+    }
+
+    @Override
+    public int descriptors() {
+        return exactWait.descriptors();
+    }
+
+    @Override
+    public void wakes() {
+        queue.isAwake();
+    }
+
+    @Override
+    public void accept() {
+        exactWait.accept();
+        queue.accept();
+    }
+
+    @Override
+    public boolean dispatch() {
+        unfinished = false;
+        if (queue.isEmpty()) {
+            return false;
+        }
+        long now = now();
+        if (now < latest && ticks.isSettable()) {
+            queue.setBack(now);
+        }
+        latest = now;
+        if (!queue.begin(now)) {
+            return false;
+        }
+        return fireDue(now);
+    }
+
+    private boolean fireDue(long now) {
+        boolean progress = false;
+        long began = 0;
+        int steps = 0;
+        TimerEntry entry = queue.takeDue(now);
+        while (entry != null || queue.isWheelBehind()) {
+            progress |= entry != null && fire(entry, now);
+            if (++steps % STRIDE == 0) {
+                long time = System.nanoTime();
+                began = began == 0 ? time : began;
+                if (steps == SLICE || time - began > SLICE_NANOS) {
+                    unfinished = true;
+                    break;
+                }
+            }
+            entry = queue.takeDue(now);
+        }
+        return progress;
+    }
+
+    /** Fires a timer that has left the wheel. One that is suspended stays armed, until a resume announces it. */
+    private boolean fire(TimerEntry entry, long now) {
+        TimerSource timer = (TimerSource) entry.owner();
+        if (timer.isSuspended()) {
+            return false;
+        }
+        long late = now - entry.deadline();
+        long missed = entry.fire(now);
+        if (missed == TimerEntry.NOT_FIRED) {
+            return false;
+        }
+        queue.fileAgain(entry);
+        timer.missed = missed;
+        callbacks.call(timer, late);
+        return true;
+    }
+
+    @Override
+    public void close() {
+        queue.close();
+        exactWait.close();
+    }
+}

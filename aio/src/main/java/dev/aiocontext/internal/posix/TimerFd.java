@@ -1,0 +1,97 @@
+package dev.aiocontext.internal.posix;
+
+import dev.aiocontext.bindings.linux.itimerspec;
+import dev.aiocontext.bindings.linux.linux_h;
+import dev.aiocontext.bindings.linux.timespec;
+import java.lang.foreign.MemorySegment;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * A timerfd(2): a descriptor that is readable from a moment on. The kernel adds no slack to it, as it does to the timeout of a wait.
+ *
+ * <p><b>Threads.</b> One at a time.
+ */
+public final class TimerFd implements AutoCloseable {
+    private static final long SECOND = TimeUnit.SECONDS.toNanos(1);
+
+    private final OwnMemory memory = new OwnMemory();
+    private final MemorySegment setting;
+    private final MemorySegment buffer;
+    private final int setFlags;
+    private int fd = -1;
+
+    private TimerFd(int clock, int setFlags) {
+        this.setFlags = setFlags;
+        try {
+            setting = itimerspec.allocate(memory);
+            buffer = memory.allocate(Long.BYTES, Long.BYTES);
+            fd = Errno.check(
+                    Libc.timerfdCreate(clock, linux_h.TFD_NONBLOCK() | linux_h.TFD_CLOEXEC()), "timerfd_create", -1);
+        } catch (RuntimeException | Error e) {
+            memory.close();
+            throw e;
+        }
+    }
+
+    /**
+     * Opens one by CLOCK_MONOTONIC.
+     *
+     * @return the descriptor, not set
+     * @throws dev.aiocontext.SyscallException if there are no descriptors left, for instance
+     */
+    public static TimerFd ofMonotonicClock() {
+        return new TimerFd(linux_h.CLOCK_MONOTONIC(), linux_h.TFD_TIMER_ABSTIME());
+    }
+
+    /**
+     * Opens one by CLOCK_REALTIME, which is readable also when that clock is set (TFD_TIMER_CANCEL_ON_SET).
+     *
+     * @return the descriptor, not set
+     * @throws dev.aiocontext.SyscallException if there are no descriptors left, for instance
+     */
+    public static TimerFd ofWallClock() {
+        return new TimerFd(linux_h.CLOCK_REALTIME(), linux_h.TFD_TIMER_ABSTIME() | linux_h.TFD_TIMER_CANCEL_ON_SET());
+    }
+
+    /** {@return the number of the descriptor} */
+    public int fd() {
+        return fd;
+    }
+
+    /**
+     * Sets it, in place of what it was set to before.
+     *
+     * @param nanos the moment by its clock, positive
+     */
+    public void set(long nanos) {
+        MemorySegment value = itimerspec.it_value(setting);
+        timespec.tv_sec(value, nanos / SECOND);
+        timespec.tv_nsec(value, nanos % SECOND);
+        int result = Libc.timerfdSettime(fd, setFlags, setting);
+        if (result != -Errno.ECANCELED) { // the clock was set since, and the new setting holds
+            Errno.check(result, "timerfd_settime", fd);
+        }
+    }
+
+    /** Makes it unreadable until its next moment. */
+    public void clear() {
+        int read = (int) Libc.read(fd, buffer, Long.BYTES);
+        if (read != -Errno.EAGAIN && read != -Errno.ECANCELED && read != -Errno.EINTR) {
+            Errno.check(read, "read", fd);
+        }
+    }
+
+    /** Closes it. Calling it again changes nothing. */
+    @Override
+    public void close() {
+        int open = fd;
+        fd = -1;
+        try {
+            if (open >= 0) {
+                Descriptors.close(open);
+            }
+        } finally {
+            memory.close();
+        }
+    }
+}
