@@ -393,7 +393,7 @@ public final class AioContext implements Executor, AutoCloseable {
         Objects.requireNonNull(options, "options");
         Objects.requireNonNull(handler, "handler");
         inbox.requireOpen();
-        return loop.timers().make(name, options, false, handler);
+        return loop.timers().make(name, options, handler);
     }
 
     /**
@@ -416,7 +416,7 @@ public final class AioContext implements Executor, AutoCloseable {
      *
      * @param period the time from one deadline to the next
      * @param task the task
-     * @return the timer, to be closed
+     * @return the timer; unless it is closed before, the end of the context closes it
      * @throws IllegalArgumentException if the period is not positive
      * @throws IllegalStateException if the context is closed
      */
@@ -427,7 +427,7 @@ public final class AioContext implements Executor, AutoCloseable {
     private AioTimer arm(String name, Duration delay, @Nullable Duration period, Task task) {
         Objects.requireNonNull(task, "task");
         inbox.requireOpen();
-        AioTimer timer = loop.timers().make(name, TimerOptions.DEFAULT, period == null, (source, missed) -> task.run());
+        AioTimer timer = loop.timers().makeUnattended(name, period == null, (source, missed) -> task.run());
         try {
             if (period == null) {
                 timer.arm(delay);

@@ -78,7 +78,8 @@ public final class LoopEnd {
         while (inbox.hasAcceptedWork()) {
             closing.attempt(loop::runAcceptedWork);
         }
-        List<LoopSource> forgotten = loop.sources().open();
+        List<LoopSource> forgotten =
+                loop.sources().open().stream().filter(LoopSource::isAttended).toList();
         Runnable free = loop::free;
         ended = true;
         closing.attempt(free);

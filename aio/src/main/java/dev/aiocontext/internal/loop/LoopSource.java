@@ -87,6 +87,11 @@ public abstract class LoopSource extends Link implements Source {
     /** Calls the user. */
     abstract void invoke() throws Throwable;
 
+    /** Whether its owner is to close it. The end of a context closes the others without a warning. */
+    boolean isAttended() {
+        return true;
+    }
+
     /** Does what is to be done when the callback has thrown. */
     void callbackFailed() {}
 

@@ -157,14 +157,14 @@ final class TimerDriver implements Driver {
     private boolean fire(TimerEntry entry, long now) {
         TimerSource timer = (TimerSource) entry.owner();
         if (timer.isSuspended()) {
+            queue.putAside(entry);
             return false;
         }
         long late = now - entry.deadline();
-        long missed = entry.fire(now);
+        long missed = queue.fire(entry, now);
         if (missed == TimerEntry.NOT_FIRED) {
             return false;
         }
-        queue.fileAgain(entry);
         timer.missed = missed;
         callbacks.call(timer, late);
         return true;

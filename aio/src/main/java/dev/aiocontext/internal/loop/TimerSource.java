@@ -22,6 +22,7 @@ final class TimerSource extends LoopSource implements AioTimer {
     private final TimerEntry entry;
     private final TimerHandler handler;
     private final boolean once;
+    private final boolean attended;
     private volatile boolean suspended;
 
     /** How many periods the call that comes has missed. */
@@ -31,6 +32,7 @@ final class TimerSource extends LoopSource implements AioTimer {
      * Creates a timer that is not armed.
      *
      * @param once whether it closes itself when it has fired and was not armed again
+     * @param attended whether its owner is to close it, before the context is closed
      */
     TimerSource(
             TimerDriver driver,
@@ -38,11 +40,13 @@ final class TimerSource extends LoopSource implements AioTimer {
             String name,
             TimerOptions options,
             boolean once,
+            boolean attended,
             TimerHandler handler) {
         super(sources, name);
         this.driver = driver;
         this.handler = handler;
         this.once = once;
+        this.attended = attended;
         entry = new TimerEntry(this, options.accuracy().toNanos());
     }
 
@@ -79,7 +83,8 @@ final class TimerSource extends LoopSource implements AioTimer {
 
     /** Adds a delay to the time, at most up to the latest deadline. */
     private long after(long delay) {
-        return driver.now() + Math.min(delay, TimerEntry.LATEST - driver.now());
+        long now = driver.now();
+        return now + Math.min(delay, TimerEntry.LATEST - now);
     }
 
     private long nanos(String what, Duration time) {
@@ -141,6 +146,11 @@ final class TimerSource extends LoopSource implements AioTimer {
     @Override
     void endWithContext() {
         entry.close();
+    }
+
+    @Override
+    boolean isAttended() {
+        return attended;
     }
 
     @Override

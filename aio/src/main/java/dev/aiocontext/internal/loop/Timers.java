@@ -47,17 +47,33 @@ public final class Timers {
     }
 
     /**
-     * Makes a timer.
+     * Makes a timer, which its owner closes.
      *
      * @param name its name, for messages
      * @param options how it is to keep time
-     * @param once whether it closes itself when it has fired and was not armed again
      * @param handler what it calls
      * @return the timer, not armed
      * @throws IllegalStateException if the context is closed
      */
-    public AioTimer make(String name, TimerOptions options, boolean once, TimerHandler handler) {
-        TimerSource timer = new TimerSource(driver(options.clock()), sources, name, options, once, handler);
+    public AioTimer make(String name, TimerOptions options, TimerHandler handler) {
+        return add(new TimerSource(driver(options.clock()), sources, name, options, false, true, handler));
+    }
+
+    /**
+     * Makes a timer that nobody has to close.
+     *
+     * @param name its name, for messages
+     * @param once whether it closes itself when it has fired and was not armed again; else the end of the context closes it
+     * @param handler what it calls
+     * @return the timer, not armed
+     * @throws IllegalStateException if the context is closed
+     */
+    public AioTimer makeUnattended(String name, boolean once, TimerHandler handler) {
+        TimerOptions options = TimerOptions.DEFAULT;
+        return add(new TimerSource(driver(options.clock()), sources, name, options, once, false, handler));
+    }
+
+    private TimerSource add(TimerSource timer) {
         sources.add(timer);
         return timer;
     }

@@ -73,6 +73,12 @@ public final class TimerQueue {
     /** How many of them this round takes. */
     private int overdueLeft;
 
+    /**
+     * A timer that is between two places: taken from one, and not yet in the other. An Error leaves it here, and the next round begins with
+     * it. Home thread.
+     */
+    private @Nullable TimerEntry inHand;
+
     /** The latest time of a round. Home thread. */
     private long told;
 
@@ -193,12 +199,11 @@ public final class TimerQueue {
         long end = armed.end();
         int taken = 0;
         for (TimerEntry entry = armed.take(end); entry != null; entry = armed.take(end)) {
+            inHand = entry;
             if (entry.mark().take(end)) {
-                long deadline = entry.wanted();
-                if (deadline != TimerEntry.NEVER && !entry.isFiledBy(deadline)) {
-                    file(entry, deadline);
-                }
+                fileIfArmed(entry, entry.wanted());
             }
+            inHand = null;
             if (++taken == MOST) {
                 return;
             }
@@ -216,6 +221,11 @@ public final class TimerQueue {
      */
     public boolean begin(long now) {
         told = Math.max(told, now);
+        TimerEntry left = inHand;
+        if (left != null) {
+            fileIfArmed(left, left.deadline());
+            inHand = null;
+        }
         overdueLeft = overdue.size();
         return overdueLeft > 0 || wheel.earliest() <= now;
     }
@@ -225,7 +235,8 @@ public final class TimerQueue {
      * which had passed come last.
      *
      * @param now the time of the round
-     * @return the entry, which the wheel does not meet now; null if none is due, or if {@link #isWheelBehind}
+     * @return the entry, which the wheel does not meet now, to be handed to {@link #fire} or {@link #putAside}; null if none is due, or if
+     *     {@link #isWheelBehind}
      */
     public @Nullable TimerEntry takeDue(long now) {
         TimerEntry due = wheel.takeDue(now);
@@ -235,6 +246,7 @@ public final class TimerQueue {
                 due = takeOverdue(now);
             }
         }
+        inHand = due;
         return due;
     }
 
@@ -244,28 +256,51 @@ public final class TimerQueue {
             overdueLeft = 0; // a poll within a callback took them
             return null;
         }
+        inHand = entry;
         entry.unfile();
         long deadline = entry.deadline();
         if (deadline <= now) {
             return entry;
         }
-        if (deadline != TimerEntry.NEVER) {
-            file(entry, deadline);
-        }
+        fileIfArmed(entry, deadline);
+        inHand = null;
         return null;
     }
 
+    private void fileIfArmed(TimerEntry entry, long deadline) {
+        if (deadline != TimerEntry.NEVER && !entry.isFiledBy(deadline)) {
+            file(entry, deadline);
+        }
+    }
+
     /**
-     * Files a timer that has fired and is armed again, with a period perhaps. It counts as armed now.
+     * Fires a timer that was taken, if it is still due. A periodic one is armed and filed for its next deadline, which counts as an arming
+     * now.
      *
-     * @param entry the timer's
+     * @param entry what {@link #takeDue} returned
+     * @param now the time of the round
+     * @return how many periods were missed, or {@link TimerEntry#NOT_FIRED}
      */
-    public void fileAgain(TimerEntry entry) {
+    public long fire(TimerEntry entry, long now) {
+        long missed = entry.fire(now);
         long deadline = entry.deadline();
         if (deadline != TimerEntry.NEVER && !entry.isFiledBy(deadline)) {
             MAJOR.setOpaque(this, major + 1);
             entry.setSequence(major << MINOR_BITS);
             file(entry, deadline);
+        }
+        inHand = null;
+        return missed;
+    }
+
+    /**
+     * Leaves a timer that was taken as it is: armed, and to be announced before the loop looks at it again.
+     *
+     * @param entry what {@link #takeDue} returned
+     */
+    public void putAside(TimerEntry entry) {
+        if (inHand == entry) {
+            inHand = null;
         }
     }
 
@@ -276,7 +311,7 @@ public final class TimerQueue {
 
     /** {@return whether there are timers for the next round, whatever time it has} */
     public boolean hasOverdue() {
-        return !overdue.isEmpty();
+        return !overdue.isEmpty() || inHand != null;
     }
 
     /** {@return a time before which no timer in the wheel is due, or {@link TimerEntry#NEVER}} */
@@ -286,7 +321,7 @@ public final class TimerQueue {
 
     /** {@return whether no timer is filed} */
     public boolean isEmpty() {
-        return wheel.earliest() == TimerEntry.NEVER && overdue.isEmpty();
+        return wheel.earliest() == TimerEntry.NEVER && !hasOverdue();
     }
 
     /** {@return when the loop must be awake at the latest, or {@link TimerEntry#NEVER}} */
