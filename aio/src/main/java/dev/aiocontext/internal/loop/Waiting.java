@@ -102,12 +102,7 @@ final class Waiting {
         try {
             long timeout = shorter(left, timeout(waited));
             if (timeout != 0) {
-                int own = ownAtFirst;
-                for (Driver driver : inUse) {
-                    driver.blocks();
-                    own += driver.descriptors();
-                }
-                ownDescriptors = own;
+                tellThatItBlocks(inUse);
             }
             descriptors.await(timeout, ready);
         } finally {
@@ -116,6 +111,15 @@ final class Waiting {
             }
             arming.end();
         }
+    }
+
+    private void tellThatItBlocks(Driver[] inUse) {
+        int own = ownAtFirst;
+        for (Driver driver : inUse) {
+            driver.blocks();
+            own += driver.descriptors();
+        }
+        ownDescriptors = own;
     }
 
     /**
