@@ -319,11 +319,15 @@ class DoctorScriptTest {
         assertThat(jvm.isAlive()).isFalse();
     }
 
-    /** Starts the doctor on a terminal of 30 columns; what that shows is in the file "out". */
+    /**
+     * Starts the doctor on a terminal of 30 columns; what that shows is in the file "out". A build in the background of a script
+     * ignores SIGINT, and so does what it starts: no shell can trap what was ignored when it began, and Ctrl-C would do nothing.
+     */
     private Process onTerminal(String term) throws IOException {
         assumeTrue(Files.isExecutable(Path.of("/usr/bin/script")), "util-linux's script is not here");
         String command = "stty columns 30 && exec clone/doctor --seconds 3600";
-        return start(Map.of("TERM", term, "COLUMNS", "200"), "script", "-qefc", command, "/dev/null");
+        Map<String, String> environment = Map.of("TERM", term, "COLUMNS", "200");
+        return start(environment, "env", "--default-signal", "script", "-qefc", command, "/dev/null");
     }
 
     private boolean shows(String text) {
