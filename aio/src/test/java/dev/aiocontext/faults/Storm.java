@@ -106,19 +106,19 @@ final class Storm {
     }
 
     private void collect() {
-        while (!over) {
+        do {
             System.gc();
             collections.incrementAndGet();
-        }
+        } while (!over);
     }
 
     private void startPrograms() throws Exception {
-        while (!over) {
+        do { // one at least, on the busiest machine
             int status = new ProcessBuilder("true").start().waitFor();
             if (status != 0) {
                 throw new AssertionError("true ended with " + status);
             }
             children.incrementAndGet();
-        }
+        } while (!over);
     }
 }
