@@ -4,10 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.aiocontext.testkit.ChildJvm;
-import dev.aiocontext.testkit.Eventually;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -88,9 +86,8 @@ class OtherLibraryTest {
                         "gcc", "-Wall", "-Werror", "-shared", "-fPIC", "-o", library.toString(), source.toString())
                 .redirectErrorStream(true)
                 .start();
-        String said = new String(gcc.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
-        assertThat(gcc.waitFor(Eventually.LIMIT.toSeconds(), TimeUnit.SECONDS)).isTrue();
-        assertThat(gcc.exitValue()).as(said).isZero();
+        ChildJvm.Result compiled = ChildJvm.await(gcc);
+        assertThat(compiled.exit()).as(compiled.output()).isZero();
         return library;
     }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
 import dev.aiocontext.internal.posix.Libc;
+import dev.aiocontext.testkit.ChildProcess;
 import dev.aiocontext.testkit.Eventually;
 import dev.aiocontext.testkit.RawCalls;
 import dev.aiocontext.testkit.RealDescriptors;
@@ -219,8 +220,8 @@ final class RealSourcesTest {
             return Long.toString(process.pid());
         }
 
-        void assumeReady() throws IOException {
-            assumeThat(output.readLine())
+        void assumeReady() {
+            assumeThat(ChildProcess.within(ChildProcess.LIMIT, process, output::readLine, () -> ""))
                     .as("namespaces may be made and mounted in")
                     .isEqualTo("ready");
         }
@@ -233,7 +234,7 @@ final class RealSourcesTest {
         @Override
         public void close() throws IOException {
             process.getOutputStream().close(); // the shell reads the end of its input, tidies up and ends
-            process.onExit().join();
+            ChildProcess.end(process, () -> "");
         }
     }
 }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assumptions.assumeThat;
 import dev.aiocontext.internal.posix.Libc;
 import dev.aiocontext.internal.posix.Platform;
 import dev.aiocontext.testkit.ChildJvm;
+import dev.aiocontext.testkit.ChildProcess;
 import dev.aiocontext.testkit.LoopThread;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -29,9 +30,9 @@ class SystemCallTest {
     Path directory;
 
     @BeforeAll
-    static void straceIsThere() throws IOException, InterruptedException {
-        boolean there =
-                new ProcessBuilder("sh", "-c", "command -v strace").start().waitFor() == 0;
+    static void straceIsThere() throws IOException {
+        Process look = new ProcessBuilder("sh", "-c", "command -v strace").start();
+        boolean there = ChildProcess.end(look, () -> "") == 0;
         if (System.getenv("CI") == null) {
             assumeThat(there).as("strace is not installed").isTrue();
         }

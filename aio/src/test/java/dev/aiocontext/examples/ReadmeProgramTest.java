@@ -3,6 +3,7 @@ package dev.aiocontext.examples;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.aiocontext.testkit.ChildJvm;
+import dev.aiocontext.testkit.ChildProcess;
 import java.io.File;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -11,7 +12,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.spi.ToolProvider;
@@ -54,11 +54,9 @@ class ReadmeProgramTest {
                 .redirectOutput(output.toFile())
                 .redirectError(errors.toFile())
                 .start();
-        boolean ended = java.waitFor(600, TimeUnit.SECONDS);
-        java.destroyForcibly();
+        int status = ChildProcess.end(java, () -> "");
 
-        assertThat(ended).isTrue();
-        assertThat(java.exitValue()).as(Files.readString(errors)).isZero();
+        assertThat(status).as(Files.readString(errors)).isZero();
         assertThat(Files.readAllLines(output))
                 .isEqualTo(readme.sessions().getFirst().output());
     }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.aiocontext.internal.posix.Libc;
 import dev.aiocontext.internal.posix.Signals;
 import dev.aiocontext.testkit.ChildJvm;
+import dev.aiocontext.testkit.ChildProcess;
 import dev.aiocontext.testkit.Eventually;
 import dev.aiocontext.testkit.Rounds;
 import java.io.ByteArrayOutputStream;
@@ -15,7 +16,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Random;
+import java.util.concurrent.Callable;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Supplier;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -75,15 +78,20 @@ class StormTest {
     }
 
     private static void awaitReady(Process storm) throws IOException {
-        Thread killer = ChildJvm.killWhenLate(storm);
         InputStream output = storm.getInputStream();
         ByteArrayOutputStream line = new ByteArrayOutputStream();
-        for (int b = output.read(); b != '\n'; b = output.read()) {
-            assertThat(b).as(line.toString(StandardCharsets.UTF_8)).isNotNegative();
-            line.write(b);
-        }
-        killer.interrupt();
-        assertThat(line.toString(StandardCharsets.UTF_8)).isEqualTo("ready");
+        Callable<Boolean> firstLine = () -> {
+            int b;
+            for (b = output.read(); b >= 0 && b != '\n'; b = output.read()) {
+                line.write(b);
+            }
+            return b == '\n';
+        };
+        Supplier<String> printed = () -> line.toString(StandardCharsets.UTF_8);
+        assertThat(ChildProcess.within(ChildProcess.LIMIT, storm, firstLine, printed))
+                .as(printed)
+                .isTrue();
+        assertThat(printed.get()).isEqualTo("ready");
     }
 
     private static ChildJvm.Result end(Process storm) throws IOException, InterruptedException {

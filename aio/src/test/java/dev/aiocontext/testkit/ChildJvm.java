@@ -1,6 +1,7 @@
 package dev.aiocontext.testkit;
 
 import dev.aiocontext.AioContext;
+import java.io.ByteArrayOutputStream;
 import java.io.File;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -11,12 +12,10 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.concurrent.TimeUnit;
+import java.util.concurrent.Callable;
 
 /** Starts another JVM, for what a test cannot do to the one it runs in. */
 public final class ChildJvm {
-    private static final Duration LIMIT = Eventually.LIMIT.multipliedBy(5);
-
     private final Path home;
     private final List<String> prefix = new ArrayList<>();
     private final List<String> options = new ArrayList<>();
@@ -103,7 +102,7 @@ public final class ChildJvm {
     }
 
     /** Runs a class, or whatever else java takes there, to its end. */
-    public Result run(String... mainAndArguments) throws IOException, InterruptedException {
+    public Result run(String... mainAndArguments) throws IOException {
         return await(start(mainAndArguments));
     }
 
@@ -120,34 +119,18 @@ public final class ChildJvm {
     }
 
     /** Waits for its end; the output is what nobody has read yet. */
-    public static Result await(Process process) throws IOException, InterruptedException {
-        return await(process, LIMIT);
+    public static Result await(Process process) {
+        return await(process, ChildProcess.LIMIT);
     }
 
-    /** Waits for its end, and kills it when it has not ended in time; the output is what nobody has read yet. */
-    public static Result await(Process process, Duration limit) throws IOException, InterruptedException {
-        Thread killer = killWhenLate(process, limit);
-        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        int exit = process.waitFor();
-        killer.interrupt();
-        return new Result(exit, output);
-    }
-
-    /** Kills it, and what it has started, when it has not ended in time, unless the thread is interrupted before. */
-    public static Thread killWhenLate(Process process) {
-        return killWhenLate(process, LIMIT);
-    }
-
-    private static Thread killWhenLate(Process process, Duration limit) {
-        return Thread.startVirtualThread(() -> {
-            try {
-                if (!process.waitFor(limit.toNanos(), TimeUnit.NANOSECONDS)) {
-                    process.descendants().forEach(ProcessHandle::destroyForcibly); // they hold the output open
-                    process.destroyForcibly();
-                }
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt(); // it was in time
-            }
-        });
+    /** Waits for its end for some time; the output is what nobody has read yet. */
+    public static Result await(Process process, Duration limit) {
+        ByteArrayOutputStream output = new ByteArrayOutputStream();
+        Callable<Integer> end = () -> {
+            process.getInputStream().transferTo(output);
+            return process.waitFor();
+        };
+        int exit = ChildProcess.within(limit, process, end, () -> output.toString(StandardCharsets.UTF_8));
+        return new Result(exit, output.toString(StandardCharsets.UTF_8));
     }
 }

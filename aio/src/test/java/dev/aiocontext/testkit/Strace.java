@@ -94,7 +94,7 @@ public final class Strace implements AutoCloseable {
         Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
         BufferedReader said = process.inputReader();
         for (int attached = 0; attached < tids.size(); attached++) {
-            String line = said.readLine();
+            String line = ChildProcess.within(ChildProcess.LIMIT, process, said::readLine, () -> "");
             if (line == null || !line.endsWith(" attached")) {
                 process.destroy();
                 throw new AssertionError("strace says: " + line);
@@ -129,11 +129,11 @@ public final class Strace implements AutoCloseable {
     public void close() {
         process.destroy();
         try {
-            process.waitFor();
+            ChildProcess.end(process, () -> "");
             process.getInputStream().close();
             process.getErrorStream().close();
             process.getOutputStream().close();
-        } catch (InterruptedException | IOException e) {
+        } catch (IOException e) {
             throw new AssertionError(e);
         }
     }

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.aiocontext.RelayMode;
+import dev.aiocontext.testkit.ChildProcess;
 import dev.aiocontext.testkit.Eventually;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -24,15 +25,22 @@ class DoctorProcessTest {
 
     private record Ended(int status, String out, String err) {}
 
-    private Ended run(Map<String, String> environment, List<String> options, String... args)
-            throws IOException, InterruptedException {
+    private Ended run(Map<String, String> environment, List<String> options, String... args) throws IOException {
         Path out = directory.resolve("out");
-        int status = start(out, environment, options, Doctor.class, args).waitFor();
+        int status = end(start(out, environment, options, Doctor.class, args));
         return new Ended(status, Files.readString(out, UTF_8), complaints());
     }
 
-    private String complaints() throws IOException {
-        return Files.readString(directory.resolve("err"), UTF_8);
+    private int end(Process doctor) {
+        return ChildProcess.end(doctor, this::complaints);
+    }
+
+    private String complaints() {
+        try {
+            return Files.readString(directory.resolve("err"), UTF_8);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private Process start(
@@ -81,7 +89,7 @@ class DoctorProcessTest {
     @Test
     void exitsWithThreeWhenItsReportCannotBeWritten() throws Exception {
         Process doctor = start(Path.of("/dev/full"), Map.of(), List.of(), Doctor.class, "--seconds", "1", "--json");
-        assertThat(doctor.waitFor()).isEqualTo(3);
+        assertThat(end(doctor)).isEqualTo(3);
         assertThat(complaints()).contains("doctor: cannot write to standard output: No space left on device");
     }
 
@@ -89,18 +97,10 @@ class DoctorProcessTest {
     void erasesTheProgressWhenASignalEndsIt() throws Exception {
         List<String> terminal = List.of("-Ddev.aiocontext.doctor.columns=80");
         Process doctor = start(directory.resolve("out"), Map.of(), terminal, Doctor.class, "--seconds", "3600");
-        Eventually.holds("progress", () -> Files.exists(directory.resolve("err")) && drawn());
+        Eventually.holds("progress", () -> complaints().contains("relay OFF"));
         doctor.destroy();
-        doctor.waitFor();
+        end(doctor);
         assertThat(complaints()).endsWith("\r\033[K");
-    }
-
-    private boolean drawn() {
-        try {
-            return complaints().contains("relay OFF");
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 
     /** Measures relay mode PROCESS for hours. */

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.aiocontext.testkit.ChildProcess;
 import dev.aiocontext.testkit.Eventually;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -109,13 +110,25 @@ class DoctorScriptTest {
         return builder;
     }
 
-    private Ended run(Map<String, String> environment, String... command) throws IOException, InterruptedException {
-        int status = start(environment, command).waitFor();
+    private Ended run(Map<String, String> environment, String... command) throws IOException {
+        int status = end(start(environment, command));
         return new Ended(status, printed("out"), printed("err"));
+    }
+
+    private int end(Process process) {
+        return ChildProcess.end(process, () -> shown("out") + shown("err"));
     }
 
     private String printed(String stream) throws IOException {
         return Files.readString(directory.resolve(stream), UTF_8);
+    }
+
+    private String shown(String stream) {
+        try {
+            return printed(stream);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /** The shells of this machine; each is what /bin/sh is somewhere. */
@@ -315,7 +328,7 @@ class DoctorScriptTest {
         Process terminated = start(Map.of(), "sh", "-c", script);
         ProcessHandle jvm = jvmOf(terminated);
         terminated.destroy();
-        assertThat(terminated.waitFor()).isEqualTo(128 + 15);
+        assertThat(end(terminated)).isEqualTo(128 + 15);
         assertThat(jvm.isAlive()).isFalse();
     }
 
@@ -330,21 +343,13 @@ class DoctorScriptTest {
         return start(environment, "env", "--default-signal", "script", "-qefc", command, "/dev/null");
     }
 
-    private boolean shows(String text) {
-        try {
-            return printed("out").contains(text);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
     @Test
     void theProgressFitsTheTerminalAndCtrlCErasesIt() throws Exception {
         Process terminal = onTerminal("xterm");
-        Eventually.holds("progress", () -> shows("relay OFF"));
+        Eventually.holds("progress", () -> shown("out").contains("relay OFF"));
         ProcessHandle jvm = jvmOf(terminal);
         terminal.outputWriter().append(INTERRUPT).flush();
-        assertThat(terminal.waitFor()).isEqualTo(128 + 2);
+        assertThat(end(terminal)).isEqualTo(128 + 2);
         assertThat(jvm.isAlive()).isFalse();
         assertThat(printed("out")).endsWith("\033[K");
         String drawn = printed("out").substring(printed("out").indexOf("relay OFF"));
@@ -355,10 +360,10 @@ class DoctorScriptTest {
     @Test
     void aDumbTerminalGetsNoEscapes() throws Exception {
         Process terminal = onTerminal("dumb");
-        Eventually.holds("the first line", () -> shows("Waking a loop"));
+        Eventually.holds("the first line", () -> shown("out").contains("Waking a loop"));
         ProcessHandle jvm = jvmOf(terminal);
         terminal.outputWriter().append(INTERRUPT).flush();
-        assertThat(terminal.waitFor()).isEqualTo(128 + 2);
+        assertThat(end(terminal)).isEqualTo(128 + 2);
         assertThat(jvm.isAlive()).isFalse();
         assertThat(printed("out")).doesNotContain("\033");
     }

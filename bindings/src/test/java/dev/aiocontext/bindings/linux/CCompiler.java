@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Assertions;
@@ -18,6 +19,9 @@ import org.junit.jupiter.api.Assumptions;
  */
 record CCompiler(String command, String packages) {
     private static final Pattern VALUE = Pattern.compile("^->(\\d+) (-?\\d+)$", Pattern.MULTILINE);
+
+    /** Longer than compiling takes anywhere. */
+    private static final long LIMIT_SECONDS = 600;
 
     static CCompiler of(Target target) {
         return new CCompiler(target.compiler(), target.compilerPackages());
@@ -73,16 +77,23 @@ record CCompiler(String command, String packages) {
     private Output compile(String program) {
         try {
             Path source = Files.createTempFile("abi", ".c");
+            Path output = Files.createTempFile("abi", ".s");
             try {
                 Files.writeString(source, program);
                 Process process = new ProcessBuilder(
                                 command, "-S", "-std=gnu17", "-I" + SymbolList.DIRECTORY, "-o", "-", source.toString())
                         .redirectErrorStream(true)
+                        .redirectOutput(output.toFile())
                         .start();
-                String text = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-                return new Output(process.waitFor(), text);
+                boolean ended = process.waitFor(LIMIT_SECONDS, TimeUnit.SECONDS);
+                process.descendants().forEach(ProcessHandle::destroyForcibly);
+                process.destroyForcibly();
+                String text = Files.readString(output, StandardCharsets.UTF_8);
+                Assertions.assertTrue(ended, () -> command + " has not ended; it had printed:\n" + text);
+                return new Output(process.exitValue(), text);
             } finally {
                 Files.delete(source);
+                Files.delete(output);
             }
         } catch (IOException e) {
             throw new UncheckedIOException(e);

@@ -2,6 +2,7 @@ package dev.aiocontext.jmh.report;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.aiocontext.testkit.ChildProcess;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.util.concurrent.TimeUnit;
@@ -24,11 +25,10 @@ class LoadTest {
     }
 
     @Test
-    void whatAChildDidIsNotTheLoadOfOthersOnceItHasEnded() throws IOException, InterruptedException {
+    void whatAChildDidIsNotTheLoadOfOthersOnceItHasEnded() throws IOException {
         Load mine = new Load();
-        new ProcessBuilder("sh", "-c", "i=0; while [ $i -lt 200000 ]; do i=$((i+1)); done")
-                .start()
-                .waitFor();
+        Process counting = new ProcessBuilder("sh", "-c", "i=0; while [ $i -lt 200000 ]; do i=$((i+1)); done").start();
+        ChildProcess.end(counting, () -> "");
         assertThat(mine.own()).isPositive();
     }
 }
