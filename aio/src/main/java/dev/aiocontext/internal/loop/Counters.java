@@ -1,5 +1,6 @@
 package dev.aiocontext.internal.loop;
 
+import dev.aiocontext.internal.wakeup.CacheLines;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**

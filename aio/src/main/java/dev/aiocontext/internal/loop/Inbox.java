@@ -77,7 +77,8 @@ public final class Inbox implements Executor {
      */
     @Override
     public void execute(Runnable task) {
-        if (!push(Objects.requireNonNull(task, "task"))) {
+        Objects.requireNonNull(task, "task");
+        if (!push(task)) {
             throw new RejectedExecutionException("AioContext " + context + " is closed");
         }
     }

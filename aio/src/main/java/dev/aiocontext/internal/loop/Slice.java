@@ -51,16 +51,16 @@ final class Slice {
     /** Runs a slice of the work that is there now; what it queues itself is for the next poll, be that a nested one. */
     boolean run() {
         long end = work.end();
-        long idleEnd = idleWork.end();
+        long idleEnd = idleWork.isEmpty() ? 0 : idleWork.end(); // a look at an empty queue costs less
         long before = counters.asked;
-        boolean progress = run(work, end);
+        boolean progress = run(work, end, true);
         counters.burst = counters.asked - before > 1;
         idleDue = Math.max(idleDue, idleEnd); // a nested poll may have had a later one
-        progress |= run(idleWork, idleEnd);
+        progress |= run(idleWork, idleEnd, false);
         return progress;
     }
 
-    private boolean run(WorkQueue<Runnable> queue, long end) {
+    private boolean run(WorkQueue<Runnable> queue, long end, boolean due) {
         boolean progress = false;
         long began = 0;
         int stride = FIRST_STRIDE;
@@ -68,7 +68,7 @@ final class Slice {
         int pieces = 0;
         for (Runnable next = queue.take(end); next != null; next = queue.take(end)) {
             counters.asked++;
-            progress |= run(next, end, queue == work);
+            progress |= run(next, end, due);
             if (++pieces == look) {
                 long now = System.nanoTime();
                 if (began == 0) {

@@ -39,9 +39,6 @@ public final class WorkQueue<E> {
     /** The mark in the slot after the last piece of work that was accepted. */
     private static final Object CLOSED = new Object();
 
-    /** Longs that keep what one thread writes all the time away from what others read: two cache lines, a pair for a processor. */
-    private static final int LINES = 128 / Long.BYTES;
-
     /** For so few pieces of work the taker leaves {@link Segment#hint} alone, which pushers write all the time. */
     private static final int NEAR = 16;
 
@@ -65,13 +62,22 @@ public final class WorkQueue<E> {
     /** The segment to push to, or one before it that is full. */
     private volatile Segment tail;
 
-    // The taker's. It writes what is here once a segment, since it lies beside what pushers read; the count has lines
-    // to
-    // itself.
+    // The taker's. It writes what is here once a segment, since it lies beside what pushers read.
     private Segment head;
     private Object[] headSlots;
     private long headBase;
-    private final long[] taken = new long[2 * LINES + 1];
+    private final Taken taken = new Taken.Apart();
+
+    /** What the taker writes with each piece of work. */
+    private static class Taken extends CacheLines {
+        long count;
+
+        /** With two cache lines behind it, so that nothing else shares a line with it. */
+        @SuppressWarnings("unused")
+        static final class Apart extends Taken {
+            private long p0, p1, p2, p3, p4, p5, p6, p7, p8, p9, p10, p11, p12, p13, p14, p15;
+        }
+    }
 
     /** Slots, and where they are in the queue. */
     private static final class Segment {
@@ -183,7 +189,7 @@ public final class WorkQueue<E> {
      * @return true if nothing is
      */
     public boolean isEmpty() {
-        int slot = (int) (taken[LINES] - headBase);
+        int slot = (int) (taken.count - headBase);
         if (slot < headSlots.length) {
             return isEmpty(head, headSlots, slot);
         }
@@ -199,7 +205,7 @@ public final class WorkQueue<E> {
     @SuppressWarnings("unchecked") // what push put there
     public @Nullable E peek() {
         Segment segment = head;
-        int slot = (int) (taken[LINES] - headBase);
+        int slot = (int) (taken.count - headBase);
         if (slot == headSlots.length) {
             Segment next = head.next;
             if (next == null) {
@@ -223,7 +229,7 @@ public final class WorkQueue<E> {
      * @return the position after the last piece of work
      */
     public long end() {
-        int first = (int) (taken[LINES] - headBase);
+        int first = (int) (taken.count - headBase);
         int near = Math.min(headSlots.length, first + NEAR);
         for (int slot = first; slot < near; slot++) {
             if (isEmpty(head, headSlots, slot)) {
@@ -251,7 +257,7 @@ public final class WorkQueue<E> {
      */
     @SuppressWarnings("unchecked") // what push put there
     public @Nullable E take(long end) {
-        long position = taken[LINES];
+        long position = taken.count;
         if (position >= end) {
             return null;
         }
@@ -261,7 +267,7 @@ public final class WorkQueue<E> {
         int slot = (int) (position - headBase);
         Object work = SLOT.getAcquire(headSlots, slot);
         SLOT.set(headSlots, slot, null);
-        taken[LINES] = position + 1;
+        taken.count = position + 1;
         return (E) work;
     }
 
@@ -272,7 +278,7 @@ public final class WorkQueue<E> {
      * @return true if a {@link #take} up to there would find nothing
      */
     public boolean isTaken(long end) {
-        return taken[LINES] >= end;
+        return taken.count >= end;
     }
 
     /** Leaves a segment that is taken as a whole, goes on to the next, and has its array used again. */
