@@ -557,6 +557,7 @@ public final class AioContext implements Executor, AutoCloseable {
             // Stores only: they hold after an Error too. The last one hands over all that this thread did.
             running = false;
             if (outermost) {
+                loop.leave();
                 home.rest(caller);
             }
         }

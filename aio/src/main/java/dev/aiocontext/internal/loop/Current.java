@@ -3,19 +3,32 @@ package dev.aiocontext.internal.loop;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Of each thread, the context in whose callbacks it is. A loop remembers the object of its home thread, so that a poll costs a few
- * loads and stores, and no look into the thread's table.
+ * Tells of each thread in which context's callback it is. A loop remembers the object of its home thread, so that a poll costs a few
+ * loads and stores, and no look into the thread's table. A poll counts itself, and stores its context only if the thread polled
+ * another one before: the garbage collector makes the store of a reference cost more than that of a number.
  *
  * <p><b>Threads.</b> The one whose object it is.
  */
 public final class Current {
     private static final ThreadLocal<Current> OF_THREAD = ThreadLocal.withInitial(Current::new);
 
-    /** The context whose poll is the innermost. */
+    /** How many polls are under way, one in a callback of the other, of whatever contexts. */
+    int depth;
+
+    /** The context whose poll is the innermost. If no poll is under way, that of the last one, or null. */
     @Nullable
     Object context;
 
     Current() {}
+
+    /** Begins a poll of a context. */
+    @SuppressWarnings("ReferenceEquality") // the very same object
+    void enter(Object polled) {
+        if (context != polled) {
+            context = polled;
+        }
+        depth++;
+    }
 
     /** {@return the object of the calling thread} It is made at the first call. */
     public static Current ofThread() {
@@ -24,6 +37,7 @@ public final class Current {
 
     /** {@return the context in whose callback the calling thread is, or null} */
     public static @Nullable Object context() {
-        return ofThread().context;
+        Current own = ofThread();
+        return own.depth > 0 ? own.context : null;
     }
 }

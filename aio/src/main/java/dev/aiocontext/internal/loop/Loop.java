@@ -59,7 +59,8 @@ public final class Loop {
     private final Drivers drivers = new Drivers();
     private final Timers timers;
     private final Ticks monotonic;
-    private final List<ReadyList> readyLists = new ArrayList<>();
+    private final ReadyList outermostReady = new ReadyList();
+    private final List<ReadyList> nestedReady = new ArrayList<>();
     private final Object owner;
     private Current current = new Current();
 
@@ -216,6 +217,13 @@ public final class Loop {
         current = caller;
     }
 
+    /** Lets go of the context, so that its home thread does not keep it alive. A store only. */
+    public void leave() {
+        if (current.depth == 0) {
+            current.context = null;
+        }
+    }
+
     /** {@return whether a callback is under way} */
     public boolean isInCallback() {
         return counters.depth > 0;
@@ -231,23 +239,25 @@ public final class Loop {
         counters.polls++;
         ReadyList ready = readyList();
         Object before = current.context;
-        current.context = owner;
+        current.enter(owner);
         counters.depth++;
         try {
             if (longestWait != 0) {
                 slice.dropCancelled();
             }
-            waiting.await(longestWait, ready);
-            accept();
+            boolean found = waiting.await(longestWait, ready);
+            accept(found);
             boolean progress = slice.run();
-            progress |= dispatch(ready);
+            progress |= found && dispatch(ready);
             for (Driver driver : drivers.inUse()) {
                 progress |= driver.dispatch();
             }
             return progress;
         } finally {
             counters.depth--; // stores only: they hold after an Error too
-            current.context = before;
+            if (--current.depth > 0) {
+                current.context = before;
+            }
             ready.clear();
         }
     }
@@ -268,9 +278,15 @@ public final class Loop {
         return progress;
     }
 
-    /** Accepts the wake-up, before the work is taken. A later announcement is then for later work. */
-    private void accept() {
-        arming.acceptDoorbell();
+    /**
+     * Accepts the wake-up, before the work is taken. A later announcement is then for later work.
+     *
+     * @param found whether the wait found ready descriptors; if not, the doorbell is not among them
+     */
+    private void accept(boolean found) {
+        if (found) {
+            arming.acceptDoorbell();
+        }
         for (Driver driver : drivers.inUse()) {
             driver.accept();
         }
@@ -281,10 +297,18 @@ public final class Loop {
 
     /** Finds the list of this poll: each nested poll walks a list of its own. An Error may have left entries in it. */
     private ReadyList readyList() {
-        if (counters.depth == readyLists.size()) {
-            readyLists.add(new ReadyList());
+        if (counters.depth > 0) {
+            return nestedReadyList(counters.depth - 1);
         }
-        ReadyList ready = readyLists.get(counters.depth);
+        outermostReady.clear();
+        return outermostReady;
+    }
+
+    private ReadyList nestedReadyList(int outerPolls) {
+        if (outerPolls == nestedReady.size()) {
+            nestedReady.add(new ReadyList());
+        }
+        ReadyList ready = nestedReady.get(outerPolls);
         ready.clear();
         return ready;
     }
@@ -292,13 +316,15 @@ public final class Loop {
     /** Runs a slice of what is left after {@link Inbox#refuse}. */
     public void runAcceptedWork() {
         Object before = current.context;
-        current.context = owner;
+        current.enter(owner);
         counters.depth++;
         try {
             slice.run();
         } finally {
             counters.depth--; // stores only: they hold after an Error too
-            current.context = before;
+            if (--current.depth > 0) {
+                current.context = before;
+            }
         }
     }
 
@@ -309,18 +335,21 @@ public final class Loop {
      */
     public void runAtEnd(Runnable work) {
         Object before = current.context;
-        current.context = owner;
+        current.enter(owner);
         counters.depth++;
         try {
             callbacks.run(work);
         } finally {
             counters.depth--; // stores only: they hold after an Error too
-            current.context = before;
+            if (--current.depth > 0) {
+                current.context = before;
+            }
         }
     }
 
     /** Frees everything, even if a part of it fails. */
     public void free() {
+        leave();
         timers.end();
         try {
             fdSources.close();

@@ -58,19 +58,20 @@ final class Waiting {
      * Waits if there is nothing to do, and collects the descriptors that are ready.
      *
      * @param longest for how many nanoseconds at most; negative for ever
+     * @return whether there are descriptors that are ready
      */
-    void await(long longest, ReadyList ready) {
+    boolean await(long longest, ReadyList ready) {
         long timeout = longest == 0 ? 0 : shorter(longest, timeout(0));
         if (timeout == 0) {
             // There is work: enter the kernel only if there are descriptors that must not starve behind it.
-            looksIntoKernel(ready);
-            return;
+            return looksIntoKernel(ready);
         }
         if (polling.isOn()) {
             pollThenBlock(polling.limit(timeout), longest, ready);
         } else {
             block(0, longest, ready);
         }
+        return ready.size() > 0;
     }
 
     private void pollThenBlock(long limit, long longest, ReadyList ready) {
