@@ -1,5 +1,5 @@
 /*
- * Memory of a machine that delays stores. Included by the models; needs CPUS and VARS (at most 4).
+ * Memory of a machine that delays stores. Included by the models; needs CPUS and VARS (at most 8).
  *
  *   -DSC    every store is seen at once by all
  *   -DTSO   each processor has a queue of its stores; what leaves the queue is seen by all; first in, first out (x86)
@@ -71,6 +71,18 @@ end:
 #endif
 #if VARS > 3
     :: d_step { queue[cpu]??3, keep, set; memory[3] = (memory[3] & keep) | set; set = 0; keep = 0 }
+#endif
+#if VARS > 4
+    :: d_step { queue[cpu]??4, keep, set; memory[4] = (memory[4] & keep) | set; set = 0; keep = 0 }
+#endif
+#if VARS > 5
+    :: d_step { queue[cpu]??5, keep, set; memory[5] = (memory[5] & keep) | set; set = 0; keep = 0 }
+#endif
+#if VARS > 6
+    :: d_step { queue[cpu]??6, keep, set; memory[6] = (memory[6] & keep) | set; set = 0; keep = 0 }
+#endif
+#if VARS > 7
+    :: d_step { queue[cpu]??7, keep, set; memory[7] = (memory[7] & keep) | set; set = 0; keep = 0 }
 #endif
 #endif
     od
