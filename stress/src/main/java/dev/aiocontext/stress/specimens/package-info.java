@@ -1,5 +1,6 @@
 /**
- * The museum: every way in which QEMU and Netty have lost a wake-up, or written one to a stranger, as far as we know. Each
+ * The museum: every way in which QEMU and Netty have lost a wake-up, or written one to a stranger, as far as we know; and two in
+ * which loops have slept past a timer. Each
  * specimen is a class with the story, the interleaving and its source, and two tests in it: the protocol as it was, in which
  * the bug must be <em>seen</em>, and the repaired one, in which it is forbidden.
  *
