@@ -54,7 +54,7 @@ final class ExactWait {
      */
     long timeout(long left, long accuracy) {
         long slack = slack(left);
-        return accuracy < slack ? left : left - slack;
+        return accuracy < slack ? left : Math.max(0, left - slack); // less than the slack is left: it is due by now
     }
 
     private static long slack(long timeout) {
