@@ -12,6 +12,7 @@ public final class AioStatistics {
     private final Wakeups wakeups;
     private final Relay relay;
     private final Polling polling;
+    private final Timers timers;
 
     AioStatistics(Counters counters) {
         polls = counters.polls();
@@ -20,6 +21,7 @@ public final class AioStatistics {
         wakeups = new Wakeups(asked, rung);
         relay = new Relay(counters.echoes(), counters.rescues());
         polling = new Polling(counters.pollingNanos(), counters.pollingHits(), counters.pollingMisses());
+        timers = new Timers(counters.timersFired(), counters.timersLate());
     }
 
     /** {@return how often the loop looked for work, nested polls included} */
@@ -42,9 +44,15 @@ public final class AioStatistics {
         return polling;
     }
 
+    /** {@return how the timers were kept} */
+    public Timers timers() {
+        return timers;
+    }
+
     @Override
     public String toString() {
-        return "polls " + polls + ", wake-ups " + wakeups + ", relay " + relay + ", polling " + polling;
+        return "polls " + polls + ", wake-ups " + wakeups + ", relay " + relay + ", polling " + polling + ", timers "
+                + timers;
     }
 
     /** Wake-ups of the loop. */
@@ -153,6 +161,38 @@ public final class AioStatistics {
         @Override
         public String toString() {
             return time() + " (" + hits + " hits, " + misses + " misses)";
+        }
+    }
+
+    /** Timers, by all clocks. */
+    public static final class Timers {
+        private final long fired;
+        private final long late;
+
+        private Timers(long fired, long late) {
+            this.fired = fired;
+            this.late = late;
+        }
+
+        /** {@return how often a timer has fired} A periodic timer that has missed deadlines has fired once for all of them. */
+        public long fired() {
+            return fired;
+        }
+
+        /**
+         * Tells by how much a timer was late, at most: from the end of its {@linkplain TimerOptions#accuracy accuracy} to the iteration
+         * that fired it, by its clock. This is the time for which callbacks or the machine kept the loop from it. Timers that were
+         * suspended at their deadline, or armed for a moment that had passed, are no exception.
+         *
+         * @return the time; zero if each timer fired within its accuracy
+         */
+        public Duration late() {
+            return Duration.ofNanos(late);
+        }
+
+        @Override
+        public String toString() {
+            return fired + " (late by at most " + late() + ")";
         }
     }
 }

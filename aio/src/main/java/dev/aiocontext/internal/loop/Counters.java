@@ -28,6 +28,10 @@ public class Counters extends CacheLines {
     long pollingNanos;
     long pollingHits;
     long pollingMisses;
+    long timersFired;
+
+    /** By how much a timer was late beyond its accuracy, at most. */
+    long timersLate;
 
     Counters() {}
 
@@ -69,6 +73,16 @@ public class Counters extends CacheLines {
     /** {@return how many waits began with polling in vain} */
     public long pollingMisses() {
         return pollingMisses;
+    }
+
+    /** {@return how many timers have fired} */
+    public long timersFired() {
+        return timersFired;
+    }
+
+    /** {@return by how many nanoseconds beyond its accuracy a timer was late, at most} */
+    public long timersLate() {
+        return timersLate;
     }
 
     /** Counters with two cache lines behind them, so that nothing else shares a line with them. */

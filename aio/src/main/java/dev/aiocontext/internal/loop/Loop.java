@@ -124,7 +124,7 @@ public final class Loop {
             waiting = new Waiting(inbox, slice, arming, descriptors, drivers, polling, counters);
             sources = new Sources(inbox, home);
             fdSources = new FdSources(descriptors, callbacks, inbox, home, sources);
-            timers = new Timers(monotonic, wall, drivers, sources, inbox, home, descriptors, callbacks);
+            timers = new Timers(monotonic, wall, drivers, sources, inbox, home, descriptors, callbacks, counters);
         } catch (RuntimeException | Error e) {
             openedDoorbell.close();
             if (openedSet != null) {

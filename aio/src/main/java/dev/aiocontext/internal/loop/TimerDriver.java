@@ -25,6 +25,7 @@ final class TimerDriver implements Driver {
     private final Callbacks callbacks;
     private final TimerQueue queue;
     private final ExactWait exactWait;
+    private final Counters counters;
 
     /** The last slice has left timers that are due. */
     private boolean unfinished;
@@ -32,12 +33,13 @@ final class TimerDriver implements Driver {
     /** The latest time that the wheel was told, which a clock that is set back falls behind. */
     private long latest;
 
-    TimerDriver(Ticks ticks, Inbox inbox, Home home, Callbacks callbacks, ExactWait exactWait) {
+    TimerDriver(Ticks ticks, Inbox inbox, Home home, Callbacks callbacks, ExactWait exactWait, Counters counters) {
         this.ticks = ticks;
         this.origin = ticks.origin();
         this.home = home;
         this.callbacks = callbacks;
         this.exactWait = exactWait;
+        this.counters = counters;
         latest = now();
         queue = new TimerQueue(inbox.wakeup, latest);
     }
@@ -166,6 +168,8 @@ final class TimerDriver implements Driver {
             return false;
         }
         timer.missed = missed;
+        counters.timersFired++;
+        counters.timersLate = Math.max(counters.timersLate, late - timer.accuracy());
         callbacks.call(timer, late);
         return true;
     }

@@ -21,6 +21,7 @@ public final class Timers {
     private final Home home;
     private final FdSet descriptors;
     private final Callbacks callbacks;
+    private final Counters counters;
 
     // Guarded by the monitor.
     private @Nullable TimerDriver byMonotonic;
@@ -35,7 +36,8 @@ public final class Timers {
             Inbox inbox,
             Home home,
             FdSet descriptors,
-            Callbacks callbacks) {
+            Callbacks callbacks,
+            Counters counters) {
         this.monotonic = monotonic;
         this.wall = wall;
         this.drivers = drivers;
@@ -44,6 +46,7 @@ public final class Timers {
         this.home = home;
         this.descriptors = descriptors;
         this.callbacks = callbacks;
+        this.counters = counters;
     }
 
     /**
@@ -85,7 +88,7 @@ public final class Timers {
         TimerDriver driver = clock == TimerClock.WALL ? byWall : byMonotonic;
         if (driver == null) {
             Ticks ticks = clock == TimerClock.WALL ? wall : monotonic;
-            driver = new TimerDriver(ticks, inbox, home, callbacks, new ExactWait(ticks, descriptors));
+            driver = new TimerDriver(ticks, inbox, home, callbacks, new ExactWait(ticks, descriptors), counters);
             drivers.add(driver);
             if (clock == TimerClock.WALL) {
                 byWall = driver;
