@@ -103,6 +103,30 @@ class EventsTest {
         });
     }
 
+    @Test
+    void aLateTimerIsRecordedAndOneThatIsWithinItsAccuracyIsNot() throws IOException {
+        List<RecordedEvent> events = record("dev.aiocontext.LateTimer", () -> {
+            VirtualClock clock = new VirtualClock();
+            TimerOptions coarse = TimerOptions.DEFAULT.accuracy(Duration.ofMillis(50));
+            try (AioContext ctx =
+                            AioContext.builder().name("delayed").clock(clock).open();
+                    AioTimer late = ctx.newTimer("late", (timer, missed) -> {});
+                    AioTimer inTime = ctx.newTimer("in time", coarse, (timer, missed) -> {})) {
+                late.arm(Duration.ofSeconds(1), Duration.ofMillis(25));
+                inTime.arm(Duration.ofSeconds(1));
+                clock.advance(Duration.ofMillis(1060));
+                ctx.poll(false);
+            }
+        });
+        assertThat(events).singleElement().satisfies(event -> {
+            assertThat(event.getString("context")).isEqualTo("delayed");
+            assertThat(event.getString("timer")).isEqualTo("late");
+            assertThat(event.getDuration("lateness")).isEqualTo(Duration.ofMillis(60));
+            assertThat(event.getDuration("accuracy")).isEqualTo(Duration.ofMillis(1));
+            assertThat(event.getLong("missed")).isEqualTo(2);
+        });
+    }
+
     private static void spend(Duration time) {
         long end = System.nanoTime() + time.toNanos();
         while (System.nanoTime() - end < 0) {
