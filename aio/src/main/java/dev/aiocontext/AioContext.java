@@ -10,6 +10,7 @@ import dev.aiocontext.internal.loop.Loop;
 import dev.aiocontext.internal.loop.LoopCall;
 import dev.aiocontext.internal.loop.LoopEnd;
 import dev.aiocontext.internal.loop.PoolWorkers;
+import dev.aiocontext.internal.loop.ScheduledViews;
 import dev.aiocontext.internal.loop.Ticks;
 import dev.aiocontext.internal.posix.NativeAccess;
 import dev.aiocontext.internal.relay.RelayModes;
@@ -20,6 +21,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
@@ -86,6 +88,7 @@ public final class AioContext implements Executor, AutoCloseable {
     private final Inbox inbox;
     private final LoopEnd end;
     private final AioThreadPool pool;
+    private final ScheduledViews scheduled;
     private final @Nullable Runnable detachClock;
 
     private volatile boolean stopRequested;
@@ -114,7 +117,8 @@ public final class AioContext implements Executor, AutoCloseable {
             inbox = loop.inbox();
             PoolWorkers workers = new PoolWorkers(name, inbox, home, builder.maximumPoolThreads);
             pool = new AioThreadPool(name, workers);
-            end = new LoopEnd(name, home, loop, workers);
+            scheduled = new ScheduledViews(home, loop);
+            end = new LoopEnd(name, home, loop, workers, scheduled);
             detachClock = clock == null ? null : clock.attach(inbox::wakeupIfOpen);
         } catch (Error e) {
             loop.free();
@@ -449,6 +453,36 @@ public final class AioContext implements Executor, AutoCloseable {
      */
     public long now() {
         return loop.now(home.isEntered());
+    }
+
+    /**
+     * Opens a {@link ScheduledExecutorService} whose tasks run on the loop. Each call opens another one, which is cheap. One that is shut
+     * down does not disturb the others or the context. One that is forgotten does not need to be shut down.
+     *
+     * <p>It keeps what the JDK promises of it, with the defaults of {@link java.util.concurrent.ScheduledThreadPoolExecutor}:
+     * <ol>
+     *   <li>After {@code shutdown()} tasks with a delay still run, and periodic tasks are cancelled.
+     *   <li>A task that takes longer than its period is late for the next one, and catches up.
+     *   <li>{@code shutdownNow()} returns what has not begun. It interrupts the home thread if that runs a task of this executor.
+     *   <li>A task that is cancelled is let go at once. {@code cancel(true)} interrupts the home thread if that runs the task.
+     * </ol>
+     *
+     * <p>A task without a delay runs as one of {@link #execute} does. A task with a delay has a timer with an accuracy of 1 ms. More than
+     * 146 years is never. What a task of the executor's {@code execute()} throws goes to the context's {@link ExceptionHandler}. What
+     * other tasks throw is in their futures.
+     *
+     * <p>On the home thread, {@code get()}, {@code invokeAll()}, {@code invokeAny()}, {@code awaitTermination()} and {@code close()} throw
+     * {@link IllegalStateException} if they would wait, because the thread would wait for itself. An interrupt that a task leaves
+     * behind ends with the task. One that came before the task is pending again after it.
+     *
+     * <p>When the context is closed, the executor is shut down. Tasks without a delay have run then, and what is still pending is cancelled.
+     *
+     * @return the executor
+     * @throws IllegalStateException if the context is closed
+     */
+    public ScheduledExecutorService scheduledExecutor() {
+        inbox.requireOpen();
+        return scheduled.open();
     }
 
     // ---- Descriptors ------------------------------------------------------------------------------------------------

@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
  * <ol>
  *   <li>The thread pool takes no more work, and cancels what has not begun. The loop is polled until the rest is finished.
  *   <li>The inbox takes no more work. The loop runs all work that the inbox has accepted.
+ *   <li>The scheduled executors are shut down, and their pending tasks are cancelled.
  *   <li>Everything is freed, and the sources are closed. One warning names those that were still open.
  * </ol>
  *
@@ -27,6 +28,7 @@ public final class LoopEnd {
     private final Loop loop;
     private final Inbox inbox;
     private final PoolWorkers workers;
+    private final ScheduledViews scheduled;
 
     /** Everything is freed, or has been tried to. */
     private volatile boolean ended;
@@ -38,13 +40,15 @@ public final class LoopEnd {
      * @param home the home thread
      * @param loop the loop
      * @param workers the thread pool
+     * @param scheduled the scheduled executors
      */
-    public LoopEnd(String context, Home home, Loop loop, PoolWorkers workers) {
+    public LoopEnd(String context, Home home, Loop loop, PoolWorkers workers, ScheduledViews scheduled) {
         this.context = context;
         this.home = home;
         this.loop = loop;
         this.inbox = loop.inbox();
         this.workers = workers;
+        this.scheduled = scheduled;
     }
 
     /**
@@ -70,6 +74,7 @@ public final class LoopEnd {
         loop.enter(own);
         Closing closing = new Closing();
         Runnable finishPoolWork = this::finishPoolWork;
+        Runnable endScheduled = scheduled::end;
         workers.shutDown();
         while (!workers.isUnused()) {
             closing.attempt(finishPoolWork);
@@ -77,6 +82,9 @@ public final class LoopEnd {
         inbox.refuse();
         while (inbox.hasAcceptedWork()) {
             closing.attempt(loop::runAcceptedWork);
+        }
+        while (!scheduled.hasEnded()) {
+            closing.attempt(endScheduled);
         }
         List<LoopSource> forgotten =
                 loop.sources().open().stream().filter(LoopSource::isAttended).toList();

@@ -1,0 +1,68 @@
+package dev.aiocontext.internal.loop;
+
+import java.util.Collections;
+import java.util.List;
+import java.util.Set;
+import java.util.WeakHashMap;
+import java.util.concurrent.ScheduledExecutorService;
+
+/**
+ * Opens the scheduled executors of a context, and ends them with it.
+ *
+ * <p>An executor that is forgotten is collected: only its pending tasks hold it, because the queue and the timers hold these.
+ *
+ * <p><b>Threads.</b> {@link #open}: any. {@link #end}: the thread that closes. The monitor guards the fields.
+ */
+public final class ScheduledViews {
+    private final Home home;
+    private final Loop loop;
+    private final Set<ScheduledView> views = Collections.newSetFromMap(new WeakHashMap<>());
+    private boolean refusing;
+    private boolean ended;
+
+    /**
+     * Creates it, without an executor.
+     *
+     * @param home the home thread
+     * @param loop what runs the tasks
+     */
+    public ScheduledViews(Home home, Loop loop) {
+        this.home = home;
+        this.loop = loop;
+    }
+
+    /**
+     * Opens an executor.
+     *
+     * @return the executor
+     * @throws IllegalStateException if the context has ended
+     */
+    public ScheduledExecutorService open() {
+        ScheduledView view = new ScheduledView(home, loop);
+        synchronized (this) {
+            if (refusing) {
+                throw loop.inbox().closedException();
+            }
+            views.add(view);
+        }
+        return view;
+    }
+
+    /** Shuts all executors down, and cancels what is pending. If it fails halfway, calling it again does the rest. */
+    public void end() {
+        List<ScheduledView> all;
+        synchronized (this) {
+            all = List.copyOf(views);
+            refusing = true;
+        }
+        all.forEach(ScheduledView::endWithContext);
+        synchronized (this) {
+            ended = true;
+        }
+    }
+
+    /** {@return whether {@link #end} has done it all} */
+    synchronized boolean hasEnded() {
+        return ended;
+    }
+}
