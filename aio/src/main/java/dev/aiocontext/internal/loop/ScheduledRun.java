@@ -1,7 +1,6 @@
 package dev.aiocontext.internal.loop;
 
 import dev.aiocontext.AioTimer;
-import dev.aiocontext.TimerOptions;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,7 +39,7 @@ final class ScheduledRun extends Link implements Runnable {
     /** Makes its timer, if it needs one. */
     void prepare(Timers timers) {
         if (!call.isImmediate()) {
-            timer = timers.make("scheduled task", TimerOptions.DEFAULT, false, (source, missed) -> run());
+            timer = timers.makeUnattended("scheduled task", false, (source, missed) -> run());
         }
     }
 
