@@ -5,7 +5,7 @@ import org.jspecify.annotations.Nullable;
 
 /** A few entries of a {@link Slot}, in arrays that a move reads without touching a timer. Home thread. */
 final class Chunk {
-    static final int CAPACITY = 16;
+    static final int CAPACITY = 32;
 
     /** The order of each entry within its slot ({@link Slot#order}), with the mark of its sweep above. */
     final long[] orders = new long[CAPACITY];
@@ -43,6 +43,18 @@ final class Chunk {
         end = newEnd;
     }
 
+    /**
+     * Closes the gap before an entry.
+     *
+     * @return how wide it was
+     */
+    int close(int gap, int entry) {
+        System.arraycopy(orders, entry, orders, gap, end - entry);
+        System.arraycopy(timers, entry, timers, gap, end - entry);
+        cut(end - (entry - gap));
+        return entry - gap;
+    }
+
     void swap(int i, int j) {
         long order = orders[i];
         orders[i] = orders[j];
@@ -50,6 +62,15 @@ final class Chunk {
         TimerEntry timer = timers[i];
         timers[i] = timers[j];
         timers[j] = timer;
+    }
+
+    /** Reads all timers, each a cache miss if there are many: so the processor waits for several at once. */
+    long touch() {
+        long all = 0;
+        for (int i = from; i < end; i++) {
+            all += timer(i).filed();
+        }
+        return all;
     }
 
     /** Sorts by order: by insertion, because the entries are few, and mostly in order. */

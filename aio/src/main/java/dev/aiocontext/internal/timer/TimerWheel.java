@@ -74,6 +74,10 @@ public final class TimerWheel {
     private int entries;
     private long moves;
 
+    /** Of no meaning: without it, the compiler would leave out what is read ahead of time. */
+    @SuppressWarnings("UnusedVariable")
+    private long touched;
+
     /** The least "at the latest" of all entries, as long as it holds; and one to build a new one in. */
     private final Decider wake = new Decider();
 
@@ -334,7 +338,9 @@ public final class TimerWheel {
 
     private void sort(Slot slot) {
         if (slot.isOneChunk()) {
-            head(slot).sort();
+            Chunk chunk = head(slot);
+            touched += chunk.touch();
+            chunk.sort();
         } else {
             Crowd.sort(slot);
         }
@@ -514,24 +520,27 @@ public final class TimerWheel {
      */
     private @Nullable Chunk sift(Slot slot, @Nullable Chunk before, Chunk chunk, @Nullable Decider decider) {
         int kept = chunk.from;
-        for (int i = chunk.from; i < chunk.end; i++) { // the end moves if a timer is filed anew in this chunk
-            long order = chunk.orders[i];
-            TimerEntry timer = chunk.timer(i);
-            long key = slot.key(order);
-            if (stays(timer, key, key | (order & MARK))) {
-                chunk.orders[kept] = (order & KEY) | mark;
-                chunk.timers[kept] = timer;
-                timer.filed(key | mark);
-                kept++;
-                if (decider != null) {
-                    decider.offer(key, timer);
+        int next = chunk.from;
+        try {
+            for (; next < chunk.end; next++) { // the end moves if a timer is filed anew in this chunk
+                long order = chunk.orders[next];
+                TimerEntry timer = chunk.timer(next);
+                long key = slot.key(order);
+                if (stays(timer, key, key | (order & MARK))) {
+                    chunk.orders[kept] = (order & KEY) | mark;
+                    chunk.timers[kept] = timer;
+                    timer.filed(key | mark);
+                    kept++;
+                    if (decider != null) {
+                        decider.offer(key, timer);
+                    }
                 }
             }
+        } finally {
+            int dropped = chunk.close(kept, next);
+            slot.count -= dropped;
+            entries -= dropped;
         }
-        int dropped = chunk.end - kept;
-        chunk.cut(kept);
-        slot.count -= dropped;
-        entries -= dropped;
         Chunk left = slot.unite(before, chunk, chunks);
         if (left != chunk && swept == chunk) {
             swept = left;

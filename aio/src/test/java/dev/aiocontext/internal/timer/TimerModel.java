@@ -119,7 +119,7 @@ final class TimerModel {
         }
     }
 
-    void checkWake() {
+    void checkWake(boolean exact) {
         long latest = TimerEntry.NEVER;
         for (Timer timer : armed) {
             latest = Math.min(latest, timer.latest());
@@ -129,7 +129,10 @@ final class TimerModel {
             wakeAt[0] = wheel.wakeAt();
             return true;
         });
-        assertThat(wakeAt[0]).as("wakeAt").isEqualTo(latest);
+        assertThat(wakeAt[0]).as("wakeAt").isLessThanOrEqualTo(latest);
+        if (exact) {
+            assertThat(wakeAt[0]).as("wakeAt").isEqualTo(latest);
+        }
     }
 
     /** Does something, again if there was no memory for it. */
