@@ -5,6 +5,7 @@ import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import dev.aiocontext.AioContext;
+import dev.aiocontext.AioTimer;
 import dev.aiocontext.FdSource;
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
@@ -13,26 +14,21 @@ import java.lang.foreign.MemoryLayout;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.stream.Stream;
 
-/** An inotify descriptor, a timerfd and a worker on one loop: every callback runs on the thread that called run(). */
+/** A timer, an inotify descriptor and a worker on one loop: every callback runs on the thread that called run(). */
 public final class ThreeOnOneLoop {
     public static void main(String[] args) throws Exception {
         Path directory = Files.createTempDirectory("watched");
         int inotify = libc("inotify_init1", 0);
-        int timer = libc("timerfd_create", 1 /* CLOCK_MONOTONIC */, 0);
 
         try (Arena arena = Arena.ofConfined();
                 AioContext ctx = AioContext.open()) {
             MemorySegment buffer = arena.allocate(4096);
             libc("inotify_add_watch", inotify, arena.allocateFrom(directory.toString()), 8 /* IN_CLOSE_WRITE */);
-            MemorySegment every100Ms = arena.allocateFrom(JAVA_LONG, 0, 100_000_000, 0, 100_000_000); // an itimerspec
-            libc("timerfd_settime", timer, 0, every100Ms, MemorySegment.NULL);
 
-            FdSource ticks = ctx.onReadable(timer, (source, events) -> {
-                libc("read", source.fd(), buffer, 8L);
-                System.out.println("tick");
-            });
+            AioTimer ticks = ctx.every(Duration.ofMillis(100), () -> System.out.println("tick"));
             FdSource files = ctx.onReadable(inotify, (source, events) -> {
                 libc("read", source.fd(), buffer, buffer.byteSize());
                 System.out.println("inotify: " + buffer.getString(16) + " was written"); // inotify_event.name
@@ -47,7 +43,6 @@ public final class ThreeOnOneLoop {
             files.close();
         } finally {
             libc("close", inotify);
-            libc("close", timer);
         }
     }
 
