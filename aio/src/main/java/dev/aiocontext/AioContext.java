@@ -62,8 +62,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p><b>Fairness.</b> One iteration runs at most 1,024 tasks and bottom halves, or as many as begin within 500 us. It looks at
  * the clock after 16 of them, then after each further 16 to 64. The same holds for idle bottom halves. It calls the handlers
- * of at most 1,024 ready descriptors. The rest comes first in the next iteration, which does not wait. So a stream of tasks
- * keeps neither descriptors nor {@link #stop} waiting for longer than that, and descriptors do not keep tasks waiting.
+ * of at most 1,024 ready descriptors, and fires at most 1,024 timers, or as many as begin within 500 us. The rest comes first in the
+ * next iteration, which does not wait. So a stream of tasks keeps neither descriptors nor timers nor {@link #stop} waiting for
+ * longer than that, and neither descriptors nor timers keep tasks waiting.
  *
  * <p><b>Errors.</b> The context's {@link ExceptionHandler} gets each exception of a callback, with the source. By default it is
  * logged. After an exception the loop goes on; an {@code Error} leaves {@code poll} or {@code run}. The exception handler also
@@ -614,7 +615,8 @@ public final class AioContext implements Executor, AutoCloseable {
      * Each time that so many were ready, the number doubles, up to 1,024.
      *
      * @param blocking whether to wait until there is something to do
-     * @return true if it made progress: it called a task, a bottom half that is not idle, a descriptor's handler or that of SIGIO
+     * @return true if it made progress: it called a task, a bottom half that is not idle, a descriptor's handler, that of SIGIO or a
+     *     timer's
      * @throws IllegalStateException if the calling thread may not poll
      */
     public boolean poll(boolean blocking) {

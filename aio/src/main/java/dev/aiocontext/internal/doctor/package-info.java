@@ -1,5 +1,5 @@
 /**
- * Floor 6: {@code ./doctor}, which measures on the user's own machine whether waking a loop is reliable, and what the
+ * Floor 7: {@code ./doctor}, which measures on the user's own machine whether waking a loop is reliable, and what the
  * relay costs. Knows all floors; nobody knows this one.
  */
 @NullMarked
