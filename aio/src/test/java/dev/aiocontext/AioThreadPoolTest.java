@@ -3,6 +3,7 @@ package dev.aiocontext;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.aiocontext.testkit.Eventually;
+import dev.aiocontext.testkit.Rounds;
 import java.lang.ref.WeakReference;
 import java.util.ArrayList;
 import java.util.List;
@@ -211,7 +212,7 @@ class AioThreadPoolTest {
     /** Linear, or else it takes longer than anything may: five minutes where this takes a second. */
     @Test
     void halfAMillionRequestsAreCancelledFromTheLastToTheFirst() {
-        int jobs = 500_000;
+        int jobs = Rounds.of(500_000);
         int[] completed = new int[1];
         CountDownLatch release = new CountDownLatch(1);
         try (AioContext ctx = AioContext.builder().maximumPoolThreads(1).open()) {

@@ -9,9 +9,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** Contexts with a relay that are closed while others wake them, in a JVM of its own: a signal too many would end it. */
 class CloseUnderFireTest {
@@ -98,8 +99,12 @@ class CloseUnderFireTest {
         }
     }
 
+    static Stream<String> cases() {
+        return Rounds.cases(3, List.of("THREAD", "THREAD keep", "DEFERRED", "DEFERRED keep"));
+    }
+
     @ParameterizedTest
-    @ValueSource(strings = {"THREAD", "THREAD keep", "DEFERRED", "DEFERRED keep"})
+    @MethodSource("cases")
     void nobodyIsSignalledOrWrittenToThatHasGoneAndNothingIsLeft(String arguments) throws Exception {
         List<String> command = new ArrayList<>(List.of(Fire.class.getName()));
         command.addAll(List.of(arguments.split(" ", -1)));

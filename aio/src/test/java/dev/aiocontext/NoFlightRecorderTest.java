@@ -10,6 +10,7 @@ import dev.aiocontext.testkit.LoopThread;
 import dev.aiocontext.testkit.LossyDoorbell;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -64,6 +65,7 @@ class NoFlightRecorderTest {
         assertThat(result.exit()).isEqualTo(1);
     }
 
+    @Tag("proof")
     @Test
     void theLibraryWorksOnAnImageThatJlinkMadeOfTheSmallestModule(@TempDir Path directory) throws Exception {
         Path jlink = Path.of(System.getProperty("java.home"), "bin", "jlink");

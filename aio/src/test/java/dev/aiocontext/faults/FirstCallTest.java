@@ -7,6 +7,8 @@ import dev.aiocontext.faults.StackOverflowTest.Call;
 import dev.aiocontext.faults.StackOverflowTest.Climber;
 import dev.aiocontext.faults.StackOverflowTest.Loop;
 import dev.aiocontext.testkit.ChildJvm;
+import dev.aiocontext.testkit.Rounds;
+import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -39,7 +41,7 @@ class FirstCallTest {
     }
 
     static Stream<Arguments> calls() {
-        return Stream.of(
+        List<Arguments> all = List.of(
                 Arguments.of(RelayMode.OFF, Call.EXECUTE),
                 Arguments.of(RelayMode.THREAD, Call.EXECUTE),
                 Arguments.of(RelayMode.DEFERRED, Call.WAKEUP),
@@ -49,11 +51,13 @@ class FirstCallTest {
                 Arguments.of(RelayMode.PROCESS, Call.STOP),
                 Arguments.of(RelayMode.PROCESS, Call.ON_READABLE_AND_CLOSE),
                 Arguments.of(RelayMode.OFF, Call.ON_READABLE_AND_REMOVE_HANDLERS));
+        return Rounds.cases(2, all);
     }
 
     static Stream<Arguments> poolCalls() {
-        return Stream.of(RelayMode.OFF, RelayMode.THREAD, RelayMode.DEFERRED, RelayMode.PROCESS)
+        Stream<Arguments> all = Stream.of(RelayMode.OFF, RelayMode.THREAD, RelayMode.DEFERRED, RelayMode.PROCESS)
                 .flatMap(mode -> Stream.of(Call.SUBMIT, Call.SUBMIT_AND_CANCEL).map(call -> Arguments.of(mode, call)));
+        return Rounds.cases(3, all.toList());
     }
 
     @ParameterizedTest

@@ -11,6 +11,7 @@ import dev.aiocontext.RelayMode;
 import dev.aiocontext.SyscallException;
 import dev.aiocontext.testkit.ChildJvm;
 import dev.aiocontext.testkit.LoopThread;
+import dev.aiocontext.testkit.Rounds;
 import java.io.IOException;
 import java.lang.management.BufferPoolMXBean;
 import java.lang.management.ManagementFactory;
@@ -19,18 +20,20 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** Native memory is given back by the call that ends its use: in these JVMs no collection comes to do it. */
 class NativeMemoryTest {
     private static final int CONTEXTS = 5_000;
-    private static final int THREADS = 50_000;
+    private static final int THREADS = Rounds.of(50_000);
 
     private static ChildJvm withoutCollections() {
         return ChildJvm.onClassPath()
-                .option("-XX:+DisableExplicitGC", "-Xmx1g", "-Xmn700m", "-XX:MaxDirectMemorySize=4m")
+                .option("-XX:+DisableExplicitGC", "-Xmx1g", "-Xmn700m", "-XX:MaxDirectMemorySize=4m", Rounds.option())
                 .option("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1");
     }
 
@@ -66,7 +69,8 @@ class NativeMemoryTest {
             }
             long kibibytes = residentKibibytes();
             long before = directBytes();
-            for (int i = 0; i < CONTEXTS; i++) {
+            int contexts = Integer.parseInt(args[2]);
+            for (int i = 0; i < contexts; i++) {
                 open(builder, notifiers);
             }
             System.out.println("opened, direct memory grew by " + (directBytes() - before));
@@ -84,22 +88,35 @@ class NativeMemoryTest {
         }
     }
 
+    static List<Arguments> modes() {
+        return List.of(
+                Arguments.of(RelayMode.THREAD, MonitorMode.AUTO),
+                Arguments.of(RelayMode.OFF, MonitorMode.POLL),
+                Arguments.of(RelayMode.OFF, MonitorMode.EPOLL));
+    }
+
     @ParameterizedTest
-    @CsvSource({"THREAD, AUTO", "OFF, EPOLL", "OFF, POLL"})
+    @MethodSource("modes")
     void contextsThatAreClosedHoldNone(RelayMode relay, MonitorMode monitor) throws Exception {
-        ChildJvm.Result result = withoutCollections().run(Contexts.class.getName(), relay.name(), monitor.name());
+        String contexts = Integer.toString(Rounds.of(CONTEXTS)); // few will do: not a byte may be left
+        ChildJvm.Result result =
+                withoutCollections().run(Contexts.class.getName(), relay.name(), monitor.name(), contexts);
         assertThat(result.output()).contains("opened, direct memory grew by 0");
         assertThat(result.exit()).isZero();
     }
 
+    static Stream<Arguments> someModes() {
+        return Rounds.cases(2, modes());
+    }
+
     /** The heap is there from the start, so all that grows is native: each context has more than 512 bytes at its end. */
     @ParameterizedTest
-    @CsvSource({"THREAD, AUTO", "OFF, EPOLL", "OFF, POLL"})
+    @MethodSource("someModes")
     void contextsThatAreClosedLeaveNoResidentMemory(RelayMode relay, MonitorMode monitor) throws Exception {
         ChildJvm.Result result = ChildJvm.onClassPath()
                 .option("-Xms64m", "-Xmx64m", "-XX:+AlwaysPreTouch", "-XX:+DisableExplicitGC")
                 .option("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1")
-                .run(Contexts.class.getName(), relay.name(), monitor.name());
+                .run(Contexts.class.getName(), relay.name(), monitor.name(), Integer.toString(CONTEXTS));
         assertThat(result.exit()).as(result.output()).isZero();
         assertThat(figure(result, "kibibytes")).isLessThan(CONTEXTS / 2);
     }

@@ -11,14 +11,17 @@ import dev.aiocontext.RelayMode;
 import dev.aiocontext.testkit.ChildJvm;
 import dev.aiocontext.testkit.Eventually;
 import dev.aiocontext.testkit.LoopThread;
+import dev.aiocontext.testkit.Rounds;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** Notifying calls when there is no heap, or no direct memory, left: every later call works. */
 class OutOfMemoryTest {
@@ -143,8 +146,12 @@ class OutOfMemoryTest {
         }
     }
 
+    static Stream<RelayMode> modes() {
+        return Rounds.cases(2, List.of(RelayMode.THREAD, RelayMode.OFF, RelayMode.DEFERRED));
+    }
+
     @ParameterizedTest
-    @EnumSource(names = {"OFF", "THREAD", "DEFERRED"})
+    @MethodSource("modes")
     void aCallThatFindsTheHeapFullHoldsUpNobody(RelayMode mode) throws Exception {
         ChildJvm.Result result = ChildJvm.onClassPath()
                 .option("-Xmx24m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1")

@@ -13,6 +13,7 @@ import dev.aiocontext.RelayMode;
 import dev.aiocontext.testkit.Eventually;
 import dev.aiocontext.testkit.LoopThread;
 import dev.aiocontext.testkit.OpenFiles;
+import dev.aiocontext.testkit.Rounds;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -27,7 +28,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * and every other thread's, works.
  */
 class StackOverflowTest {
-    private static final int ROUNDS = 12;
+    private static final int ROUNDS = Rounds.of(12);
 
     /** So many frames before the end of the stack the calls begin: the deepest of our paths needs fewer. */
     private static final int FRAMES = 300;

@@ -4,6 +4,8 @@ import dev.aiocontext.BottomHalf;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /** Says how many rounds a long test runs, and plays the rounds that several tests share. */
 public final class Rounds {
@@ -27,6 +29,16 @@ public final class Rounds {
      */
     public static int of(int inProof) {
         return Math.max(1, inProof * TIMES / DIVISOR);
+    }
+
+    /**
+     * Chooses the cases that a test runs now: all, or in the build without the profile {@code proof} every n-th, the first
+     * among them. A step that has no divisor in common with the width of a table takes cases of all its columns.
+     */
+    public static <T> Stream<T> cases(int every, List<T> inProof) {
+        return IntStream.range(0, inProof.size())
+                .filter(i -> DIVISOR == 1 || i % every == 0)
+                .mapToObj(inProof::get);
     }
 
     /**

@@ -6,6 +6,7 @@ import dev.aiocontext.RelayMode;
 import dev.aiocontext.internal.wakeup.Wakeup;
 import dev.aiocontext.testkit.ChildJvm;
 import dev.aiocontext.testkit.Eventually;
+import dev.aiocontext.testkit.Rounds;
 import dev.aiocontext.testkit.StackEnd;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
@@ -22,7 +23,7 @@ class RelayAtTheStackEndTest {
 
     static final class Program {
         private static final int FRAMES = 120;
-        private static final int OFFSETS = 12;
+        private static final int OFFSETS = Rounds.of(12);
 
         private Program() {}
 
@@ -74,7 +75,7 @@ class RelayAtTheStackEndTest {
     @ParameterizedTest
     @ValueSource(strings = {AFTER_THE_FIRST, AS_THE_FIRST})
     void aChannelIsOpenedDeliversAndIsClosedAfterwards(String which) throws Exception {
-        ChildJvm.Result result = ChildJvm.onClassPath().run(Program.class.getName(), which);
+        ChildJvm.Result result = ChildJvm.onClassPath().option(Rounds.option()).run(Program.class.getName(), which);
         assertThat(result.output()).contains("opens again");
         assertThat(result.exit()).as(result.output()).isZero();
     }
