@@ -169,6 +169,7 @@ class ScheduledExecutorThreadsTest {
             ScheduledExecutorService executor = io.context().scheduledExecutor();
             List<Future<?>> accepted = new ArrayList<>();
             AtomicBoolean refused = new AtomicBoolean();
+            LogRecords log = new LogRecords();
             Thread submitter = Thread.ofPlatform().start(() -> {
                 try {
                     while (true) {
@@ -182,6 +183,8 @@ class ScheduledExecutorThreadsTest {
             });
             io.close();
             Eventually.ends(submitter);
+            log.close();
+            assertThat(log.messages()).isEmpty();
             assertThat(refused).isTrue();
             assertThat(accepted).allMatch(Future::isDone);
             assertThat(executor.isTerminated()).isTrue();

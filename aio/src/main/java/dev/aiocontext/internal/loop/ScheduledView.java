@@ -37,7 +37,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p><b>Errors.</b> States change by plain stores, after the calls that can fail. A task whose submission ends in an Error has left the
  * list, or the loop skips it. A future that was cancelled by a thread without stack may stay in the list until its time
- * comes; the loop then skips it. This uses a monitor for the reason that {@link PoolWorkers} gives.
+ * comes; the loop then skips it. A run that ends without stack may leave its timer open, which the context closes. This uses a
+ * monitor for the reason that {@link PoolWorkers} gives.
  */
 final class ScheduledView extends AbstractExecutorService implements ScheduledExecutorService {
     private static final int OPEN = 0;
@@ -317,7 +318,7 @@ final class ScheduledView extends AbstractExecutorService implements ScheduledEx
         return loop == other.loop;
     }
 
-    /** Begins a run; says false if it is not pending. It takes as much stack as {@link #end}, which then has it. */
+    /** Begins a run; says false if it is not pending. */
     synchronized boolean begin(ScheduledRun run) {
         if (!run.isPending()) {
             leave(run); // it may have left a timer
@@ -330,8 +331,8 @@ final class ScheduledView extends AbstractExecutorService implements ScheduledEx
     }
 
     /**
-     * Ends a run. An interrupt that the task leaves behind ends with it. A run that goes on, because this one was in a poll of it, is interrupted
-     * anew if it was told to stop.
+     * Ends a run. The stack suffices to come here, because the task needed more. An interrupt that the task leaves behind ends with
+     * it. A run that goes on, because this one was in a poll of it, is interrupted anew if it was told to stop.
      *
      * @param run the run
      * @param again whether it is to be pending again
