@@ -346,6 +346,20 @@ class TimerTest {
     }
 
     @Test
+    void theBeginningOfTimeIsPastByTheRealClockToo() {
+        try (AioContext real = AioContext.open()) {
+            boolean[] past = {false};
+            AioTimer timer = real.newTimer("t", (source, missed) -> past[0] = true);
+            timer.armAt(Long.MIN_VALUE);
+            assertEquals(Duration.ZERO, timer.remaining());
+            while (!past[0]) {
+                real.poll(true);
+            }
+            timer.close();
+        }
+    }
+
+    @Test
     void aContextThatIsClosedClosesItsTimers() {
         AioContext other = AioContext.open();
         AioTimer timer = other.newTimer("t", (source, missed) -> {});

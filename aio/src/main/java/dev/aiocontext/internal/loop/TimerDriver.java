@@ -51,8 +51,7 @@ final class TimerDriver implements Driver {
 
     /** {@return the deadline for a moment of the clock} */
     long at(long moment) {
-        long deadline = moment - origin;
-        return Math.clamp(deadline, 0, TimerEntry.LATEST);
+        return moment <= origin ? 0 : Math.min(TimerEntry.LATEST, moment - origin);
     }
 
     /** Arms a timer; says whether neither it nor the loop is closed. */
