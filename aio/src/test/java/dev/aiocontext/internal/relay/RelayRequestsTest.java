@@ -73,6 +73,25 @@ class RelayRequestsTest {
         assertThat(delivered).containsExactly("1 for 2", "1 for 3");
     }
 
+    /** Its second entry is in the next round: the request came while the relay thread was on its way to the first. */
+    @Test
+    void anEntryTooManyInALaterRoundIsNoDelivery() {
+        Channel first = new Channel(1);
+        Channel second = new Channel(2);
+        requests.post(first, 1);
+        postAndFail(second, 1);
+        requests.takeAll((channel, arming) -> {
+            delivered.add(channel.number + " for " + arming);
+            if (channel == first) {
+                requests.post(second, 2);
+            }
+        });
+        assertThat(requests.isEmpty()).isFalse();
+        takeAll();
+        assertThat(requests.isEmpty()).isTrue();
+        assertThat(delivered).containsExactly("1 for 1", "2 for 2");
+    }
+
     @Test
     void anOverflowAtAnyStepLosesNoLaterRequest() {
         for (int offset = 0; offset < OFFSETS; offset++) {
