@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -255,6 +256,24 @@ class TimerTest {
         while (fired.size() < many) {
             ctx.poll(true);
         }
+        timers.forEach(AioTimer::close);
+    }
+
+    /** The first slices may only bring the wheel's entries into order. */
+    @Test
+    void aPollIsProgressAsLongAsTimersAreDue() {
+        int many = 200_000;
+        ctx.poll(false); // this is the home thread now
+        AtomicInteger count = new AtomicInteger();
+        List<AioTimer> timers = new ArrayList<>();
+        for (int i = 0; i < many; i++) {
+            AioTimer timer = ctx.newTimer("t", (source, missed) -> count.incrementAndGet());
+            timer.armAt(Duration.ofMinutes(1).toNanos() + i * 1_000_000L);
+            timers.add(timer);
+        }
+        clock.advance(Duration.ofHours(1));
+        while (ctx.poll(false)) {}
+        assertEquals(many, count.get());
         timers.forEach(AioTimer::close);
     }
 

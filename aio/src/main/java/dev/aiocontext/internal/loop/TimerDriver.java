@@ -151,7 +151,7 @@ final class TimerDriver implements Driver {
             }
             entry = queue.takeDue(now);
         }
-        return progress;
+        return progress || unfinished; // there is more, even if all of this slice went into finding it
     }
 
     /** Fires a timer that has left the wheel. One that is suspended stays armed, until a resume announces it. */
