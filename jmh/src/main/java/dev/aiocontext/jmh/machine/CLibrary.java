@@ -23,7 +23,7 @@ public final class CLibrary {
     public static final String PROPERTY = "dev.aiocontext.jmh.clibrary";
 
     private static final List<String> SOURCES =
-            List.of("awake.c", "calls.c", "descriptors.c", "jni.c", "relay_chain.c", "round_trip.c");
+            List.of("awake.c", "calls.c", "descriptors.c", "jni.c", "relay_chain.c", "round_trip.c", "timers.c");
     private static final List<String> HEADERS = List.of("baseline.h");
 
     private CLibrary() {}
