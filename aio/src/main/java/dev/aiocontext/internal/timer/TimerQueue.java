@@ -169,6 +169,7 @@ public final class TimerQueue {
      */
     public boolean announce(TimerEntry entry) {
         QueueMark mark = entry.mark();
+        VarHandle.fullFence(); // a resume stores before this looks at the mark, else it relies on what is gone
         long deadline = entry.deadline();
         return deadline == TimerEntry.NEVER || announce(entry, mark, deadline);
     }
