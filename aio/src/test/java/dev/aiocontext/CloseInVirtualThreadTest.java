@@ -38,6 +38,7 @@ class CloseInVirtualThreadTest {
     @Test
     void theOnlyCarrierIsFreeWhilePoolWorkIsWaitedFor() throws Exception {
         ChildJvm.Result result = ChildJvm.onClassPath()
+                .shortLived()
                 .option("-Djdk.virtualThreadScheduler.parallelism=1", "-Djdk.virtualThreadScheduler.maxPoolSize=1")
                 .run(OneCarrier.class.getName());
         assertThat(result.exit()).as(result.output()).isZero();

@@ -40,7 +40,7 @@ class LoggingAtTheEndOfTheStackTest {
 
     @Test
     void aCallbackThatThrowsAfterwardsDoesNotEndThePoll() throws Exception {
-        ChildJvm.Result result = ChildJvm.onClassPath().run(Program.class.getName());
+        ChildJvm.Result result = ChildJvm.onClassPath().shortLived().run(Program.class.getName());
         assertThat(result.output()).contains("the stack has ended", "poll made progress: true", "ordinary");
         assertThat(result.exit()).isZero();
     }

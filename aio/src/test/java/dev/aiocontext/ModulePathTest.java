@@ -41,7 +41,8 @@ class ModulePathTest {
 
     @Test
     void itWorksOnTheModulePath() throws Exception {
-        ChildJvm.Result result = ChildJvm.onModulePath().option("-cp", TESTS).run(USER);
+        ChildJvm.Result result =
+                ChildJvm.onModulePath().shortLived().option("-cp", TESTS).run(USER);
         assertThat(result.output()).startsWith("works in dev.aiocontext,");
         assertThat(result.exit()).isZero();
     }
@@ -112,7 +113,7 @@ class ModulePathTest {
     @Test
     void anotherArchitectureIsAnErrorThatNamesIt() throws Exception {
         ChildJvm.Result result =
-                ChildJvm.onClassPath().option("-Dos.arch=riscv64").run(USER);
+                ChildJvm.onClassPath().shortLived().option("-Dos.arch=riscv64").run(USER);
         assertThat(result.output()).contains("UnsupportedOperationException").contains("Linux on riscv64");
         assertThat(result.exit()).isEqualTo(1);
     }

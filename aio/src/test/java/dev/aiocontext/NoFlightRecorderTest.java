@@ -38,7 +38,7 @@ class NoFlightRecorderTest {
     }
 
     private static ChildJvm onClassPath() {
-        return ChildJvm.onClassPath().option("--limit-modules", "java.base");
+        return ChildJvm.onClassPath().shortLived().option("--limit-modules", "java.base");
     }
 
     @Test
@@ -58,6 +58,7 @@ class NoFlightRecorderTest {
     @Test
     void onTheModulePathTheModuleThatIsMissingIsNamed() throws Exception {
         ChildJvm.Result result = ChildJvm.onModulePath()
+                .shortLived()
                 .option("--limit-modules", "java.base,dev.aiocontext.bindings")
                 .option("-cp", System.getProperty("java.class.path"))
                 .run(Program.class.getName());

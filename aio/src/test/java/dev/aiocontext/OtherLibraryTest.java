@@ -69,6 +69,7 @@ class OtherLibraryTest {
     @Test
     void aFailedCallIsAnExceptionWhicheverStrerrorTheLibraryHas() throws Exception {
         ChildJvm.Result result = ChildJvm.onClassPath()
+                .shortLived()
                 .env("LD_PRELOAD", compiled().toString())
                 .env("LC_ALL", "C")
                 .run(Program.class.getName());

@@ -139,6 +139,7 @@ class RelayInChildJvmTest {
     @EnumSource(names = {"THREAD", "DEFERRED"})
     void aSecondCopyOfTheLibraryIsRefusedARelayWhileTheFirstIsInProcessMode(RelayMode second) throws Exception {
         ChildJvm.Result result = ChildJvm.onClassPath()
+                .shortLived()
                 .sigioBlocked()
                 .option("-Ddev.aiocontext.relay=" + second)
                 .run(ProcessModeFirst.class.getName());
@@ -157,6 +158,7 @@ class RelayInChildJvmTest {
     @EnumSource(names = {"THREAD", "DEFERRED", "PROCESS"})
     void aSecondCopyOfTheLibraryIsRefusedProcessModeWithTheReason(RelayMode first) throws Exception {
         ChildJvm.Result result = ChildJvm.onClassPath()
+                .shortLived()
                 .sigioBlocked()
                 .option("-Ddev.aiocontext.relay=PROCESS")
                 .run(TwoCopies.class.getName(), first.name());
@@ -172,7 +174,7 @@ class RelayInChildJvmTest {
 
     @Test
     void aNaiveKillEndsTheJvm() throws Exception {
-        ChildJvm.Result result = ChildJvm.onClassPath().run(NaiveKill.class.getName());
+        ChildJvm.Result result = ChildJvm.onClassPath().shortLived().run(NaiveKill.class.getName());
         assertThat(result.output()).contains("about to kill").doesNotContain("still there");
         assertThat(result.exit()).isEqualTo(KILLED_BY_SIGIO);
     }
@@ -180,6 +182,7 @@ class RelayInChildJvmTest {
     @Test
     void aMaskedJvmIsRescuedByProcessMode() throws Exception {
         ChildJvm.Result result = ChildJvm.onClassPath()
+                .shortLived()
                 .sigioBlocked()
                 .env("AIOCONTEXT_RELAY", "process")
                 .run(Rescued.class.getName());
@@ -189,8 +192,10 @@ class RelayInChildJvmTest {
 
     @Test
     void anUnmaskedJvmRefusesProcessModeAndLivesOn() throws Exception {
-        ChildJvm.Result result =
-                ChildJvm.onClassPath().option("-Ddev.aiocontext.relay=PROCESS").run(Open.class.getName());
+        ChildJvm.Result result = ChildJvm.onClassPath()
+                .shortLived()
+                .option("-Ddev.aiocontext.relay=PROCESS")
+                .run(Open.class.getName());
         assertThat(result.output())
                 .contains("IllegalStateException: relay mode PROCESS sends SIGIO to the process")
                 .contains("VM Thread"); // whatever collector it has
@@ -200,6 +205,7 @@ class RelayInChildJvmTest {
     @Test
     void thePropertyOverridesTheVariable() throws Exception {
         ChildJvm.Result result = ChildJvm.onClassPath()
+                .shortLived()
                 .env("AIOCONTEXT_RELAY", "process")
                 .option("-Ddev.aiocontext.relay=thread")
                 .run(Open.class.getName());
@@ -209,8 +215,10 @@ class RelayInChildJvmTest {
 
     @Test
     void anUnknownModeInTheEnvironmentIsAnErrorThatListsTheModes() throws Exception {
-        ChildJvm.Result result =
-                ChildJvm.onClassPath().env("AIOCONTEXT_RELAY", "yes").run(Open.class.getName());
+        ChildJvm.Result result = ChildJvm.onClassPath()
+                .shortLived()
+                .env("AIOCONTEXT_RELAY", "yes")
+                .run(Open.class.getName());
         assertThat(result.output())
                 .contains("AIOCONTEXT_RELAY is \"yes\"")
                 .contains("[AUTO, OFF, THREAD, DEFERRED, PROCESS]");
@@ -220,6 +228,7 @@ class RelayInChildJvmTest {
     @Test
     void theLauncherStartsAProgramWithSigioBlockedEverywhere() throws Exception {
         ChildJvm.Result result = ChildJvm.onClassPath()
+                .shortLived()
                 .option("-Ddev.aiocontext.relay=PROCESS")
                 .run(SigioLauncher.class.getName(), Open.class.getName(), "one", "", "two words");
         assertThat(result.output())
@@ -232,6 +241,7 @@ class RelayInChildJvmTest {
     @Test
     void theLauncherWorksOnTheModulePathToo() throws Exception {
         ChildJvm.Result result = ChildJvm.onModulePath()
+                .shortLived()
                 .option("-cp", System.getProperty("java.class.path"))
                 .env("AIOCONTEXT_RELAY", "PROCESS")
                 .run("-m", "dev.aiocontext/dev.aiocontext.SigioLauncher", "user.LibraryUser");
@@ -241,7 +251,7 @@ class RelayInChildJvmTest {
 
     @Test
     void theLauncherWithoutAProgramTellsItsUsage() throws Exception {
-        ChildJvm.Result result = ChildJvm.onClassPath().run(SigioLauncher.class.getName());
+        ChildJvm.Result result = ChildJvm.onClassPath().shortLived().run(SigioLauncher.class.getName());
         assertThat(result.output()).startsWith("usage: java [options] dev.aiocontext.SigioLauncher <main class>");
         assertThat(result.exit()).isEqualTo(2);
     }

@@ -156,6 +156,7 @@ class SigioLauncherTest {
     @Test
     void anArgumentThatIsNoTextInTheLocalePassesAsBytes() throws Exception {
         ChildJvm.Result result = ChildJvm.onClassPath()
+                .shortLived()
                 .startedBy("bash", "-c", "exec \"$@\" $'caf\\xe9'", "bash")
                 .env("LC_ALL", "C.UTF-8")
                 .run(SigioLauncher.class.getName(), ShowsItsArgument.class.getName(), "");
@@ -166,6 +167,7 @@ class SigioLauncherTest {
     @Test
     void aClassPathEntryThatIsNoTextInTheLocaleIsNoObstacle() throws Exception {
         ChildJvm.Result result = ChildJvm.onClassPath()
+                .shortLived()
                 .startedBy(
                         "bash",
                         "-c",
@@ -180,6 +182,7 @@ class SigioLauncherTest {
     private List<String> descriptors(Before before, String script) throws IOException, InterruptedException {
         int port = freePort();
         ChildJvm jvm = ChildJvm.onClassPath()
+                .shortLived()
                 .startedBy("bash", "-c", script, "bash")
                 .option(before.options(port, directory).toArray(String[]::new));
         List<String> command = new ArrayList<>(List.of(SigioLauncher.class.getName(), PROGRAM));

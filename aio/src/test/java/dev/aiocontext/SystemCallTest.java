@@ -142,6 +142,7 @@ class SystemCallTest {
                 Platform.current() == Platform.AARCH64 ? faultOnX86.replace("epoll_wait", "epoll_pwait") : faultOnX86;
         Path trace = directory.resolve("trace");
         ChildJvm.Result result = ChildJvm.onClassPath()
+                .shortLived()
                 .startedBy(
                         "strace",
                         "-f",

@@ -70,7 +70,7 @@ class FirstCallTest {
     @MethodSource("calls")
     void theFirstCallMayOverflow(RelayMode mode, Call call) throws Exception {
         ChildJvm.Result result =
-                ChildJvm.onClassPath().sigioBlocked().run(First.class.getName(), mode.name(), call.name());
+                ChildJvm.onClassPath().shortLived().sigioBlocked().run(First.class.getName(), mode.name(), call.name());
         assertThat(result.output()).contains("every wake-up arrived after").doesNotContain("after 0");
         assertThat(result.exit()).isZero();
     }

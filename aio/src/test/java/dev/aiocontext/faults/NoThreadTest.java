@@ -54,7 +54,7 @@ class NoThreadTest {
     @Test
     void theErrorIsThatOfTheThreadAndNothingIsLeftOpen() throws Exception {
         Strace.assumeItWorks();
-        ChildJvm.Result result = ChildJvm.onClassPath().run(Program.class.getName());
+        ChildJvm.Result result = ChildJvm.onClassPath().shortLived().run(Program.class.getName());
         assertThat(result.exit()).as(result.output()).isZero();
         assertThat(result.output().lines().filter(line -> line.matches("(open|submit|left open|refused).*")))
                 .hasSize(4)

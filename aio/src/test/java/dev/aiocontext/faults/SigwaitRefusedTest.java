@@ -45,7 +45,7 @@ class SigwaitRefusedTest {
     @Test
     void theContextClosesAndTheRelayThreadStaysAsTheSignalItCouldNotTakeWouldEndTheJvm() throws Exception {
         Strace.assumeItWorks();
-        ChildJvm.Result result = ChildJvm.onClassPath().run(Program.class.getName());
+        ChildJvm.Result result = ChildJvm.onClassPath().shortLived().run(Program.class.getName());
         assertThat(result.exit()).as(result.output()).isZero();
         assertThat(result.output()).contains("sigwait failed: EPERM").contains("stays: true");
     }

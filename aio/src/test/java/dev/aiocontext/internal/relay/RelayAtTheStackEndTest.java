@@ -75,7 +75,8 @@ class RelayAtTheStackEndTest {
     @ParameterizedTest
     @ValueSource(strings = {AFTER_THE_FIRST, AS_THE_FIRST})
     void aChannelIsOpenedDeliversAndIsClosedAfterwards(String which) throws Exception {
-        ChildJvm.Result result = ChildJvm.onClassPath().option(Rounds.option()).run(Program.class.getName(), which);
+        ChildJvm.Result result =
+                ChildJvm.onClassPath().shortLived().option(Rounds.option()).run(Program.class.getName(), which);
         assertThat(result.output()).contains("opens again");
         assertThat(result.exit()).as(result.output()).isZero();
     }
