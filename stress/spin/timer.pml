@@ -1,6 +1,6 @@
 /*
- * Arming a timer from another thread: TimerEntry.java, TimerQueue.java, and of TimerWheel.java, TimerDriver.java and Waiting.java
- * what these rest on. One home thread; NOTIFIERS threads, each of which arms a timer or disarms it, the first of them
+ * Arming a timer from another thread: TimerEntry.java, TimerQueue.java, and of TimerWheel.java, Filing.java, TimerDriver.java and
+ * Waiting.java what these rest on. One home thread; NOTIFIERS threads, each of which arms a timer or disarms it, the first of them
  * ITEMS_OF_FIRST times; TIMERS timers. Names are those of the Java code.
  *
  * Deadlines are 1 to LAST, at most 3. The clock shows what the home thread reads from it: it may go on by 1 at each look, and it has gone on to
@@ -313,7 +313,7 @@ stopped: skip
 
 #define IN_WHEEL(t, key) wheel[(t) * (LAST + 1) + (key)]
 
-/* TimerWheel.enter */
+/* Filing.enter */
 inline enter(key)
 {
     d_step {

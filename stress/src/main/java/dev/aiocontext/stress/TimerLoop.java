@@ -73,7 +73,7 @@ final class TimerLoop {
 
     /** Has slept, and files what others have armed. */
     void wake() {
-        queue.isAwake();
+        queue.sleepEnds();
         wakeup.disarm();
         queue.accept();
     }

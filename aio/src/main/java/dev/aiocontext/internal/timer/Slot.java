@@ -85,7 +85,7 @@ final class Slot {
     }
 
     /** Notes that the entries are in order. */
-    void isSorted() {
+    void noteSorted() {
         Chunk last = tail;
         lastOrder = last == null || last.from == last.end ? 0 : last.orders[last.end - 1] & KEY;
         sorted = true;

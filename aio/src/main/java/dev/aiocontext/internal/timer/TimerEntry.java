@@ -114,6 +114,7 @@ public final class TimerEntry {
         entry.fire(1);
         entry.disarm();
         entry.endPeriods();
+        entry.closeUnlessArmed();
         entry.close();
     }
 
@@ -268,6 +269,15 @@ public final class TimerEntry {
             }
             word = witness;
         }
+    }
+
+    /**
+     * Closes it if it is not armed. A thread that arms it at the same time either comes first, and it stays open, or finds it closed.
+     *
+     * @return whether it is closed
+     */
+    public boolean closeUnlessArmed() {
+        return (boolean) STATE.compareAndSet(this, DISARMED, CLOSED) || isClosed();
     }
 
     /** Closes it: it cannot be armed any more. */

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  *       fullFence                                   look for work, and at the queue; found: do not block
  *       the wheel meets it in time: done            until = the wheel's time       ({@link #sleepsUntil})
  *       push it (at most once a round)              block
- *       fullFence                                   until = ALWAYS                 ({@link #isAwake})
+ *       fullFence                                   until = ALWAYS                 ({@link #sleepEnds})
  *       it may be later than {@code until}: done        disarm
  *       ring                                        take from the queue, file in the wheel
  *       mark it as pushed
@@ -206,11 +206,11 @@ public final class TimerQueue {
             }
             inHand = null;
             if (++taken == MOST) {
-                return;
+                break;
             }
         }
         if (taken > 0) {
-            MAJOR.setOpaque(this, major + 1);
+            MAJOR.setOpaque(this, major + 1); // else the count of other threads might come round
         }
     }
 
@@ -295,14 +295,10 @@ public final class TimerQueue {
     }
 
     /**
-     * Leaves a timer that was taken as it is: armed, and to be announced before the loop looks at it again.
-     *
-     * @param entry what {@link #takeDue} returned
+     * Leaves the timer that was taken last as it is: armed, and to be announced before the loop looks at it again.
      */
-    public void putAside(TimerEntry entry) {
-        if (inHand == entry) {
-            inHand = null;
-        }
+    public void putAside() {
+        inHand = null;
     }
 
     /** {@return whether the wheel has ended {@link #takeDue} early, because there was much to do} */
@@ -360,7 +356,7 @@ public final class TimerQueue {
     }
 
     /** Takes that back, before the loop announces its next sleep. */
-    public void isAwake() {
+    public void sleepEnds() {
         UNTIL.setRelease(this, ALWAYS);
     }
 

@@ -1,0 +1,127 @@
+package dev.aiocontext.internal.timer;
+
+import static dev.aiocontext.internal.timer.TimerEntry.KEY;
+import static dev.aiocontext.internal.timer.TimerEntry.NEVER;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Files timers in the {@link Levels} of a wheel, and says what an entry is worth by now: see {@link TimerWheel}.
+ *
+ * <p><b>Threads.</b> Home thread. Other threads arm and disarm the timers meanwhile.
+ *
+ * <p><b>Errors.</b> A timer is unfiled and filed anew, or is filed as before.
+ */
+final class Filing {
+    /** The bit of an entry, and of {@link TimerEntry#filed}, that is the mark of a sweep. */
+    static final long MARK = KEY + 1;
+
+    private final Levels levels;
+
+    /** The least "at the latest" of all entries, as long as it holds. */
+    final Decider wake = new Decider();
+
+    /** No key is less. */
+    long earliest = NEVER;
+
+    /** The mark of the last sweep: 0 or {@link #MARK}. */
+    long mark;
+
+    Filing(Levels levels) {
+        this.levels = levels;
+    }
+
+    /** Adds an entry: the timer is filed under it when it is there. */
+    void enter(long key, TimerEntry timer) {
+        Slot slot = levels.append(key, mark, timer);
+        slot.decider.offer(key, timer);
+        wake.offer(key, timer);
+        if (key < earliest) {
+            earliest = key;
+        }
+        timer.filed(key | mark);
+    }
+
+    /** Notes the accuracy of a timer that is in the wheel. */
+    void offerAgain(long key, TimerEntry timer) {
+        Slot slot = levels.slotOf(key);
+        if (slot != null) {
+            slot.decider.offer(key, timer);
+        }
+        Slot draining = levels.draining;
+        if (draining != null) {
+            draining.decider.offer(key, timer); // its entry may still be there
+        }
+        wake.offer(key, timer);
+    }
+
+    /**
+     * Unfiles a timer, and files it anew if it is armed for later than its key.
+     *
+     * @return true if it is armed for its key or before: then it is not filed
+     */
+    boolean leaves(TimerEntry timer, long key, long filed) {
+        boolean done = false;
+        try {
+            timer.unfile();
+            long deadline = timer.deadline();
+            if (deadline > key && deadline != NEVER) {
+                enter(deadline, timer);
+            }
+            done = true;
+            return deadline <= key;
+        } finally {
+            if (!done) {
+                timer.filed(filed);
+            }
+        }
+    }
+
+    /**
+     * Drops the dead and the stale of a chunk, files anew what is armed for later, and gives the rest the mark of the sweep.
+     *
+     * @param before the chunk before it
+     * @param decider is offered what stays, unless it is null
+     * @return the chunk before the next one
+     */
+    @Nullable
+    Chunk sift(Slot slot, @Nullable Chunk before, Chunk chunk, @Nullable Decider decider) {
+        int kept = chunk.from;
+        int next = chunk.from;
+        try {
+            for (; next < chunk.end; next++) { // the end moves if a timer is filed anew in this chunk
+                long order = chunk.orders[next];
+                TimerEntry timer = chunk.timer(next);
+                long key = slot.key(order);
+                if (stays(timer, key, key | (order & MARK))) {
+                    chunk.orders[kept] = (order & KEY) | mark;
+                    chunk.timers[kept] = timer;
+                    timer.filed(key | mark);
+                    kept++;
+                    if (decider != null) {
+                        decider.offer(key, timer);
+                    }
+                }
+            }
+        } finally {
+            int dropped = chunk.close(kept, next);
+            slot.count -= dropped;
+            levels.entries -= dropped;
+        }
+        return levels.unite(slot, before, chunk);
+    }
+
+    private boolean stays(TimerEntry timer, long key, long filed) {
+        if (timer.filed() != filed) {
+            return false;
+        }
+        if (timer.deadline() <= key) {
+            return true;
+        }
+        if (leaves(timer, key, filed)) {
+            timer.filed(filed); // armed for its key, or for earlier, a moment ago
+            return true;
+        }
+        return false;
+    }
+}
