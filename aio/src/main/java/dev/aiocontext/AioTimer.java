@@ -6,13 +6,13 @@ import java.time.Duration;
  * A timer of a context: QEMU's {@code QEMUTimer}, libuv's {@code uv_timer_t}. Made by {@link AioContext#newTimer}, {@link
  * AioContext#after} and {@link AioContext#every}. Arming, disarming and firing allocate nothing in the steady state.
  *
- * <p><b>Never early.</b> The handler is not called before the deadline, by the clock of the timer. It is called in the first iteration
- * after that, and so that the loop wakes up at the latest when the timer's {@linkplain TimerOptions#accuracy accuracy} is over. Timers
- * whose times overlap share a wake-up.
+ * <p><b>Never early.</b> The handler is not called before the deadline, by the clock of the timer. The first iteration after the
+ * deadline calls it. A loop that sleeps wakes up for that before the timer's {@linkplain TimerOptions#accuracy accuracy} is over, so
+ * that timers whose times overlap share a wake-up.
  *
- * <p><b>Order.</b> Timers of a clock that are due at the same moment fire in the order of their deadlines, and those with equal
- * deadlines in the order in which they were armed. A deadline that has passed already counts as the moment after now. So a handler
- * that arms its own timer for now is called again in the next iteration, not in this one.
+ * <p><b>Order.</b> Timers of one clock fire in the order of their deadlines. Those with equal deadlines fire in the order in which
+ * they were armed. Timers that are armed for a time that has passed come last. A handler that arms its own timer for now is called
+ * again in the next iteration.
  *
  * <p><b>Threads.</b> Any thread may call any method. If two threads arm a timer at the same time, one of both armings holds, whole.
  *

@@ -5,7 +5,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
-import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * A clock that a test drives, in place of the machine's: given to {@link AioContext.Builder#clock}, it is the clock of all timers of the
@@ -139,21 +138,14 @@ public final class VirtualClock {
         all.forEach(Runnable::run);
     }
 
-    /** Has a loop woken after each change, until what this returns is run. */
+    /** Has a loop woken after each change, until what this returns is run. A change at that very moment may still wake it. */
     Runnable attach(Runnable wake) {
-        AtomicBoolean attached = new AtomicBoolean(true);
-        Runnable own = () -> {
-            if (attached.get()) {
-                wake.run();
-            }
-        };
         synchronized (loops) {
-            loops.add(own);
+            loops.add(wake);
         }
         return () -> {
-            attached.set(false);
             synchronized (loops) {
-                loops.remove(own);
+                loops.remove(wake);
             }
         };
     }

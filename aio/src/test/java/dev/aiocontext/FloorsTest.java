@@ -46,7 +46,8 @@ class FloorsTest {
             AioTimer.class,
             TimerClock.class,
             TimerHandler.class,
-            TimerOptions.class);
+            TimerOptions.class,
+            VirtualClock.class);
 
     private static final DescribedPredicate<JavaClass> ARE_WORDS = DescribedPredicate.describe(
             "words of the public package",

@@ -259,6 +259,22 @@ class TimerTest {
         timers.forEach(AioTimer::close);
     }
 
+    @Test
+    void nowIsTheTimeOfTheIterationInACallbackAndTheTimeOfTheCallElsewhere() {
+        List<Long> times = new ArrayList<>();
+        ctx.execute(() -> {
+            times.add(ctx.now());
+            clock.advance(SECOND);
+            times.add(ctx.now());
+        });
+        ctx.poll(false);
+        times.add(ctx.now()); // the home thread's, between two iterations
+        clock.advance(SECOND);
+        times.add(ctx.now());
+        long second = SECOND.toNanos();
+        assertEquals(List.of(0L, 0L, second, 2 * second), times);
+    }
+
     /** The first slices may only bring the wheel's entries into order. */
     @Test
     void aPollIsProgressAsLongAsTimersAreDue() {

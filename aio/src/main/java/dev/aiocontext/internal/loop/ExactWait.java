@@ -26,11 +26,14 @@ final class ExactWait {
     private final Ticks ticks;
     private final FdSet descriptors;
 
-    /** Made when a wait first needs it; null if there was no descriptor for it, then too. */
+    /** Made when a wait first needs it. */
     private @Nullable TimerFd timerFd;
 
+    /** In the loop's set: the timerfd is of use from then on. */
     private @Nullable FdEntry entry;
-    private boolean tried;
+    /** There is none for this clock, or the kernel has refused one. */
+    private boolean impossible;
+
     private long setTo;
 
     /** The timerfd is readable, until it is set anew or read. */
@@ -73,10 +76,10 @@ final class ExactWait {
             forget();
             return;
         }
-        if (!tried) {
+        if (entry == null && !impossible) {
             open();
         }
-        if (timerFd != null && (setTo != moment || expired)) {
+        if (timerFd != null && entry != null && (setTo != moment || expired)) {
             timerFd.set(moment);
             setTo = moment;
             expired = false;
@@ -92,19 +95,24 @@ final class ExactWait {
         }
     }
 
+    /** Each step is kept when it is done, so that after an Error the next wait goes on with the next one. */
     private void open() {
-        tried = true;
-        TimerFd opened;
         try {
-            opened = ticks.openTimerFd();
+            if (timerFd == null) {
+                timerFd = ticks.openTimerFd();
+            }
+            if (timerFd == null) {
+                impossible = true;
+            } else {
+                watch(timerFd);
+            }
         } catch (SyscallException e) {
+            impossible = true;
             Callbacks.log(Level.WARNING, "no timerfd: timers will be late by the slack of the kernel's timeouts", e);
-            return;
         }
-        if (opened == null) {
-            return;
-        }
-        timerFd = opened; // from here on close() frees it
+    }
+
+    private void watch(TimerFd opened) {
         FdEntry own = new FdEntry(opened.fd());
         synchronized (descriptors.lock()) {
             boolean before = descriptors.begin();

@@ -17,8 +17,8 @@ import org.jspecify.annotations.Nullable;
  * <p><b>Threads.</b> {@link #push}, {@link #pushIdle}, {@link #wakeup}, {@link #wakeupIfOpen}, {@link #requireOpen} and {@link
  * #rung}: any. Everything else: the home thread.
  *
- * <p><b>Why nothing is overlooked.</b> A push comes before the ring, see {@link Wakeup}; {@link #isAnnounced} is the loop's look
- * for what notifiers announce.
+ * <p><b>Why nothing is overlooked.</b> A push comes before the ring, see {@link Wakeup}. The loop's look for what notifiers announce
+ * is in {@code Waiting}.
  *
  * <p><b>Errors.</b> A call that ends in an Error may or may not have handed its work over; every later call works.
  */
@@ -135,14 +135,9 @@ public final class Inbox implements Executor {
         return rungAt;
     }
 
-    /** Says whether there is work or a bare wake-up, which notifiers announce by a ring. */
-    boolean isAnnounced() {
-        return !work.isEmpty() || wakeup.isRequested();
-    }
-
     /** Says whether there is work or a bare wake-up, idle work included. */
     boolean hasWork() {
-        return isAnnounced() || !idleWork.isEmpty();
+        return !work.isEmpty() || wakeup.isRequested() || !idleWork.isEmpty();
     }
 
     /** {@return whether work was accepted that has not been taken} Home thread. */

@@ -160,11 +160,11 @@ public final class Loop {
     /**
      * Tells the time by the monotonic clock.
      *
-     * @param isHome whether the caller is the home thread, for which the clock is read once in an iteration
+     * @param isHome whether the caller is the home thread: in a callback, the clock is read once in an iteration for it
      * @return the time
      */
     public long now(boolean isHome) {
-        if (!isHome) {
+        if (!isHome || counters.depth == 0) {
             return monotonic.now();
         }
         if (nowOf != counters.polls) {

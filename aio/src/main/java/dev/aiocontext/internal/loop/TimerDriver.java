@@ -12,6 +12,9 @@ import java.util.concurrent.TimeUnit;
  * <p><b>Fairness.</b> One iteration fires at most 1,024 timers, or as many as begin within 500 us; it looks at the clock after each 16.
  * The others come first in the next iteration, which does not wait.
  *
+ * <p><b>Errors.</b> An Error between two places leaves the timer "in hand", and the next round begins with it ({@link TimerQueue}). An
+ * Error between firing and the handler loses that call, as it does for a task that was taken; a periodic timer goes on.
+ *
  * <p><b>Threads.</b> {@link #arm}, {@link #announce}, {@link #now} and {@link #at}: any. Everything else: the home thread.
  */
 final class TimerDriver implements Driver {
@@ -108,7 +111,7 @@ final class TimerDriver implements Driver {
 
     @Override
     public void wakes() {
-        queue.isAwake();
+        queue.sleepEnds();
     }
 
     @Override
@@ -158,7 +161,7 @@ final class TimerDriver implements Driver {
     private boolean fire(TimerEntry entry, long now) {
         TimerSource timer = (TimerSource) entry.owner();
         if (timer.isSuspended()) {
-            queue.putAside(entry);
+            queue.putAside();
             return false;
         }
         long late = now - entry.deadline();

@@ -163,8 +163,8 @@ final class TimerSource extends LoopSource implements AioTimer {
         try {
             handler.fired(this, missed);
         } finally {
-            if (once && !isArmed()) {
-                close();
+            if (once && entry.closeUnlessArmed()) {
+                retire();
             }
         }
     }

@@ -199,7 +199,7 @@ final class Waiting {
         return longest;
     }
 
-    /** As {@link Inbox#isAnnounced}, with fewer steps from field to field, which a short poll notices. */
+    /** Says whether there is work or a bare wake-up, which notifiers announce by a ring. */
     private boolean isAnnounced() {
         return !work.isEmpty() || wakeup.isRequested();
     }

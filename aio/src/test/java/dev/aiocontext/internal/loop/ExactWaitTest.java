@@ -1,14 +1,78 @@
 package dev.aiocontext.internal.loop;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.aiocontext.MonitorMode;
+import dev.aiocontext.SyscallException;
 import dev.aiocontext.internal.fdmon.FdSet;
+import dev.aiocontext.internal.posix.TimerFd;
+import dev.aiocontext.testkit.LogRecords;
 import java.time.Duration;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** For how long a loop asks the kernel to wait for a timer. */
 class ExactWaitTest {
+    private static final long SECOND = Duration.ofSeconds(1).toNanos();
+
+    /** The machine's clock, whose timerfd is opened after something else. */
+    private record FailingTicks(Runnable before) implements Ticks {
+        @Override
+        public long now() {
+            return MONOTONIC.now();
+        }
+
+        @Override
+        public @Nullable TimerFd openTimerFd() {
+            before.run();
+            return MONOTONIC.openTimerFd();
+        }
+    }
+
+    @Test
+    void anErrorWhileTheTimerfdIsOpenedIsForgottenByTheNextWait() {
+        FdSet descriptors = new FdSet(MonitorMode.POLL);
+        AtomicInteger opened = new AtomicInteger();
+        Ticks ticks = new FailingTicks(() -> {
+            if (opened.incrementAndGet() == 1) {
+                throw new OutOfMemoryError("on purpose");
+            }
+        });
+        ExactWait wait = new ExactWait(ticks, descriptors);
+        try {
+            assertThatThrownBy(() -> wait.prepare(Ticks.MONOTONIC.now() + SECOND, SECOND, 0))
+                    .isInstanceOf(OutOfMemoryError.class);
+            assertThat(wait.descriptors()).isZero();
+            wait.prepare(Ticks.MONOTONIC.now() + SECOND, SECOND, 0);
+            assertThat(wait.descriptors()).isOne();
+            assertThat(descriptors.size()).isOne();
+        } finally {
+            wait.close();
+            descriptors.close();
+        }
+    }
+
+    @Test
+    void aKernelWithoutADescriptorLeftIsAskedOnce() {
+        FdSet descriptors = new FdSet(MonitorMode.POLL);
+        SyscallException refusal = new SyscallException("timerfd_create", 24, "EMFILE", "Too many open files", -1);
+        Ticks ticks = new FailingTicks(() -> {
+            throw refusal;
+        });
+        ExactWait wait = new ExactWait(ticks, descriptors);
+        try (LogRecords log = new LogRecords()) {
+            wait.prepare(Ticks.MONOTONIC.now() + SECOND, SECOND, 0);
+            wait.prepare(Ticks.MONOTONIC.now() + SECOND, SECOND, 0);
+            assertThat(wait.descriptors()).isZero();
+            assertThat(log.messages()).hasSize(1);
+        } finally {
+            wait.close();
+            descriptors.close();
+        }
+    }
+
     @Test
     void aWaitForATimerEndsInTimeHoweverShortItIs() {
         FdSet descriptors = new FdSet(MonitorMode.POLL);
