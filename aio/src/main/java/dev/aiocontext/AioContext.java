@@ -448,8 +448,8 @@ public final class AioContext implements Executor, AutoCloseable {
 
     /**
      * Tells the time of the monotonic clock, of which {@link AioTimer#armAt} takes moments. In a callback this is the time of the
-     * iteration: the clock is read once, when somebody first asks, because that takes longer than to arm a timer. Elsewhere it is the
-     * time of the call.
+     * iteration: the clock is read once, when somebody first asks, because a look at it takes longer than to move a timer to later. Elsewhere
+     * it is the time of the call.
      *
      * @return the time in nanoseconds, comparable with {@link System#nanoTime} unless the context has a {@link VirtualClock}
      */

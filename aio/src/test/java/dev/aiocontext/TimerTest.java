@@ -5,7 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.sun.management.ThreadMXBean;
 import dev.aiocontext.testkit.LoopThread;
+import java.lang.management.ManagementFactory;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -291,6 +293,40 @@ class TimerTest {
         while (ctx.poll(false)) {}
         assertEquals(many, count.get());
         timers.forEach(AioTimer::close);
+    }
+
+    @Test
+    void armingMovingDisarmingAndFiringAllocateNothing() {
+        try (AioContext real = AioContext.open()) {
+            int[] calls = {0};
+            List<AioTimer> timers = new ArrayList<>();
+            for (int i = 0; i < 100; i++) {
+                timers.add(real.newTimer("t", (source, missed) -> calls[0]++));
+            }
+            real.poll(false); // this is the home thread now
+            ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+            keepArming(real, timers, 100_000);
+            long before = threads.getCurrentThreadAllocatedBytes();
+            keepArming(real, timers, 50_000);
+            // Of 100,000 armings: 1 byte each would be a mistake, a slot of the wheel that was never used before is
+            // not.
+            long allocated = threads.getCurrentThreadAllocatedBytes() - before;
+            assertTrue(allocated < 50_000, "allocated " + allocated);
+            assertTrue(calls[0] > 0);
+            timers.forEach(AioTimer::close);
+        }
+    }
+
+    private static void keepArming(AioContext real, List<AioTimer> timers, int rounds) {
+        for (int i = 0; i < rounds; i++) {
+            AioTimer timer = timers.get(i % timers.size());
+            timer.armAt(real.now() + 5_000);
+            timer.armAt(real.now() + 10_000);
+            if (i % 3 == 0) {
+                timer.disarm();
+            }
+            real.poll(false);
+        }
     }
 
     @Test

@@ -74,7 +74,6 @@ public final class LoopEnd {
         loop.enter(own);
         Closing closing = new Closing();
         Runnable finishPoolWork = this::finishPoolWork;
-        Runnable endScheduled = scheduled::end;
         workers.shutDown();
         while (!workers.isUnused()) {
             closing.attempt(finishPoolWork);
@@ -83,11 +82,10 @@ public final class LoopEnd {
         while (inbox.hasAcceptedWork()) {
             closing.attempt(loop::runAcceptedWork);
         }
-        while (!scheduled.hasEnded()) {
-            closing.attempt(endScheduled);
+        if (!scheduled.hasEnded()) {
+            endExecutors(closing);
         }
-        List<LoopSource> forgotten =
-                loop.sources().open().stream().filter(LoopSource::isAttended).toList();
+        List<LoopSource> forgotten = loop.sources().forgotten();
         Runnable free = loop::free;
         ended = true;
         closing.attempt(free);
@@ -96,6 +94,14 @@ public final class LoopEnd {
             closing.attempt(() -> Callbacks.log(Level.WARNING, warning(forgotten), null));
         }
         closing.finish();
+    }
+
+    /** Apart, so that a context without executors does not link it. */
+    private void endExecutors(Closing closing) {
+        Runnable end = scheduled::end;
+        while (!scheduled.hasEnded()) {
+            closing.attempt(end);
+        }
     }
 
     private String warning(List<LoopSource> forgotten) {

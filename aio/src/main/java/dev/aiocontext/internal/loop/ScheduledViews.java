@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.WeakHashMap;
 import java.util.concurrent.ScheduledExecutorService;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Opens the scheduled executors of a context, and ends them with it.
@@ -16,8 +17,10 @@ import java.util.concurrent.ScheduledExecutorService;
 public final class ScheduledViews {
     private final Home home;
     private final Loop loop;
-    private final Set<ScheduledView> views = Collections.newSetFromMap(new WeakHashMap<>());
-    private boolean refusing;
+
+    /** Made when the first executor is opened, because most contexts have none. */
+    private @Nullable Set<ScheduledView> views;
+
     private boolean ended;
 
     /**
@@ -35,13 +38,14 @@ public final class ScheduledViews {
      * Opens an executor.
      *
      * @return the executor
-     * @throws IllegalStateException if the context has ended
+     * @throws IllegalStateException if the context is closed
      */
     public ScheduledExecutorService open() {
         ScheduledView view = new ScheduledView(home, loop);
         synchronized (this) {
-            if (refusing) {
-                throw loop.inbox().closedException();
+            loop.inbox().requireOpen(); // the inbox is closed before the end asks whether there are executors
+            if (views == null) {
+                views = Collections.newSetFromMap(new WeakHashMap<>());
             }
             views.add(view);
         }
@@ -52,17 +56,18 @@ public final class ScheduledViews {
     public void end() {
         List<ScheduledView> all;
         synchronized (this) {
-            all = List.copyOf(views);
-            refusing = true;
+            all = views == null ? List.of() : List.copyOf(views);
         }
-        all.forEach(ScheduledView::endWithContext);
+        for (ScheduledView view : all) {
+            view.endWithContext();
+        }
         synchronized (this) {
             ended = true;
         }
     }
 
-    /** {@return whether {@link #end} has done it all} */
+    /** {@return whether there is nothing left to end} */
     synchronized boolean hasEnded() {
-        return ended;
+        return views == null || ended;
     }
 }

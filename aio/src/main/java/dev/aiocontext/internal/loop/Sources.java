@@ -102,6 +102,17 @@ public final class Sources {
         return open;
     }
 
+    /** {@return the sources that are open although their owners are to close them} */
+    List<LoopSource> forgotten() {
+        List<LoopSource> forgotten = new ArrayList<>();
+        for (LoopSource source : open()) {
+            if (source.isAttended()) {
+                forgotten.add(source);
+            }
+        }
+        return forgotten;
+    }
+
     /** Closes all sources, at the end of the context. */
     public void end() {
         synchronized (this) {

@@ -3,12 +3,12 @@ package dev.aiocontext.jmh.peer;
 import dev.aiocontext.AioContext;
 import dev.aiocontext.AioTimer;
 import dev.aiocontext.RelayMode;
-import io.netty.channel.IoEventLoop;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.util.HashedWheelTimer;
 import io.netty.util.Timeout;
 import java.util.Arrays;
 import java.util.concurrent.Future;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -48,9 +48,9 @@ public abstract class HeldTimers implements AutoCloseable {
     public static HeldTimers open(Peer peer, int number) {
         return switch (peer) {
             case AIO_TIMER -> new Aio(new AioLoop(AioContext.builder().relay(RelayMode.OFF)), number);
-            case NETTY_NIO -> new Netty(new NettyLoop(NioIoHandler.newFactory()), number);
+            case NETTY_NIO -> Scheduled.netty(new NettyLoop(NioIoHandler.newFactory()), number);
             case HASHED_WHEEL -> new HashedWheel(number);
-            case SCHEDULED_POOL -> new ScheduledPool(number);
+            case SCHEDULED_POOL -> Scheduled.pool(number);
         };
     }
 
@@ -115,37 +115,6 @@ public abstract class HeldTimers implements AutoCloseable {
         }
     }
 
-    private static final class Netty extends HeldTimers {
-        private final NettyLoop loop;
-        private final Future<?>[] futures;
-
-        Netty(NettyLoop loop, int number) {
-            super(loop);
-            this.loop = loop;
-            futures = new Future<?>[number];
-        }
-
-        @Override
-        void armAll(long nanos) {
-            IoEventLoop eventLoop = loop.eventLoop();
-            for (int i = 0; i < futures.length; i++) {
-                futures[i] = eventLoop.schedule(() -> {}, nanos, TimeUnit.NANOSECONDS);
-            }
-        }
-
-        @Override
-        void disarm() {
-            for (Future<?> future : futures) {
-                future.cancel(false);
-            }
-        }
-
-        @Override
-        public void close() {
-            loop.close();
-        }
-    }
-
     private static final class HashedWheel extends HeldTimers {
         private final HashedWheelTimer wheel = new HashedWheelTimer();
         private final Timeout[] timeouts;
@@ -176,20 +145,33 @@ public abstract class HeldTimers implements AutoCloseable {
         }
     }
 
-    private static final class ScheduledPool extends HeldTimers {
-        private final ScheduledThreadPoolExecutor pool = new ScheduledThreadPoolExecutor(1);
+    /** Netty's event loop is a {@code ScheduledExecutorService} too. */
+    private static final class Scheduled extends HeldTimers {
+        private final ScheduledExecutorService executor;
+        private final Runnable end;
         private final Future<?>[] futures;
 
-        ScheduledPool(int number) {
-            super(null);
-            pool.setRemoveOnCancelPolicy(true);
+        Scheduled(@Nullable TaskLoop loop, ScheduledExecutorService executor, Runnable end, int number) {
+            super(loop);
+            this.executor = executor;
+            this.end = end;
             futures = new Future<?>[number];
+        }
+
+        static Scheduled netty(NettyLoop loop, int number) {
+            return new Scheduled(loop, loop.eventLoop(), loop::close, number);
+        }
+
+        static Scheduled pool(int number) {
+            ScheduledThreadPoolExecutor pool = new ScheduledThreadPoolExecutor(1);
+            pool.setRemoveOnCancelPolicy(true);
+            return new Scheduled(null, pool, pool::shutdownNow, number);
         }
 
         @Override
         void armAll(long nanos) {
             for (int i = 0; i < futures.length; i++) {
-                futures[i] = pool.schedule(() -> {}, nanos, TimeUnit.NANOSECONDS);
+                futures[i] = executor.schedule(() -> {}, nanos, TimeUnit.NANOSECONDS);
             }
         }
 
@@ -202,7 +184,7 @@ public abstract class HeldTimers implements AutoCloseable {
 
         @Override
         public void close() {
-            pool.shutdownNow();
+            end.run();
         }
     }
 }
