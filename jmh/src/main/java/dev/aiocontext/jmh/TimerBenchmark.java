@@ -26,8 +26,8 @@ import org.openjdk.jmh.infra.Blackhole;
  * What does a timer cost the thread that fires it, while many are pending? Deadlines are 1 ms to 10 min away, at random. The timers are
  * visited in an order that the memory does not have, so at a million each is a cache miss. All timers are visited once in 6 s of the
  * time that the structures are told, so one in a hundred fires before it is visited again. The executors of the JDK and {@code
- * HashedWheelTimer} cannot be told: there the time is that of the machine, and fewer fire. An arming of the library's takes the time of
- * the iteration, as {@code ctx.now()} tells it.
+ * HashedWheelTimer} cannot be told: there the time is that of the machine, and fewer fire. An arming of the library's reads no clock, as in
+ * a callback that uses {@code ctx.now()}.
  */
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)

@@ -16,6 +16,9 @@ final class AioTimers implements TimerSet {
     private final TimerHandler handler = (timer, missed) -> count();
     private long fired;
 
+    /** The time of the clock, as a callback would have it from {@code ctx.now()}. */
+    private long now = context.now();
+
     AioTimers(int number) {
         timers = Shuffled.of(number, i -> context.newTimer("benchmark", handler), AioTimer[]::new);
         context.poll(false);
@@ -33,12 +36,12 @@ final class AioTimers implements TimerSet {
 
     @Override
     public void arm(int timer, long delay) {
-        timers[timer].armAt(context.now() + delay);
+        timers[timer].armAt(now + delay);
     }
 
     @Override
     public void rearm(int timer, long delay) {
-        timers[timer].armAt(context.now() + delay);
+        timers[timer].armAt(now + delay);
     }
 
     @Override
@@ -68,6 +71,7 @@ final class AioTimers implements TimerSet {
     @Override
     public void pass(long nanos) {
         clock.advance(Duration.ofNanos(nanos));
+        now = context.now();
     }
 
     @Override
