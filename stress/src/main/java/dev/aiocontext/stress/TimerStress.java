@@ -329,7 +329,7 @@ public final class TimerStress {
             if (due == null) {
                 r.r1 = -1;
             } else if (suspended) {
-                loop.queue.putAside(due);
+                loop.queue.putAside();
             } else {
                 r.r1 = loop.queue.fire(due, 10) == TimerEntry.NOT_FIRED ? 0 : 1;
             }
