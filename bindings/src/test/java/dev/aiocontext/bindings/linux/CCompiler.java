@@ -20,6 +20,9 @@ import org.junit.jupiter.api.Assumptions;
 record CCompiler(String command, String packages) {
     private static final Pattern VALUE = Pattern.compile("^->(\\d+) (-?\\d+)$", Pattern.MULTILINE);
 
+    /** A member of a member. The C library has macros with the names of some, such as si_pid, which stand for the whole path. */
+    private static final Pattern INNER_MEMBER = Pattern.compile("\\.(\\w+)");
+
     /** Longer than compiling takes anywhere. */
     private static final long LIMIT_SECONDS = 600;
 
@@ -45,6 +48,11 @@ record CCompiler(String command, String packages) {
     /** What the compiler thinks different, a line each. */
     List<String> differences(List<String> declarations, List<Fact> facts) {
         StringBuilder program = new StringBuilder("#include \"linux.h\"\n#include <stddef.h>\n");
+        facts.stream()
+                .flatMap(fact -> INNER_MEMBER.matcher(fact.expression()).results())
+                .map(member -> member.group(1))
+                .distinct()
+                .forEach(name -> program.append("#undef ").append(name).append('\n'));
         declarations.forEach(text -> program.append(text).append(";\n"));
         program.append("void values(void) {\n");
         for (int i = 0; i < facts.size(); i++) {
