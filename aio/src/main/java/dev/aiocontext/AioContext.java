@@ -50,7 +50,7 @@ import org.jspecify.annotations.Nullable;
  * Threads that native code has started and upcalls from native code may call {@link #execute}, {@link BottomHalf#schedule} and all
  * the rest like any other thread. No exception may leave an upcall, because that ends the JVM.
  *
- * <p><b>Order.</b> One iteration runs, in this order:
+ * <p><b>Order.</b> One iteration calls the {@linkplain WaitHook hooks} before it waits and after that. Then it runs, in this order:
  * <ol>
  *   <li>tasks and bottom halves, in the order in which they came, the completions of the thread pool among them
  *   <li>idle bottom halves
@@ -370,6 +370,22 @@ public final class AioContext implements Executor, AutoCloseable {
         return bottomHalf;
     }
 
+    /**
+     * Makes a hook, which the loop calls before each wait and after it. It is called for the first time before the next wait. A loop that
+     * sleeps is woken for that.
+     *
+     * @param name a name, for messages
+     * @param hook what is called, on the loop
+     * @return the hook, to be closed
+     * @throws IllegalStateException if the context is closed
+     */
+    public Source newHook(String name, WaitHook hook) {
+        Objects.requireNonNull(name, "name");
+        Objects.requireNonNull(hook, "hook");
+        inbox.requireOpen();
+        return loop.hooks().make(name, hook);
+    }
+
     // ---- Time -------------------------------------------------------------------------------------------------------
 
     /**
@@ -610,8 +626,8 @@ public final class AioContext implements Executor, AutoCloseable {
      * states under fairness. A callback may call this; the nested poll then runs what the outer one has left, but does not
      * enter a descriptor's handler that is running.
      *
-     * <p>A poll that waits may return without progress. {@link #wakeup} ends it, and so does a change of a descriptor's source by
-     * another thread. A change before the context has its home thread has the first poll return at once. An interrupt does not
+     * <p>A poll that waits may return without progress. {@link #wakeup} ends it, and so does a change of a descriptor's source or of a
+     * hook by another thread, and a hook that says so. A change before the context has its home thread has the first poll return at once. An interrupt does not
      * end a poll. With epoll, one poll calls the handlers of at most 32 descriptors at first, and the next poll calls the others.
      * Each time that so many were ready, the number doubles, up to 1,024.
      *

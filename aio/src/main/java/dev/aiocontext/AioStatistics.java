@@ -13,6 +13,7 @@ public final class AioStatistics {
     private final Relay relay;
     private final Polling polling;
     private final Timers timers;
+    private final Hooks hooks;
 
     AioStatistics(Counters counters) {
         polls = counters.polls();
@@ -22,6 +23,7 @@ public final class AioStatistics {
         relay = new Relay(counters.echoes(), counters.rescues());
         polling = new Polling(counters.pollingNanos(), counters.pollingHits(), counters.pollingMisses());
         timers = new Timers(counters.timersFired(), counters.timersLate());
+        hooks = new Hooks(counters.sleepless(), counters.sleeplessHook());
     }
 
     /** {@return how often the loop looked for work, nested polls included} */
@@ -49,10 +51,15 @@ public final class AioStatistics {
         return timers;
     }
 
+    /** {@return what the hooks have done to the waits} */
+    public Hooks hooks() {
+        return hooks;
+    }
+
     @Override
     public String toString() {
         return "polls " + polls + ", wake-ups " + wakeups + ", relay " + relay + ", polling " + polling + ", timers "
-                + timers;
+                + timers + ", hooks " + hooks;
     }
 
     /** Wake-ups of the loop. */
@@ -193,6 +200,38 @@ public final class AioStatistics {
         @Override
         public String toString() {
             return fired + " (late by at most " + late() + ")";
+        }
+    }
+
+    /** {@linkplain WaitHook Hooks} before each wait. */
+    public static final class Hooks {
+        private final long sleepless;
+        private final String mostSleepless;
+
+        private Hooks(long sleepless, String mostSleepless) {
+            this.sleepless = sleepless;
+            this.mostSleepless = mostSleepless;
+        }
+
+        /**
+         * Counts the waits that a hook has cut to nothing, because it said {@link Wait#doNotSleep}, or a time that was over before the
+         * loop could sleep. Polls that find work, or are told not to wait, are not among them. If this number grows nearly as fast as
+         * {@link AioStatistics#polls}, a hook keeps the processor busy.
+         *
+         * @return the number
+         */
+        public long sleepless() {
+            return sleepless;
+        }
+
+        /** {@return the name of the hook that has cut the most waits to nothing; an empty string if none has} */
+        public String mostSleepless() {
+            return mostSleepless;
+        }
+
+        @Override
+        public String toString() {
+            return sleepless + " sleepless" + (mostSleepless.isEmpty() ? "" : " (most by " + mostSleepless + ")");
         }
     }
 }

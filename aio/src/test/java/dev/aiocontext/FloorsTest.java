@@ -47,7 +47,9 @@ class FloorsTest {
             TimerClock.class,
             TimerHandler.class,
             TimerOptions.class,
-            VirtualClock.class);
+            VirtualClock.class,
+            Wait.class,
+            WaitHook.class);
 
     private static final DescribedPredicate<JavaClass> ARE_WORDS = DescribedPredicate.describe(
             "words of the public package",

@@ -33,7 +33,24 @@ public class Counters extends CacheLines {
     /** By how much a timer was late beyond its accuracy, at most. */
     long timersLate;
 
+    /** How many waits hooks have cut to nothing. */
+    long sleepless;
+
+    /** The hook that has cut the most waits to nothing, and how many. */
+    private String sleeplessHook = "";
+
+    private long sleeplessMost;
+
     Counters() {}
+
+    /** Counts a wait that a hook has cut to nothing, as so many before. */
+    void cutToNothing(String hook, long soOften) {
+        sleepless++;
+        if (soOften > sleeplessMost) {
+            sleeplessMost = soOften;
+            sleeplessHook = hook;
+        }
+    }
 
     /** {@return how many polls there were, nested ones included} */
     public long polls() {
@@ -78,6 +95,16 @@ public class Counters extends CacheLines {
     /** {@return how many timers have fired} */
     public long timersFired() {
         return timersFired;
+    }
+
+    /** {@return how many waits hooks have cut to nothing} */
+    public long sleepless() {
+        return sleepless;
+    }
+
+    /** {@return the name of the hook that has cut the most waits to nothing, or an empty string} */
+    public String sleeplessHook() {
+        return sleeplessHook;
     }
 
     /** {@return by how many nanoseconds beyond its accuracy a timer was late, at most} */

@@ -1,6 +1,7 @@
 package dev.aiocontext.internal.loop;
 
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The drivers of a loop that are in use: those that it was opened with, and those of features that somebody has used since.
@@ -10,10 +11,22 @@ import java.util.Arrays;
  */
 final class Drivers {
     private volatile Driver[] inUse = {};
+    private volatile @Nullable HookDriver hooks;
 
     /** {@return the drivers, in the order in which they were added; not to be changed} */
     Driver[] inUse() {
         return inUse;
+    }
+
+    /** {@return the driver that is called before each wait and after it, if there is one} */
+    @Nullable
+    HookDriver hooks() {
+        return hooks;
+    }
+
+    /** Has a driver called before each wait and after it. */
+    void useHooks(HookDriver driver) {
+        hooks = driver;
     }
 
     synchronized void add(Driver driver) {

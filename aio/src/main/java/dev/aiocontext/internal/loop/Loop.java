@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * One iteration of the loop (QEMU's {@code aio_poll}):
  * <ol>
- *   <li>Work out how long the loop may wait, and wait ({@code Waiting}). It does not wait if there is work.
+ *   <li>Call the hooks, work out how long the loop may wait, and wait ({@code Waiting}). It does not wait if there is work.
  *   <li>Accept the wake-up: drain the doorbell, read what the drivers have received, take the bare wake-up.
  *   <li>Run a slice of the work that is there ({@code Slice}).
  *   <li>Call the handlers of the ready descriptors ({@link FdSources}).
@@ -58,6 +58,7 @@ public final class Loop {
     private final @Nullable RelayDriver relay;
     private final Drivers drivers = new Drivers();
     private final Timers timers;
+    private final Hooks hooks;
     private final Ticks monotonic;
     private final ReadyList outermostReady = new ReadyList();
     private final List<ReadyList> nestedReady = new ArrayList<>();
@@ -124,6 +125,7 @@ public final class Loop {
             waiting = new Waiting(inbox, slice, arming, descriptors, drivers, polling, counters);
             sources = new Sources(inbox, home);
             fdSources = new FdSources(descriptors, callbacks, inbox, home, sources);
+            hooks = new Hooks(drivers, sources, inbox, home, callbacks, counters);
             timers = new Timers(monotonic, wall, drivers, sources, inbox, home, descriptors, callbacks, counters);
         } catch (RuntimeException | Error e) {
             openedDoorbell.close();
@@ -155,6 +157,11 @@ public final class Loop {
     /** {@return what makes timers} */
     public Timers timers() {
         return timers;
+    }
+
+    /** {@return what makes hooks} */
+    public Hooks hooks() {
+        return hooks;
     }
 
     /**

@@ -6,7 +6,7 @@ import dev.aiocontext.internal.wakeup.Wakeup;
 import dev.aiocontext.internal.wakeup.WorkQueue;
 import java.util.concurrent.TimeUnit;
 
-/** Waits until there is something to do: polls adaptively, arms, blocks, disarms. Home thread. */
+/** Waits until there is something to do: calls the hooks, polls adaptively, arms, blocks, disarms. Home thread. */
 final class Waiting {
     private static final long IDLE_WAIT = TimeUnit.MILLISECONDS.toNanos(10);
 
@@ -61,6 +61,21 @@ final class Waiting {
      * @return whether there are descriptors that are ready
      */
     boolean await(long longest, ReadyList ready) {
+        HookDriver hooks = drivers.hooks();
+        return hooks == null ? awaitPrepared(longest, ready) : awaitWith(hooks, longest, ready);
+    }
+
+    /** Calls the hooks outside of the arming, because what they announce themselves must not ring. */
+    private boolean awaitWith(HookDriver hooks, long longest, ReadyList ready) {
+        hooks.prepare();
+        try {
+            return awaitPrepared(longest, ready);
+        } finally {
+            hooks.after();
+        }
+    }
+
+    private boolean awaitPrepared(long longest, ReadyList ready) {
         long timeout = longest == 0 ? 0 : shorter(longest, timeout(0));
         if (timeout == 0) {
             // There is work: enter the kernel only if there are descriptors that must not starve behind it.
