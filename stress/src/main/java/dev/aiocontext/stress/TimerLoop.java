@@ -1,12 +1,15 @@
 package dev.aiocontext.stress;
 
 import dev.aiocontext.internal.timer.TimerEntry;
+import dev.aiocontext.internal.timer.TimerKind;
 import dev.aiocontext.internal.timer.TimerQueue;
 import dev.aiocontext.internal.wakeup.Wakeup;
 import org.jspecify.annotations.Nullable;
 
 /** A loop around the library's {@link TimerQueue} and {@link Wakeup}; the steps are those of the library. Its time begins at 0. */
 final class TimerLoop {
+    private static final TimerKind EXACT = new TimerKind(0);
+
     private final Wakeup wakeup = new Wakeup(this::ring);
     final TimerQueue queue = new TimerQueue(wakeup, 0);
 
@@ -31,7 +34,7 @@ final class TimerLoop {
     }
 
     static TimerEntry newTimer() {
-        return new TimerEntry(TimerLoop.class, 0);
+        return new TimerEntry(EXACT);
     }
 
     /** Arms a timer, and leaves it to the test to fire it. */

@@ -239,7 +239,7 @@ public final class TimerStress {
         /** Closes it. */
         @Actor
         public void closer() {
-            timer.close();
+            timer.shut();
         }
 
         /**
@@ -270,7 +270,7 @@ public final class TimerStress {
         /** Closes it. */
         @Actor
         public void closer() {
-            timer.close();
+            timer.shut();
         }
 
         /**

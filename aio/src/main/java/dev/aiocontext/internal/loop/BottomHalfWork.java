@@ -13,7 +13,7 @@ import dev.aiocontext.internal.wakeup.QueueMark;
  * Error. {@link #resume} is a scheduling in this argument. Its atomic step makes what is scheduled wanted, and tells what that is;
  * then it pushes. It does so although the bottom half was not suspended: the resume that ended the suspension may have got an Error.
  */
-public final class BottomHalfWork extends LoopSource implements BottomHalf, Runnable {
+public final class BottomHalfWork extends ListedSource implements BottomHalf, Runnable {
     private final Inbox inbox;
     private final Task callback;
     private final BottomHalfFlags flags = new BottomHalfFlags();
@@ -112,12 +112,12 @@ public final class BottomHalfWork extends LoopSource implements BottomHalf, Runn
     }
 
     @Override
-    void end() {
+    public void end() {
         flags.close();
     }
 
     @Override
-    void endWithContext() {
+    public void endWithContext() {
         flags.close();
     }
 
@@ -137,7 +137,7 @@ public final class BottomHalfWork extends LoopSource implements BottomHalf, Runn
     }
 
     @Override
-    void invoke() throws Throwable {
+    public void invoke() throws Throwable {
         callback.run();
     }
 

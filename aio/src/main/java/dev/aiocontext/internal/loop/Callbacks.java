@@ -58,20 +58,20 @@ public final class Callbacks {
     }
 
     /** Calls a timer, as {@link #call} does; an event tells if it is late by more than its accuracy and 10 ms. */
-    void call(TimerSource timer, long lateness) {
+    void call(TimerSource timer, long lateness, long missed) {
         if (lateness - timer.accuracy() > LATE && FlightRecording.ofLateTimers()) {
-            record(timer, lateness);
+            record(timer, lateness, missed);
         }
         call(timer);
     }
 
-    private void record(TimerSource timer, long lateness) {
+    private void record(TimerSource timer, long lateness, long missed) {
         LateTimerEvent event = new LateTimerEvent();
         event.context = context;
         event.timer = timer.name();
         event.lateness = lateness;
         event.accuracy = timer.accuracy();
-        event.missed = timer.missed;
+        event.missed = missed;
         event.commit();
     }
 

@@ -8,7 +8,7 @@ import dev.aiocontext.WaitHook;
  * <p><b>Threads.</b> {@link #invoke}, {@link #callbackFailed}, {@link #prepared} and {@link #sleepless}: the home thread. Everything
  * else: any.
  */
-final class HookSource extends LoopSource {
+final class HookSource extends ListedSource {
     private final HookDriver driver;
     private final WaitHook hook;
     private volatile boolean open = true;
@@ -55,23 +55,23 @@ final class HookSource extends LoopSource {
     }
 
     @Override
-    void end() {
+    public void end() {
         open = false;
         driver.remove(this);
     }
 
     @Override
-    void endWithContext() {
+    public void endWithContext() {
         open = false;
     }
 
     @Override
-    void callbackFailed() {
+    public void callbackFailed() {
         suspended = true;
     }
 
     @Override
-    void invoke() throws Throwable {
+    public void invoke() throws Throwable {
         if (prepared) {
             prepared = false;
             hook.after();

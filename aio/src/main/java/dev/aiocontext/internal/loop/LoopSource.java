@@ -1,132 +1,144 @@
 package dev.aiocontext.internal.loop;
 
 import dev.aiocontext.Source;
+import dev.aiocontext.internal.wakeup.Link;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The life that all sources of a loop share: a name, a place among the living, and a future that tells when it is over.
+ * The life that all sources of a loop share: a name, a place among the living, and a future that tells when it is over. A source has
+ * the fields for it ({@link ListedSource}), or finds room for them in an object that it is already.
  *
- * <p><b>Threads.</b> {@link #call}, {@link #isRunning}, {@link #callbackFailed} and {@link #endWithContext}: the home thread.
- * Everything else: any.
+ * <p><b>Threads.</b> {@link #call}, {@link #isRunning}, {@link #setRunning}, {@link #callbackFailed} and {@link #endWithContext}: the
+ * home thread. Everything else: any.
  *
  * <p><b>Errors.</b> A {@link #close} that gets an Error may leave {@link #closed} incomplete. Another {@link #close} completes it, and
  * so does the end of the context.
  */
-public abstract class LoopSource extends Link implements Source {
-    private final Sources sources;
-    private final String name;
+public interface LoopSource extends Source {
+    /** {@return its place among the living} */
+    Link link();
 
-    /** What {@link #closed} has handed out. Hardly anybody asks, so it is made when somebody does. */
-    private volatile @Nullable LoopFuture<Void> closed;
+    /** {@return the living} */
+    Sources sources();
 
-    /** The home thread's: how many calls of the callback are under way, one in a poll of the other. */
-    private int running;
+    /** {@return what {@link #closed} has handed out, or null} Volatile. */
+    @Nullable
+    LoopFuture<Void> farewell();
 
     /**
-     * Creates a source that is not yet among the living.
+     * Keeps what {@link #closed} hands out. Hardly anybody asks, so it is made when somebody does. Volatile; the monitor of this object
+     * guards it.
      *
-     * @param sources the living
-     * @param name its name
+     * @param future the future
      */
-    LoopSource(Sources sources, String name) {
-        this.sources = sources;
-        this.name = name;
+    void setFarewell(LoopFuture<Void> future);
+
+    /** {@return whether the callback is being called, by the caller of the caller} */
+    boolean isRunning();
+
+    /**
+     * Notes that.
+     *
+     * @param running whether it is
+     */
+    void setRunning(boolean running);
+
+    /** Closes it for its own part. Calling it again changes nothing. */
+    void end();
+
+    /** Closes it because its context ends: there is nothing left to undo. */
+    void endWithContext();
+
+    /**
+     * Calls the user.
+     *
+     * @throws Throwable what the callback throws
+     */
+    void invoke() throws Throwable;
+
+    /** {@return whether its owner is to close it} The end of a context closes the others without a warning. */
+    default boolean isAttended() {
+        return true;
     }
 
-    @Override
-    public final String name() {
-        return name;
-    }
+    /** Does what is to be done when the callback has thrown. */
+    default void callbackFailed() {}
 
     @Override
-    public final CompletionStage<Void> closed() {
+    default CompletionStage<Void> closed() {
         LoopFuture<Void> future = askedFor();
         if (!isOpen() && !future.isDone()) {
-            sources.sayFarewell(this);
+            sources().sayFarewell(this);
         }
         return future.copy();
     }
 
-    private synchronized LoopFuture<Void> askedFor() {
-        LoopFuture<Void> future = closed;
-        if (future == null) {
-            future = sources.newFuture();
-            closed = future;
+    private LoopFuture<Void> askedFor() {
+        synchronized (this) {
+            LoopFuture<Void> future = farewell();
+            if (future == null) {
+                future = sources().newFuture();
+                setFarewell(future);
+            }
+            return future;
         }
-        return future;
     }
 
     @Override
-    public final void close() {
+    default void close() {
         end();
         retire();
     }
 
     /** To be called once it is closed. Calling it again changes nothing. */
-    final void retire() {
-        LoopFuture<Void> future = closed;
+    default void retire() {
+        LoopFuture<Void> future = farewell();
         if (future == null) {
-            sources.removeUnlessAsked(this);
+            sources().removeUnlessAsked(this);
         } else if (!future.isDone()) {
-            sources.sayFarewell(this);
+            sources().sayFarewell(this);
         }
     }
 
-    /** Whether somebody has asked for {@link #closed}. */
-    final boolean isAskedFor() {
-        return closed != null;
+    /** {@return whether somebody has asked for {@link #closed}} */
+    default boolean isAskedFor() {
+        return farewell() != null;
     }
 
-    /** Closes it for its own part. Calling it again changes nothing. */
-    abstract void end();
-
-    /** Closes it because its context ends: there is nothing left to undo. */
-    abstract void endWithContext();
-
-    /** Calls the user. */
-    abstract void invoke() throws Throwable;
-
-    /** Whether its owner is to close it. The end of a context closes the others without a warning. */
-    boolean isAttended() {
-        return true;
-    }
-
-    /** Does what is to be done when the callback has thrown. */
-    void callbackFailed() {}
-
-    /** Calls the callback. */
-    final void call() throws Throwable {
-        running++;
+    /**
+     * Calls the callback.
+     *
+     * @throws Throwable what the callback throws
+     */
+    default void call() throws Throwable {
+        boolean nested = isRunning(); // in a poll of a call that is under way
+        setRunning(true);
         try {
             invoke();
         } finally {
-            running--;
+            setRunning(nested);
         }
-    }
-
-    /** Whether the callback is being called, by the caller of the caller. */
-    final boolean isRunning() {
-        return running > 0;
     }
 
     /** Completes {@link #closed}. */
     @SuppressWarnings("NullAway") // there is no other Void
-    final void complete() {
-        LoopFuture<Void> future = closed;
+    default void complete() {
+        LoopFuture<Void> future = farewell();
         if (future != null) {
             future.complete(null);
         }
     }
 
     /** Fails if it is closed. */
-    final void requireOpen() {
+    default void requireOpen() {
         if (!isOpen()) {
             throw closedException();
         }
     }
 
-    final IllegalStateException closedException() {
+    /** {@return the exception that says that it is closed} */
+    default IllegalStateException closedException() {
         return new IllegalStateException(this + " is closed");
     }
 }

@@ -1,6 +1,7 @@
 package dev.aiocontext.internal.loop;
 
 import dev.aiocontext.AioTimer;
+import dev.aiocontext.internal.wakeup.Link;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -1,5 +1,6 @@
 package dev.aiocontext.internal.loop;
 
+import dev.aiocontext.internal.wakeup.Link;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;

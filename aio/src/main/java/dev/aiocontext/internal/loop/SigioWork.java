@@ -8,7 +8,7 @@ import dev.aiocontext.internal.posix.Signals;
  *
  * <p><b>Threads.</b> {@link #invoke}: the home thread. Everything else: any.
  */
-final class SigioWork extends LoopSource {
+final class SigioWork extends ListedSource {
     private final RelayDriver relay;
     private final SignalHandler handler;
     volatile boolean open = true;
@@ -49,17 +49,17 @@ final class SigioWork extends LoopSource {
     }
 
     @Override
-    void end() {
+    public void end() {
         relay.remove(this);
     }
 
     @Override
-    void endWithContext() {
+    public void endWithContext() {
         open = false;
     }
 
     @Override
-    void invoke() throws Throwable {
+    public void invoke() throws Throwable {
         handler.signalled(Signals.SIGIO);
     }
 

@@ -1,5 +1,6 @@
 package dev.aiocontext.internal.loop;
 
+import dev.aiocontext.internal.wakeup.Link;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -43,26 +44,26 @@ public final class Sources {
             if (ended) {
                 throw inbox.closedException();
             }
-            source.moveToEndOf(living);
+            source.link().moveToEndOf(living);
         }
     }
 
     /** Takes a source out that was refused after all. */
     synchronized void remove(LoopSource source) {
-        source.leave();
+        source.link().leave();
     }
 
     /** Takes a source out that is closed, unless somebody waits for its {@link LoopSource#closed}. */
     synchronized void removeUnlessAsked(LoopSource source) {
         if (!source.isAskedFor()) {
-            source.leave();
+            source.link().leave();
         }
     }
 
     /** Completes a closed source that somebody waits for, once its callback cannot be running. */
     void sayFarewell(LoopSource source) {
         synchronized (this) {
-            source.moveToEndOf(living);
+            source.link().moveToEndOf(living);
         }
         if (home.isEntered() ? !source.isRunning() : ended) {
             complete(source);
@@ -84,7 +85,7 @@ public final class Sources {
 
     private void complete(LoopSource source) {
         synchronized (this) {
-            source.leave();
+            source.link().leave();
         }
         source.complete();
     }

@@ -36,6 +36,9 @@ final class TimerDriver implements Driver {
     /** The latest time that the wheel was told, which a clock that is set back falls behind. */
     private long latest;
 
+    /** How many periods the call that comes has missed: read before the callback runs. */
+    long missed;
+
     TimerDriver(Ticks ticks, Inbox inbox, Home home, Callbacks callbacks, ExactWait exactWait, Counters counters) {
         this.ticks = ticks;
         this.origin = ticks.origin();
@@ -159,20 +162,20 @@ final class TimerDriver implements Driver {
 
     /** Fires a timer that has left the wheel. One that is suspended stays armed, until a resume announces it. */
     private boolean fire(TimerEntry entry, long now) {
-        TimerSource timer = (TimerSource) entry.owner();
+        TimerSource timer = (TimerSource) entry;
         if (timer.isSuspended()) {
             queue.putAside();
             return false;
         }
         long late = now - entry.deadline();
-        long missed = queue.fire(entry, now);
-        if (missed == TimerEntry.NOT_FIRED) {
+        long missedNow = queue.fire(entry, now);
+        if (missedNow == TimerEntry.NOT_FIRED) {
             return false;
         }
-        timer.missed = missed;
+        missed = missedNow;
         counters.timersFired++;
         counters.timersLate = Math.max(counters.timersLate, late - timer.accuracy());
-        callbacks.call(timer, late);
+        callbacks.call(timer, late, missedNow);
         return true;
     }
 

@@ -2,57 +2,83 @@ package dev.aiocontext.internal.loop;
 
 import dev.aiocontext.AioTimer;
 import dev.aiocontext.TimerHandler;
-import dev.aiocontext.TimerOptions;
 import dev.aiocontext.internal.timer.TimerEntry;
+import dev.aiocontext.internal.wakeup.Link;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A timer of a loop: checks what the user wants, and has the {@link TimerDriver} of its clock do it.
  *
- * <p><b>Threads.</b> As {@link AioTimer}; {@link #missed} is the home thread's.
+ * <p>It is the {@link TimerEntry} itself, and takes 64 bytes with all that it has: arming and disarming touch nothing else.
+ *
+ * <p><b>Threads.</b> As {@link AioTimer}; {@link #running} is the home thread's.
  *
  * <p><b>Suspended.</b> The home thread takes the timer off the wheel, fences ({@link TimerEntry#unfile}), and looks whether it is suspended: if so, it
  * leaves the timer armed and in no slot. {@link #resume} clears the mark and then always announces the timer. So either the home
  * thread sees that the mark is gone and fires the timer, or the announcement has it filed anew, or both.
  */
-final class TimerSource extends LoopSource implements AioTimer {
+final class TimerSource extends TimerEntry implements AioTimer, LoopSource {
     private static final long NANOS_PER_SECOND = 1_000_000_000;
 
-    private final TimerDriver driver;
-    private final TimerEntry entry;
+    private final String name;
     private final TimerHandler handler;
-    private final boolean once;
-    private final boolean attended;
     private volatile boolean suspended;
-
-    /** How many periods the call that comes has missed. */
-    long missed;
+    private boolean running;
 
     /**
-     * Creates a timer that is not armed.
+     * Creates a timer that is not armed, and not yet among the living.
      *
-     * @param once whether it closes itself when it has fired and was not armed again
-     * @param attended whether its owner is to close it, before the context is closed
+     * @param terms what it has in common with others
      */
-    TimerSource(
-            TimerDriver driver,
-            Sources sources,
-            String name,
-            TimerOptions options,
-            boolean once,
-            boolean attended,
-            TimerHandler handler) {
-        super(sources, name);
-        this.driver = driver;
+    TimerSource(TimerTerms terms, String name, TimerHandler handler) {
+        super(terms);
+        this.name = name;
         this.handler = handler;
-        this.once = once;
-        this.attended = attended;
-        entry = new TimerEntry(this, options.accuracy().toNanos());
     }
 
-    /** {@return how late the loop may wake up for it, in nanoseconds} */
-    long accuracy() {
-        return entry.accuracy();
+    private TimerTerms terms() {
+        return (TimerTerms) kind();
+    }
+
+    private TimerDriver driver() {
+        return terms().driver;
+    }
+
+    @Override
+    public String name() {
+        return name;
+    }
+
+    @Override
+    public Link link() {
+        return this;
+    }
+
+    @Override
+    public Sources sources() {
+        return terms().sources;
+    }
+
+    @Override
+    @SuppressWarnings("unchecked") // nothing else is attached
+    public @Nullable LoopFuture<Void> farewell() {
+        return (LoopFuture<Void>) attached();
+    }
+
+    @Override
+    public void setFarewell(LoopFuture<Void> future) {
+        attach(future);
+    }
+
+    @Override
+    public boolean isRunning() {
+        return running;
+    }
+
+    @Override
+    public void setRunning(boolean now) {
+        running = now;
     }
 
     @Override
@@ -72,18 +98,18 @@ final class TimerSource extends LoopSource implements AioTimer {
 
     @Override
     public void armAt(long nanos) {
-        arm(driver.at(nanos), 0);
+        arm(driver().at(nanos), 0);
     }
 
     private void arm(long deadline, long period) {
-        if (!driver.arm(entry, deadline, period)) {
+        if (!driver().arm(this, deadline, period)) {
             throw closedException();
         }
     }
 
     /** Adds a delay to the time, at most up to the latest deadline. */
     private long after(long delay) {
-        long now = driver.now();
+        long now = driver().now();
         return now + Math.min(delay, TimerEntry.LATEST - now);
     }
 
@@ -95,22 +121,17 @@ final class TimerSource extends LoopSource implements AioTimer {
     }
 
     @Override
-    public boolean disarm() {
-        return entry.disarm();
-    }
-
-    @Override
     public boolean isArmed() {
-        return entry.deadline() != TimerEntry.NEVER;
+        return deadline() != TimerEntry.NEVER;
     }
 
     @Override
     public Duration remaining() {
-        long deadline = entry.deadline();
+        long deadline = deadline();
         if (deadline == TimerEntry.NEVER) {
             throw isOpen() ? new IllegalStateException(this + " is not armed") : closedException();
         }
-        return Duration.ofNanos(Math.max(0, deadline - driver.now()));
+        return Duration.ofNanos(Math.max(0, deadline - driver().now()));
     }
 
     @Override
@@ -123,7 +144,7 @@ final class TimerSource extends LoopSource implements AioTimer {
     public void resume() {
         requireOpen();
         suspended = false;
-        if (!driver.announce(entry)) {
+        if (!driver().announce(this)) {
             throw closedException();
         }
     }
@@ -135,35 +156,36 @@ final class TimerSource extends LoopSource implements AioTimer {
 
     @Override
     public boolean isOpen() {
-        return !entry.isClosed();
+        return !isClosed();
     }
 
     @Override
-    void end() {
-        entry.close();
+    public void end() {
+        shut();
     }
 
     @Override
-    void endWithContext() {
-        entry.close();
+    public void endWithContext() {
+        shut();
     }
 
     @Override
-    boolean isAttended() {
-        return attended;
+    public boolean isAttended() {
+        return terms().attended;
     }
 
     @Override
-    void callbackFailed() {
-        entry.endPeriods();
+    public void callbackFailed() {
+        endPeriods();
     }
 
     @Override
-    void invoke() throws Throwable {
+    public void invoke() throws Throwable {
+        TimerTerms terms = terms();
         try {
-            handler.fired(this, missed);
+            handler.fired(this, terms.driver.missed);
         } finally {
-            if (once && entry.closeUnlessArmed()) {
+            if (terms.once && closeUnlessArmed()) {
                 retire();
             }
         }
@@ -171,6 +193,6 @@ final class TimerSource extends LoopSource implements AioTimer {
 
     @Override
     public String toString() {
-        return "timer " + name();
+        return "timer " + name;
     }
 }

@@ -28,6 +28,9 @@ public final class Timers {
     private @Nullable TimerDriver byWall;
     private boolean ended;
 
+    /** What the timer that was made last has in common with others; the next one is mostly of its kind. */
+    private @Nullable TimerTerms last;
+
     Timers(
             Ticks monotonic,
             Ticks wall,
@@ -59,7 +62,7 @@ public final class Timers {
      * @throws IllegalStateException if the context is closed
      */
     public AioTimer make(String name, TimerOptions options, TimerHandler handler) {
-        return add(new TimerSource(driver(options.clock()), sources, name, options, false, true, handler));
+        return add(new TimerSource(terms(options, false, true), name, handler));
     }
 
     /**
@@ -72,8 +75,7 @@ public final class Timers {
      * @throws IllegalStateException if the context is closed
      */
     public AioTimer makeUnattended(String name, boolean once, TimerHandler handler) {
-        TimerOptions options = TimerOptions.DEFAULT;
-        return add(new TimerSource(driver(options.clock()), sources, name, options, once, false, handler));
+        return add(new TimerSource(terms(TimerOptions.DEFAULT, once, false), name, handler));
     }
 
     private TimerSource add(TimerSource timer) {
@@ -81,10 +83,25 @@ public final class Timers {
         return timer;
     }
 
-    private synchronized TimerDriver driver(TimerClock clock) {
+    private synchronized TimerTerms terms(TimerOptions options, boolean once, boolean attended) {
         if (ended) {
             throw inbox.closedException();
         }
+        TimerDriver driver = driver(options.clock());
+        long accuracy = options.accuracy().toNanos();
+        TimerTerms known = last;
+        if (known == null
+                || known.driver != driver
+                || known.accuracy() != accuracy
+                || known.once != once
+                || known.attended != attended) {
+            known = new TimerTerms(driver, sources, accuracy, once, attended);
+            last = known;
+        }
+        return known;
+    }
+
+    private TimerDriver driver(TimerClock clock) {
         TimerDriver driver = clock == TimerClock.WALL ? byWall : byMonotonic;
         if (driver == null) {
             Ticks ticks = clock == TimerClock.WALL ? wall : monotonic;

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * <p><b>Threads.</b> {@link #invoke}, {@link #callbackFailed}, {@link #outer} and {@link #told}: the home thread. Everything else: any. {@link
  * #entry}, {@link #interest}, {@link #open} and {@link #suspended} are written under the lock of the set, and read by any thread.
  */
-final class WatchedFd extends LoopSource implements FdSource {
+final class WatchedFd extends ListedSource implements FdSource {
     private final FdSources owner;
     private final int fd;
     final FdHandler handler;
@@ -86,22 +86,22 @@ final class WatchedFd extends LoopSource implements FdSource {
     }
 
     @Override
-    void end() {
+    public void end() {
         owner.remove(this);
     }
 
     @Override
-    void endWithContext() {
+    public void endWithContext() {
         open = false;
     }
 
     @Override
-    void invoke() throws Throwable {
+    public void invoke() throws Throwable {
         handler.ready(this, told);
     }
 
     @Override
-    void callbackFailed() {
+    public void callbackFailed() {
         owner.suspendFailed(this);
     }
 

@@ -1,5 +1,6 @@
 package dev.aiocontext.internal.timer;
 
+import dev.aiocontext.internal.wakeup.Link;
 import dev.aiocontext.internal.wakeup.QueueMark;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
@@ -8,9 +9,14 @@ import org.jspecify.annotations.Nullable;
 /**
  * What a timer is armed for: one word that any thread changes by a compare-and-set. It is armed for a deadline, or disarmed, or closed.
  *
+ * <p>A timer of a loop is such an object, in place of having one: so a million timers are one cache miss each, and not two. What every
+ * timer needs lies together in its first 64 bytes. What few timers need is in an object that is made when it is needed.
+ *
  * <p>The word has a tag beside the deadline, which says where its period is, so that nobody sees the deadline of one arming with the
  * period of another. There are two places. A thread that arms with a period fills the place that the word does not name, and then
  * stores a word that names it. The monitor of this object keeps other such threads away.
+ *
+ * <p>It is a {@link Link}, because its owner may keep it in a list. Nothing in here uses the list.
  *
  * <p><b>Threads.</b> {@link #fire}, {@link #wanted}, {@link #unfile}, {@link #filed(long)}: the home thread. Everything else: any.
  *
@@ -22,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  * <p><b>Errors.</b> Each change is one compare-and-set; before it, nothing has happened. A thread that stops after it, and before it
  * has announced the entry, leaves the timer armed and perhaps unknown to the wheel. The next call that arms it announces it.
  */
-public final class TimerEntry {
+public class TimerEntry extends Link {
     /** No deadline: the timer is not armed, or is in no slot of the wheel. */
     public static final long NEVER = Long.MAX_VALUE;
 
@@ -48,7 +54,8 @@ public final class TimerEntry {
     private static final VarHandle STATE;
     private static final VarHandle SEQUENCE;
     private static final VarHandle FILED;
-    private static final VarHandle MARK;
+    private static final VarHandle RARE;
+    private static final VarHandle ATTACHED;
 
     static {
         try {
@@ -56,15 +63,15 @@ public final class TimerEntry {
             STATE = lookup.findVarHandle(TimerEntry.class, "state", long.class);
             SEQUENCE = lookup.findVarHandle(TimerEntry.class, "sequence", long.class);
             FILED = lookup.findVarHandle(TimerEntry.class, "filed", long.class);
-            MARK = lookup.findVarHandle(TimerEntry.class, "mark", QueueMark.class);
+            RARE = lookup.findVarHandle(TimerEntry.class, "rare", Rare.class);
+            ATTACHED = lookup.findVarHandle(Rare.class, "attached", Object.class);
         } catch (ReflectiveOperationException e) {
             throw new ExceptionInInitializerError(e);
         }
         rehearse();
     }
 
-    private final Object owner;
-    private final long accuracy;
+    private final TimerKind kind;
 
     /** A deadline and a tag. */
     @SuppressWarnings("unused") // through STATE
@@ -77,26 +84,30 @@ public final class TimerEntry {
     /** The key of the entry in the wheel that counts. The home thread writes it. */
     private long filed = NEVER;
 
-    /** Whether it is in the queue of a {@link TimerQueue}. Made by the first thread that needs it. */
-    private @Nullable QueueMark mark;
+    /** What few timers need. Made by the first thread that needs it. */
+    @SuppressWarnings("unused") // through RARE
+    private @Nullable Rare rare;
 
-    private @Nullable Periods periods;
-
-    /** The periods that the tags name. The monitor of the entry guards writes; the word publishes them. */
-    private static final class Periods {
+    /**
+     * Whether the timer is in the queue of a {@link TimerQueue}; the periods that the tags name; and what its owner has attached. The monitor of
+     * the timer guards writes of the periods, which the word publishes.
+     */
+    private static final class Rare extends QueueMark {
         long first;
         long second;
+
+        @SuppressWarnings("unused") // through ATTACHED
+        @Nullable
+        Object attached;
     }
 
     /**
-     * Creates an entry that is not armed.
+     * Creates a timer that is not armed.
      *
-     * @param owner the timer that it belongs to
-     * @param accuracy how late the loop may wake up for it, in nanoseconds
+     * @param kind what it has in common with others
      */
-    public TimerEntry(Object owner, long accuracy) {
-        this.owner = owner;
-        this.accuracy = accuracy;
+    public TimerEntry(TimerKind kind) {
+        this.kind = kind;
     }
 
     /**
@@ -104,32 +115,49 @@ public final class TimerEntry {
      * that a thread may not have.
      */
     private static void rehearse() {
-        TimerEntry entry = new TimerEntry(STATE, 0);
+        TimerEntry entry = new TimerEntry(new TimerKind(0));
         entry.arm(1, 1);
         entry.armPeriodically(1, 1, 1);
         entry.filed(1);
         entry.unfile();
         entry.mark();
+        entry.attached();
+        entry.attach(STATE);
         entry.wanted();
         entry.fire(1);
         entry.disarm();
         entry.endPeriods();
         entry.closeUnlessArmed();
-        entry.close();
+        entry.shut();
     }
 
-    /** {@return the timer that it belongs to} */
-    public Object owner() {
-        return owner;
+    /** {@return what it has in common with others} */
+    public final TimerKind kind() {
+        return kind;
     }
 
     /** {@return how late the loop may wake up for it, in nanoseconds} */
-    public long accuracy() {
-        return accuracy;
+    public final long accuracy() {
+        return kind.accuracy();
+    }
+
+    /** {@return what its owner has attached last, or null} Volatile. */
+    protected final @Nullable Object attached() {
+        Rare known = (Rare) RARE.getAcquire(this);
+        return known == null ? null : ATTACHED.getVolatile(known);
+    }
+
+    /**
+     * Keeps an object with it. Volatile.
+     *
+     * @param object the object
+     */
+    protected final void attach(Object object) {
+        ATTACHED.setVolatile(rare(), object);
     }
 
     /** {@return the deadline that it is armed for, or {@link #NEVER}} */
-    public long deadline() {
+    public final long deadline() {
         return deadline((long) STATE.getVolatile(this));
     }
 
@@ -173,10 +201,14 @@ public final class TimerEntry {
 
     /** {@return what remembers whether it is in the queue} */
     QueueMark mark() {
-        QueueMark known = (QueueMark) MARK.getAcquire(this);
+        return rare();
+    }
+
+    private Rare rare() {
+        Rare known = (Rare) RARE.getAcquire(this);
         if (known == null) {
-            QueueMark fresh = new QueueMark();
-            known = (QueueMark) MARK.compareAndExchange(this, (QueueMark) null, fresh);
+            Rare fresh = new Rare();
+            known = (Rare) RARE.compareAndExchange(this, (Rare) null, fresh);
             if (known == null) {
                 return fresh;
             }
@@ -213,11 +245,7 @@ public final class TimerEntry {
      * @return false if it is closed
      */
     synchronized boolean armPeriodically(long deadline, long period, long newSequence) {
-        Periods places = periods;
-        if (places == null) {
-            places = new Periods();
-            periods = places;
-        }
+        Rare places = rare();
         long word = (long) STATE.getVolatile(this);
         // Only a thread that holds the monitor stores a word that names a place which the word before did not name.
         boolean second = (word & TAG) == FIRST_PERIOD;
@@ -247,7 +275,7 @@ public final class TimerEntry {
      *
      * @return whether it was armed
      */
-    public boolean disarm() {
+    public final boolean disarm() {
         long word = (long) STATE.getVolatile(this);
         while (isArmed(word)) {
             long witness = (long) STATE.compareAndExchange(this, word, DISARMED);
@@ -260,7 +288,7 @@ public final class TimerEntry {
     }
 
     /** Disarms it if it is periodic. */
-    public void endPeriods() {
+    public final void endPeriods() {
         long word = (long) STATE.getVolatile(this);
         while (isArmed(word) && (word & TAG) != ONCE) {
             long witness = (long) STATE.compareAndExchange(this, word, DISARMED);
@@ -276,17 +304,17 @@ public final class TimerEntry {
      *
      * @return whether it is closed
      */
-    public boolean closeUnlessArmed() {
+    public final boolean closeUnlessArmed() {
         return (boolean) STATE.compareAndSet(this, DISARMED, CLOSED) || isClosed();
     }
 
     /** Closes it: it cannot be armed any more. */
-    public void close() {
+    public final void shut() {
         STATE.setVolatile(this, CLOSED);
     }
 
     /** {@return whether it is closed} */
-    public boolean isClosed() {
+    public final boolean isClosed() {
         return (long) STATE.getVolatile(this) == CLOSED;
     }
 
@@ -297,7 +325,7 @@ public final class TimerEntry {
      * @param now the time
      * @return how many periods were missed, or {@link #NOT_FIRED}
      */
-    public long fire(long now) {
+    public final long fire(long now) {
         while (true) {
             long word = (long) STATE.getVolatile(this);
             long deadline = deadline(word);
@@ -321,10 +349,7 @@ public final class TimerEntry {
 
     /** Reads the period that a word names; what it reads is void if the word has changed since. */
     private long period(int tag) {
-        Periods places = periods;
-        if (places == null) {
-            throw new AssertionError(this);
-        }
+        Rare places = rare();
         return Math.max(1, tag == FIRST_PERIOD ? places.first : places.second);
     }
 }

@@ -107,9 +107,9 @@ public final class TimerQueue {
 
     /** Goes through every step of another thread once: a step that is linked for the first time needs stack and heap. */
     private void rehearse() {
-        TimerEntry entry = new TimerEntry(this, 0);
+        TimerEntry entry = new TimerEntry(new TimerKind(0));
         arm(entry, 0, 0, false);
-        entry.close();
+        entry.shut();
         accept();
         overdue.clear();
     }

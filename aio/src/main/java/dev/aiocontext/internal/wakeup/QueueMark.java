@@ -46,7 +46,7 @@ import java.lang.invoke.VarHandle;
  * <p><b>Errors.</b> A scheduler that gets an Error before {@link #pushed} leaves no mark, whatever it has done: the next
  * scheduler pushes again. It may leave something raised that nobody has pushed; the next scheduler pushes that too.
  */
-public final class QueueMark {
+public class QueueMark {
     private static final VarHandle TAKEN;
     private static final VarHandle PUSHED_AT;
 

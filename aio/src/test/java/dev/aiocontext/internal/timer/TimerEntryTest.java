@@ -6,7 +6,7 @@ import org.junit.jupiter.api.Test;
 
 /** What a timer is armed for, one step after the other. */
 class TimerEntryTest {
-    private final TimerEntry entry = new TimerEntry(this, 0);
+    private final TimerEntry entry = new TimerEntry(new TimerKind(0));
 
     @Test
     void anArmedTimerStaysOpenWhenItIsClosedUnlessArmed() {

@@ -16,7 +16,7 @@ final class TimerModel {
         int fired;
 
         Timer(long accuracy) {
-            entry = new TimerEntry(this, accuracy);
+            entry = new TimerEntry(new TimerKind(accuracy));
         }
 
         private long latest() {
@@ -96,7 +96,7 @@ final class TimerModel {
             return false;
         }
         Timer first = armed.first();
-        assertThat(taken.owner()).as("the first one").isSameAs(first);
+        assertThat(taken).as("the first one").isSameAs(first.entry);
         assertThat(taken.deadline()).as("never early").isLessThanOrEqualTo(now);
         assertThat(taken.filed()).as("has left the wheel").isEqualTo(TimerEntry.NEVER);
         armed.remove(first);

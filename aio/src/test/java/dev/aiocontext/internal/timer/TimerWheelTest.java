@@ -251,7 +251,7 @@ class TimerWheelTest {
     }
 
     private TimerEntry armed(long deadline) {
-        TimerEntry timer = new TimerEntry(this, 0);
+        TimerEntry timer = new TimerEntry(new TimerKind(0));
         timer.arm(deadline, ++sequence);
         return timer;
     }
@@ -263,7 +263,7 @@ class TimerWheelTest {
     }
 
     private void fileWithin(long deadline, long accuracy) {
-        TimerEntry timer = new TimerEntry(this, accuracy);
+        TimerEntry timer = new TimerEntry(new TimerKind(accuracy));
         timer.arm(deadline, ++sequence);
         wheel.file(timer);
     }

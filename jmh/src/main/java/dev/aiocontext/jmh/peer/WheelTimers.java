@@ -1,13 +1,14 @@
 package dev.aiocontext.jmh.peer;
 
 import dev.aiocontext.internal.timer.TimerEntry;
+import dev.aiocontext.internal.timer.TimerKind;
 import dev.aiocontext.internal.timer.TimerQueue;
 import dev.aiocontext.internal.wakeup.Wakeup;
 import java.util.concurrent.TimeUnit;
 
 /** The structure of the library's timers alone, which is told the time. */
 final class WheelTimers implements TimerSet {
-    private static final long ACCURACY = TimeUnit.MILLISECONDS.toNanos(1);
+    private static final TimerKind KIND = new TimerKind(TimeUnit.MILLISECONDS.toNanos(1));
 
     private final TimerQueue queue = new TimerQueue(new Wakeup(arming -> {}), 0);
     private final TimerEntry[] timers;
@@ -15,13 +16,13 @@ final class WheelTimers implements TimerSet {
     private long fired;
 
     WheelTimers(int number) {
-        timers = Shuffled.of(number, i -> new TimerEntry(this, ACCURACY), TimerEntry[]::new);
+        timers = Shuffled.of(number, i -> new TimerEntry(KIND), TimerEntry[]::new);
     }
 
     @Override
     public void renew(int timer) {
-        timers[timer].close();
-        timers[timer] = new TimerEntry(this, ACCURACY);
+        timers[timer].shut();
+        timers[timer] = new TimerEntry(KIND);
     }
 
     @Override
