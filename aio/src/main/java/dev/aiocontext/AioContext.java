@@ -4,6 +4,7 @@ import dev.aiocontext.internal.loop.AdaptivePolling;
 import dev.aiocontext.internal.loop.BottomHalfWork;
 import dev.aiocontext.internal.loop.Callbacks;
 import dev.aiocontext.internal.loop.Current;
+import dev.aiocontext.internal.loop.FailureReport;
 import dev.aiocontext.internal.loop.Home;
 import dev.aiocontext.internal.loop.Inbox;
 import dev.aiocontext.internal.loop.Loop;
@@ -48,7 +49,7 @@ import org.jspecify.annotations.Nullable;
  *   <li>Every other thread is refused. A thread that uses {@code poll} and not {@code run} keeps the context until it has ended.
  * </ol>
  * Threads that native code has started and upcalls from native code may call {@link #execute}, {@link BottomHalf#schedule} and all
- * the rest like any other thread. No exception may leave an upcall, because that ends the JVM.
+ * the rest like any other thread. No exception may leave an upcall, because that ends the JVM: {@link #report} takes it.
  *
  * <p><b>Order.</b> One iteration calls the {@linkplain WaitHook hooks} before it waits and after that. Then it runs, in this order:
  * <ol>
@@ -384,6 +385,33 @@ public final class AioContext implements Executor, AutoCloseable {
         Objects.requireNonNull(hook, "hook");
         inbox.requireOpen();
         return loop.hooks().make(name, hook);
+    }
+
+    /**
+     * Hands a failure that an upcall has caught to the {@link ExceptionHandler}, with the source's name. Nothing may leave an upcall, because
+     * that ends the JVM:
+     *
+     * <pre>{@code
+     * try {
+     *     return received(data);
+     * } catch (Throwable failure) {
+     *     ctx.report(source, failure);
+     *     return WRITE_ERROR;
+     * }
+     * }</pre>
+     *
+     * <p>The handler is called in an iteration of the loop, when the native code has returned, at the latest in {@link #close}. An {@link
+     * Error} leaves the poll then, as that of a callback does. The source is not suspended.
+     *
+     * <p>This throws nothing. A failure that comes after the end of the context is logged, and so is one that cannot be handed over
+     * because there is no memory left.
+     *
+     * @param source what the failure is about; null if it is about no source
+     * @param failure what was caught
+     */
+    @SuppressWarnings("exports") // jspecify: for compilers that know it, no dependency for those that do not
+    public void report(@Nullable Source source, Throwable failure) {
+        FailureReport.send(name, inbox, source, failure);
     }
 
     // ---- Time -------------------------------------------------------------------------------------------------------

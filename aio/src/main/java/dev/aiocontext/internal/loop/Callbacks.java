@@ -106,7 +106,7 @@ public final class Callbacks {
         try {
             task.run();
         } catch (Throwable failure) {
-            failed(null, failure);
+            reportAndThrowErrors(task instanceof FailureReport told ? told.source() : null, failure);
         }
     }
 
@@ -129,14 +129,16 @@ public final class Callbacks {
         }
     }
 
-    private void failed(@Nullable LoopSource source, Throwable failure) {
-        if (source != null) {
-            try {
-                source.callbackFailed();
-            } catch (RuntimeException | Error more) {
-                failure.addSuppressed(more);
-            }
+    private void failed(LoopSource source, Throwable failure) {
+        try {
+            source.callbackFailed();
+        } catch (RuntimeException | Error more) {
+            failure.addSuppressed(more);
         }
+        reportAndThrowErrors(source, failure);
+    }
+
+    private void reportAndThrowErrors(@Nullable Source source, Throwable failure) {
         report(source, failure);
         if (failure instanceof Error error) {
             throw error;

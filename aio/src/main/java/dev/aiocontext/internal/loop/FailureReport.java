@@ -1,0 +1,64 @@
+package dev.aiocontext.internal.loop;
+
+import dev.aiocontext.Source;
+import java.lang.System.Logger.Level;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A failure on its way from an upcall to the loop. Nothing may leave an upcall, so the failure is thrown again as a task of the loop:
+ * it then goes the way of what tasks throw.
+ *
+ * <p><b>Threads.</b> Any thread makes and sends a report, also one that native code has started. The home thread runs it.
+ */
+public final class FailureReport implements Runnable {
+    private final @Nullable Source source;
+    private final Throwable failure;
+
+    private FailureReport(@Nullable Source source, Throwable failure) {
+        this.source = source;
+        this.failure = failure;
+    }
+
+    /**
+     * Sends a failure to the loop. Where the loop is closed, or has no memory left, the failure is logged.
+     *
+     * @param context the name of the context, for messages
+     * @param inbox takes in the report
+     * @param source the source whose callback failed, or null
+     * @param failure what it threw
+     */
+    public static void send(String context, Inbox inbox, @Nullable Source source, Throwable failure) {
+        try {
+            if (!inbox.push(new FailureReport(source, failure))) {
+                log(source, "of AioContext " + context + ", which is closed, failed", failure);
+            }
+        } catch (Throwable unsent) { // a lack of memory or stack, which must not leave an upcall either
+            log(source, "of AioContext " + context + " failed, and " + unsent + " kept that from the loop", failure);
+        }
+    }
+
+    private static void log(@Nullable Source source, String how, Throwable failure) {
+        try {
+            Callbacks.log(Level.ERROR, (source != null ? source : "native code") + " " + how, failure);
+        } catch (Throwable untold) { // nothing is left to tell it by, and the caller is an upcall
+            failure.addSuppressed(untold);
+        }
+    }
+
+    /** {@return the source whose callback failed, or null} */
+    @Nullable
+    Source source() {
+        return source;
+    }
+
+    @Override
+    public void run() {
+        FailureReport.<RuntimeException>throwAgain(failure);
+    }
+
+    /** Throws a checked exception where none may be declared: the loop's callers of tasks catch all there is. */
+    @SuppressWarnings({"unchecked", "TypeParameterUnusedInFormals"})
+    private static <T extends Throwable> void throwAgain(Throwable failure) throws T {
+        throw (T) failure;
+    }
+}

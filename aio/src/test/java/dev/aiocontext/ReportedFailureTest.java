@@ -1,0 +1,121 @@
+package dev.aiocontext;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.aiocontext.testkit.LogRecords;
+import dev.aiocontext.testkit.Opened;
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.Linker;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.lang.invoke.MethodHandle;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.MethodType;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** What an upcall has caught goes to the exception handler of the context, with the source, when native code has returned. */
+class ReportedFailureTest {
+    private final Opened opened = new Opened();
+    private final List<String> reports = new ArrayList<>();
+    private final AioContext ctx = opened.context(
+            AioContext.builder().name("mine").relay(RelayMode.OFF).exceptionHandler(this::handle));
+
+    @AfterEach
+    void close() {
+        opened.close();
+    }
+
+    private void handle(@Nullable Source source, Throwable failure) {
+        reports.add((source == null ? null : source.name()) + ": " + failure.getMessage() + ", "
+                + (ctx.isHomeThread() ? "on the loop" : "elsewhere"));
+    }
+
+    @Test
+    void aFailureIsReportedWithItsSourceInTheNextIteration() {
+        try (BottomHalf source = ctx.newBottomHalf("parser", () -> {})) {
+            ctx.report(source, new IOException("checked"));
+            ctx.report(null, new IllegalStateException("of nobody"));
+            assertThat(reports).isEmpty();
+
+            assertThat(ctx.poll(true)).isTrue();
+
+            assertThat(reports).containsExactly("parser: checked, on the loop", "null: of nobody, on the loop");
+            assertThat(source.isSuspended()).isFalse();
+        }
+    }
+
+    @Test
+    void anErrorIsReportedOnceAndLeavesThePoll() {
+        ctx.report(null, new AssertionError("broken"));
+
+        assertThatThrownBy(() -> ctx.poll(true))
+                .isInstanceOf(AssertionError.class)
+                .hasMessage("broken");
+        assertThat(reports).containsExactly("null: broken, on the loop");
+        assertThat(ctx.poll(false)).isFalse();
+    }
+
+    @Test
+    @SuppressWarnings("restricted")
+    void whatAnUpcallCatchesDoesNotEndTheJvm() throws Throwable {
+        Linker linker = Linker.nativeLinker();
+        MethodHandle compare = MethodHandles.lookup()
+                .bind(this, "compare", MethodType.methodType(int.class, MemorySegment.class, MemorySegment.class));
+        MethodHandle sort = linker.downcallHandle(
+                linker.defaultLookup().find("qsort").orElseThrow(),
+                FunctionDescriptor.ofVoid(
+                        ValueLayout.ADDRESS, ValueLayout.JAVA_LONG, ValueLayout.JAVA_LONG, ValueLayout.ADDRESS));
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment comparator = linker.upcallStub(
+                    compare,
+                    FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.ADDRESS, ValueLayout.ADDRESS),
+                    arena);
+            sort.invokeExact(arena.allocateFrom(ValueLayout.JAVA_INT, 2, 1), 2L, 4L, comparator);
+        }
+
+        ctx.poll(true);
+
+        assertThat(reports).containsExactly("null: cannot compare, on the loop");
+    }
+
+    @SuppressWarnings({"UnusedMethod", "UnusedVariable"}) // an upcall
+    private int compare(MemorySegment left, MemorySegment right) {
+        try {
+            throw new IllegalArgumentException("cannot compare");
+        } catch (Throwable failure) {
+            ctx.report(null, failure);
+            return 0;
+        }
+    }
+
+    @Test
+    void aFailureAfterTheEndOfTheContextIsLogged() {
+        BottomHalf source = ctx.newBottomHalf("parser", () -> {});
+        source.close();
+        ctx.close();
+        try (LogRecords log = new LogRecords()) {
+            ctx.report(source, new IOException("late"));
+
+            assertThat(log.messages())
+                    .containsExactly("SEVERE: " + source + " of AioContext mine, which is closed, failed");
+            assertThat(log.thrown()).extracting(Throwable::getMessage).containsExactly("late");
+        }
+        assertThat(reports).isEmpty();
+    }
+
+    @Test
+    void aFailureThatIsReportedBeforeTheEndIsToldByTheEnd() {
+        ctx.report(null, new IOException("just in time"));
+
+        ctx.close();
+
+        assertThat(reports).containsExactly("null: just in time, on the loop");
+    }
+}
