@@ -6,6 +6,7 @@ import dev.aiocontext.internal.loop.Callbacks;
 import dev.aiocontext.internal.loop.Current;
 import dev.aiocontext.internal.loop.FailureReport;
 import dev.aiocontext.internal.loop.Home;
+import dev.aiocontext.internal.loop.Hop;
 import dev.aiocontext.internal.loop.Inbox;
 import dev.aiocontext.internal.loop.Loop;
 import dev.aiocontext.internal.loop.LoopCall;
@@ -353,6 +354,33 @@ public final class AioContext implements Executor, AutoCloseable {
     }
 
     /**
+     * Makes a call once, on the loop, as {@link #execute} runs a task, and waits for it. The calling thread is parked meanwhile. If it is a
+     * virtual one, it does not hold its carrier.
+     *
+     * <p><b>On the home thread</b> the call is made at once, as any method is called: before the work that is queued, and within the
+     * callback that is under way. To push it and wait would be to wait for itself.
+     *
+     * <p><b>Failures.</b> What the call throws is thrown here, the very same object, whose stack trace is that of the loop.
+     *
+     * <p><b>Interrupts.</b> A thread that is interrupted gets an {@link InterruptedException}. A call that has not begun is never made then.
+     * One that has begun goes on, and its result is dropped. What it throws later goes to the {@link ExceptionHandler}. If the result
+     * is there already, it is returned, and the interrupt stays pending.
+     *
+     * <p><b>The end.</b> An accepted call is made, at the latest in {@link #close}. While no thread polls the context, the thread waits.
+     *
+     * @param work what to call
+     * @param <T> the result
+     * @return what it returns
+     * @throws RejectedExecutionException if the context is closed
+     * @throws InterruptedException if the calling thread is interrupted before there is a result
+     * @throws Exception what the call throws
+     */
+    @SuppressWarnings("exports") // jspecify: for compilers that know it, no dependency for those that do not
+    public <T extends @Nullable Object> T call(Callable<? extends T> work) throws Exception {
+        return Hop.make(home, inbox, Objects.requireNonNull(work, "work"));
+    }
+
+    /**
      * Makes a bottom half.
      *
      * @param name a name, for messages
@@ -577,7 +605,7 @@ public final class AioContext implements Executor, AutoCloseable {
      * @param interest what to wait for; an empty set waits for errors and hang-ups alone
      * @param handler what to call, on the loop
      * @return the source, to be closed before the descriptor is
-     * @throws IllegalStateException if the context is closed
+     * @throws IllegalStateException if the context is closed, or if a thread waits for the descriptor in {@link #awaitReady}
      * @throws IllegalArgumentException if the descriptor is negative, opened with {@code O_PATH}, or the context's own
      * @throws UnsupportedOperationException if the interest is edge-triggered and the context is to use poll(2) only
      * @throws SyscallException EBADF if it is not open; what epoll says if {@link MonitorMode#EPOLL} is forced
@@ -598,6 +626,57 @@ public final class AioContext implements Executor, AutoCloseable {
      */
     public Optional<FdSource> source(int fd) {
         return Optional.ofNullable(loop.fdSources().get(fd));
+    }
+
+    /**
+     * Waits until a descriptor is ready, for as long as it takes: {@link #awaitReady(int, FdEvents, Duration)} without a limit.
+     *
+     * @param fd an open descriptor
+     * @param interest what to wait for
+     * @return the events that have occurred, at least one
+     * @throws InterruptedException if the calling thread is interrupted
+     */
+    public FdEvents awaitReady(int fd, FdEvents interest) throws InterruptedException {
+        return loop.readiness().await(fd, Objects.requireNonNull(interest, "interest"), -1);
+    }
+
+    /**
+     * Waits until a descriptor is ready. The calling thread is parked meanwhile, while the loop waits for the descriptor. If it is a virtual
+     * thread, it does not hold its carrier. Errors and hang-ups are always told.
+     *
+     * <p>A descriptor that is ready already is told at once, and the loop hears nothing of it. So this is called before each read or write,
+     * or after one that would have blocked. The descriptor should be non-blocking (O_NONBLOCK), because Linux may say that a
+     * descriptor is readable although a read would block (select(2), BUGS), and another thread may have read first.
+     *
+     * <p>Several threads may wait for one descriptor, for the same events or for others. Each of them that waits for what has occurred is
+     * told. A descriptor has either threads that wait, or a source. A thread is refused while there is a source, and {@link #watch} is
+     * refused while a thread waits.
+     *
+     * <p>A descriptor may be closed, and its number used again, as soon as no thread waits for it. One that is closed while a thread waits
+     * may never be told: interrupt the thread first.
+     *
+     * @param fd an open descriptor
+     * @param interest what to wait for; an empty set waits for errors and hang-ups alone
+     * @param timeout for how long at most; zero only looks
+     * @return the events that have occurred; {@link FdEvents#NONE} if the time was over first
+     * @throws InterruptedException if the calling thread is interrupted; if it is told at the same moment, it is told, and the interrupt
+     *     stays pending
+     * @throws IllegalStateException if the calling thread is the home thread, which would wait for itself; if the descriptor has a source,
+     *     which the message names; if the context is closed, also while the thread waits
+     * @throws IllegalArgumentException if the descriptor is negative, opened with {@code O_PATH}, or the context's own; if the interest is
+     *     edge-triggered, because one wait has no edges; if the time is negative
+     * @throws SyscallException EBADF if it is not open; what epoll says if {@link MonitorMode#EPOLL} is forced
+     */
+    public FdEvents awaitReady(int fd, FdEvents interest, Duration timeout) throws InterruptedException {
+        if (timeout.isNegative()) {
+            throw new IllegalArgumentException("a thread cannot wait for less than nothing: " + timeout);
+        }
+        return loop.readiness().await(fd, Objects.requireNonNull(interest, "interest"), nanos(timeout));
+    }
+
+    /** {@return a time in nanoseconds; -1 for one that is for ever} */
+    private static long nanos(Duration time) {
+        return time.compareTo(LONGEST_WAIT) > 0 ? -1 : time.toNanos();
     }
 
     // ---- The loop ---------------------------------------------------------------------------------------------------
@@ -683,7 +762,7 @@ public final class AioContext implements Executor, AutoCloseable {
             throw new IllegalArgumentException("a poll cannot wait for less than nothing: " + longestWait);
         }
         enter();
-        return loop.iterate(longestWait.compareTo(LONGEST_WAIT) > 0 ? -1 : longestWait.toNanos());
+        return loop.iterate(nanos(longestWait));
     }
 
     // ---- Threads and the end ----------------------------------------------------------------------------------------

@@ -116,6 +116,10 @@ public final class FdSources {
                 throw inbox.closedException();
             }
             FdEntry known = descriptors.get(fd);
+            if (known instanceof FdWaiters waiters) {
+                Readiness.giveWay(waiters, descriptors);
+                known = null;
+            }
             if ((known != null && !(known instanceof Entry)) || descriptors.isOwn(fd)) {
                 throw new IllegalArgumentException("fd " + fd + " is the context's own");
             }

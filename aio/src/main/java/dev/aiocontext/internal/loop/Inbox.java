@@ -79,8 +79,23 @@ public final class Inbox implements Executor {
     public void execute(Runnable task) {
         Objects.requireNonNull(task, "task");
         if (!push(task)) {
-            throw new RejectedExecutionException("AioContext " + context + " is closed");
+            throw rejection();
         }
+    }
+
+    /**
+     * Fails as {@link #execute} does if the loop is closed.
+     *
+     * @throws RejectedExecutionException if it is
+     */
+    void requireAccepting() {
+        if (closed) {
+            throw rejection();
+        }
+    }
+
+    private RejectedExecutionException rejection() {
+        return new RejectedExecutionException("AioContext " + context + " is closed");
     }
 
     /**

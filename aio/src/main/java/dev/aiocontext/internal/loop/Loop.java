@@ -49,6 +49,7 @@ public final class Loop {
     private final Counters counters = new Counters.Apart();
     private final Sources sources;
     private final FdSources fdSources;
+    private final Readiness readiness;
     private final Callbacks callbacks;
     private final Arming arming;
     private final Slice slice;
@@ -120,12 +121,14 @@ public final class Loop {
                 descriptors.reserve(openedRelay.writeFd());
                 drivers.add(relay);
             }
-            slice = new Slice(inbox, callbacks, counters);
+            Unfinished unfinished = new Unfinished();
+            slice = new Slice(inbox, callbacks, counters, unfinished);
             AdaptivePolling polling = new AdaptivePolling(settings, counters);
             waiting = new Waiting(inbox, slice, arming, descriptors, drivers, polling, counters);
             sources = new Sources(inbox, home);
             fdSources = new FdSources(descriptors, callbacks, inbox, home, sources);
             hooks = new Hooks(drivers, sources, inbox, home, callbacks, counters);
+            readiness = new Readiness(descriptors, inbox, home, unfinished);
             timers = new Timers(monotonic, wall, drivers, sources, inbox, home, descriptors, callbacks, counters);
         } catch (RuntimeException | Error e) {
             openedDoorbell.close();
@@ -152,6 +155,11 @@ public final class Loop {
     /** {@return the sources of descriptors} */
     public FdSources fdSources() {
         return fdSources;
+    }
+
+    /** {@return what parks threads until a descriptor is ready} */
+    public Readiness readiness() {
+        return readiness;
     }
 
     /** {@return what makes timers} */
@@ -274,7 +282,9 @@ public final class Loop {
         int next = 0;
         try {
             while (next < ready.size()) {
-                progress |= fdSources.dispatch(ready.get(next));
+                FdEntry entry = ready.get(next);
+                progress |=
+                        entry instanceof FdWaiters waiters ? readiness.dispatch(waiters) : fdSources.dispatch(entry);
                 next++;
             }
         } finally {
@@ -318,6 +328,11 @@ public final class Loop {
         ReadyList ready = nestedReady.get(outerPolls);
         ready.clear();
         return ready;
+    }
+
+    /** {@return whether there is work that was accepted, and that has not been run} */
+    public boolean hasAcceptedWork() {
+        return inbox.hasAcceptedWork() || slice.hasUnfinished();
     }
 
     /** Runs a slice of what is left after {@link Inbox#refuse}. */

@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
  * <ol>
  *   <li>The thread pool takes no more work, and cancels what has not begun. The loop is polled until the rest is finished.
  *   <li>The inbox takes no more work. The loop runs all work that the inbox has accepted.
+ *   <li>Threads that wait for a descriptor are woken, and told that the context is closed.
  *   <li>The scheduled executors are shut down, and their pending tasks are cancelled.
  *   <li>Everything is freed, and the sources are closed. One warning names those that were still open.
  * </ol>
@@ -79,8 +80,12 @@ public final class LoopEnd {
             closing.attempt(finishPoolWork);
         }
         inbox.refuse();
-        while (inbox.hasAcceptedWork()) {
+        while (loop.hasAcceptedWork()) {
             closing.attempt(loop::runAcceptedWork);
+        }
+        Readiness readiness = loop.readiness();
+        while (!readiness.hasEnded()) {
+            closing.attempt(readiness::end);
         }
         if (!scheduled.hasEnded()) {
             endExecutors(closing);

@@ -25,7 +25,10 @@ final class Slice {
     /** Up to here, idle work is due: the loop does not wait before due work that a slice, or an Error, left in the queue. */
     private long idleDue;
 
-    Slice(Inbox inbox, Callbacks callbacks, Counters counters) {
+    private final Unfinished unfinished;
+
+    Slice(Inbox inbox, Callbacks callbacks, Counters counters, Unfinished unfinished) {
+        this.unfinished = unfinished;
         this.work = inbox.work;
         this.idleWork = inbox.idleWork;
         this.callbacks = callbacks;
@@ -35,6 +38,11 @@ final class Slice {
     /** Says whether there is idle work that has waited already. */
     boolean isIdleWorkDue() {
         return !idleWork.isTaken(idleDue);
+    }
+
+    /** Says whether an Error has cut work short that is to be gone on with. */
+    boolean hasUnfinished() {
+        return !unfinished.isEmpty();
     }
 
     /** Drops bottom halves that were cancelled from the head of the queue: they are nothing to stay awake for. */
@@ -53,6 +61,9 @@ final class Slice {
         long end = work.end();
         long idleEnd = idleWork.isEmpty() ? 0 : idleWork.end(); // a look at an empty queue costs less
         long before = counters.asked;
+        if (!unfinished.isEmpty()) {
+            unfinished.run(callbacks);
+        }
         boolean progress = run(work, end, true);
         counters.burst = counters.asked - before > 1;
         idleDue = Math.max(idleDue, idleEnd); // a nested poll may have had a later one
@@ -68,7 +79,15 @@ final class Slice {
         int pieces = 0;
         for (Runnable next = queue.take(end); next != null; next = queue.take(end)) {
             counters.asked++;
-            progress |= run(next, end, due);
+            try {
+                progress |= run(next, end, due);
+            } catch (RuntimeException | Error e) {
+                if (next instanceof Handover handover && !handover.over) { // stores only
+                    handover.nextUnfinished = unfinished.first;
+                    unfinished.first = handover;
+                }
+                throw e;
+            }
             if (++pieces == look) {
                 long now = System.nanoTime();
                 if (began == 0) {
@@ -89,7 +108,7 @@ final class Slice {
             return due ? runDue(bottomHalf, end) : runIdle(bottomHalf, end);
         }
         callbacks.run(next);
-        return true;
+        return !(next instanceof FdWait);
     }
 
     private boolean runDue(BottomHalfWork bottomHalf, long end) {

@@ -207,6 +207,9 @@ final class Waiting {
         if (isAnnounced() || slice.isIdleWorkDue()) {
             return 0;
         }
+        if (slice.hasUnfinished()) {
+            return 0;
+        }
         long longest = idleWork.isEmpty() ? Driver.FOR_EVER : Math.max(0, IDLE_WAIT - waited);
         for (Driver driver : drivers.inUse()) {
             longest = shorter(longest, driver.longestWait());

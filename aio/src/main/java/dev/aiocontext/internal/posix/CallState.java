@@ -31,6 +31,11 @@ final class CallState {
     /** A place has a cache line for itself. */
     private static final long STRIDE = 64;
 
+    /** Where in a place the struct pollfd of {@link #pollfd} is, and behind it a struct timespec that is always 0. */
+    private static final long POLLFD = 16;
+
+    private static final long NO_TIME = 32;
+
     private static final long ERRNO = Linker.Option.captureStateLayout().byteOffset(PathElement.groupElement("errno"));
     private static final VarHandle BUSY;
     private static final VarHandle NEXT;
@@ -46,7 +51,7 @@ final class CallState {
         }
         MemorySegment all = Arena.global().allocate(CHAINS * STRIDE, STRIDE);
         for (int i = 0; i < CHAINS; i++) {
-            FIRST[i] = new CallState(all.asSlice(i * STRIDE, Linker.Option.captureStateLayout()));
+            FIRST[i] = new CallState(all.asSlice(i * STRIDE, STRIDE));
         }
         rehearse();
     }
@@ -54,13 +59,21 @@ final class CallState {
     /** The segment that the call is given. */
     final MemorySegment segment;
 
+    /** A struct pollfd, for a call that polls and does not wait. */
+    final MemorySegment pollfd;
+
+    /** A struct timespec of no time. */
+    final MemorySegment noTime;
+
     /** Whether a thread has taken this place. */
     volatile boolean busy;
 
     private volatile @Nullable CallState next;
 
-    private CallState(MemorySegment segment) {
-        this.segment = segment;
+    private CallState(MemorySegment place) {
+        segment = place.asSlice(0, Linker.Option.captureStateLayout());
+        pollfd = place.asSlice(POLLFD, NO_TIME - POLLFD);
+        noTime = place.asSlice(NO_TIME);
     }
 
     /**
@@ -101,8 +114,7 @@ final class CallState {
         if (next != null) {
             return next;
         }
-        CallState fresh =
-                new CallState(Arena.global().allocate(STRIDE, STRIDE).asSlice(0, Linker.Option.captureStateLayout()));
+        CallState fresh = new CallState(Arena.global().allocate(STRIDE, STRIDE));
         CallState witness = (CallState) NEXT.compareAndExchange(state, (CallState) null, fresh);
         return witness == null ? fresh : witness; // a race that is lost leaves 64 bytes unused, once
     }

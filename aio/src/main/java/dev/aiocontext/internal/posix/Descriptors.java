@@ -79,6 +79,28 @@ public final class Descriptors {
     }
 
     /**
+     * Looks whether a descriptor is ready, without waiting.
+     *
+     * @param fd the descriptor
+     * @param events POLL*
+     * @return those that have occurred, POLLERR and POLLHUP also if they are not among them; 0 for none
+     * @throws IllegalArgumentException if it is negative, or opened with O_PATH
+     * @throws dev.aiocontext.SyscallException EBADF if it is not open
+     */
+    public static int ready(int fd, int events) {
+        int occurred = fd < 0 ? linux_h.POLLNVAL() : Libc.pollNow(fd, events);
+        if (occurred >= 0 && (occurred & linux_h.POLLNVAL()) == 0) {
+            return occurred;
+        }
+        if (occurred == -Errno.EINTR) {
+            return 0; // nothing has occurred, and a signal has
+        }
+        Errno.check(occurred, "ppoll", fd);
+        requirePollable(fd);
+        return 0; // just opened by another thread
+    }
+
+    /**
      * Keeps a descriptor from being inherited by the next program. One that another thread has closed is not inherited anyway.
      *
      * @param fd the descriptor

@@ -3,9 +3,11 @@ package dev.aiocontext.internal.posix;
 import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
+import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 
 import dev.aiocontext.bindings.linux.aarch64.aarch64_h;
 import dev.aiocontext.bindings.linux.linux_h;
+import dev.aiocontext.bindings.linux.pollfd;
 import dev.aiocontext.bindings.linux.x86_64.x86_64_h;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
@@ -190,6 +192,26 @@ public final class Libc {
         } finally {
             Reference.reachabilityFence(fds);
             Reference.reachabilityFence(timeout);
+        }
+    }
+
+    /**
+     * ppoll(2) of one descriptor, without waiting.
+     *
+     * @param fd the descriptor
+     * @param events POLL*
+     * @return the events that have occurred, POLLNVAL among them, or none
+     */
+    public static int pollNow(int fd, int events) {
+        CallState state = CallState.take();
+        try {
+            MemorySegment polled = state.pollfd;
+            polled.set(JAVA_INT, pollfd.fd$offset(), fd);
+            polled.set(JAVA_SHORT, pollfd.events$offset(), (short) events);
+            int count = PPOLL.callInt(state.segment, polled.address(), 1, state.noTime.address(), 0);
+            return count > 0 ? polled.get(JAVA_SHORT, pollfd.revents$offset()) : count;
+        } finally {
+            state.busy = false;
         }
     }
 

@@ -1,0 +1,251 @@
+package dev.aiocontext.internal.loop;
+
+import dev.aiocontext.FdEvents;
+import dev.aiocontext.FdSource;
+import dev.aiocontext.SyscallException;
+import dev.aiocontext.internal.fdmon.FdEntry;
+import dev.aiocontext.internal.fdmon.FdSet;
+import dev.aiocontext.internal.posix.Descriptors;
+import dev.aiocontext.internal.posix.Errno;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Parks threads until a descriptor is ready.
+ *
+ * <p>A thread that finds the descriptor ready does not wait. Else it pushes an {@link FdWait} to the loop and parks. The loop puts the
+ * descriptor into its set, with what all threads that wait for it want, and wakes each of them once.
+ *
+ * <p><b>Threads.</b> {@link #await}: any thread but the home thread, and it takes no monitor. Everything else: the home thread. It takes the
+ * lock of the set while it changes the set or a list of waiters.
+ *
+ * <p><b>Why no event is missed.</b> The set is told after the thread has looked, and both monitors report a descriptor that is ready when it is
+ * added. The announcement to the loop is an {@link Inbox#push}. The way back is that of {@link Handover}.
+ *
+ * <p><b>Errors.</b> A thread is woken before it leaves the list, and the list is emptied before the set changes. So an Error leaves the
+ * descriptor in the set, and the next wait tells it again. A thread whose outcome is settled and that was not woken is kept by {@link
+ * Unfinished}.
+ */
+public final class Readiness {
+    private final Object lock;
+    private final FdSet descriptors;
+    private final Inbox inbox;
+    private final Home home;
+    private final Unfinished unfinished;
+
+    private boolean ended;
+
+    Readiness(FdSet descriptors, Inbox inbox, Home home, Unfinished unfinished) {
+        this.lock = descriptors.lock();
+        this.descriptors = descriptors;
+        this.inbox = inbox;
+        this.home = home;
+        this.unfinished = unfinished;
+    }
+
+    /**
+     * Waits until a descriptor is ready.
+     *
+     * @param fd the descriptor
+     * @param interest what to wait for
+     * @param nanos for how long at most; 0 not at all, negative for ever
+     * @return the events that have occurred; none if the time was over first
+     * @throws InterruptedException if the thread is interrupted
+     */
+    public FdEvents await(int fd, FdEvents interest, long nanos) throws InterruptedException {
+        if (home.isCurrent()) {
+            throw new IllegalStateException(
+                    home.describe() + " looks for ready descriptors in a poll of its home thread "
+                            + Thread.currentThread() + ", which therefore cannot wait for one: use watch()");
+        }
+        if (interest.isEdgeTriggered()) {
+            throw new IllegalArgumentException("one wait has no edges: " + interest);
+        }
+        inbox.requireOpen();
+        if (Thread.interrupted()) {
+            throw new InterruptedException();
+        }
+        refuseWatched(fd);
+        int ready = Descriptors.ready(fd, interest.toPoll());
+        if (ready != 0 || nanos == 0) {
+            return FdEvents.ofPoll(ready);
+        }
+        FdWait wait = new FdWait(this, fd, interest);
+        push(wait);
+        boolean told = false;
+        try {
+            told = wait.await(nanos);
+        } finally {
+            if (!told) {
+                wait.leave(); // after an Error, too
+                inbox.push(wait); // to be forgotten
+            }
+        }
+        return told ? wait.outcome() : FdEvents.NONE;
+    }
+
+    private void push(FdWait wait) {
+        if (!inbox.push(wait)) {
+            throw inbox.closedException();
+        }
+    }
+
+    IllegalStateException closedException(int fd) {
+        return new IllegalStateException(
+                home.describe() + " was closed while " + Thread.currentThread() + " waited for fd " + fd);
+    }
+
+    /** Refuses a descriptor that has a source, or is the context's own. */
+    private void refuseWatched(int fd) {
+        FdEntry known = descriptors.get(fd);
+        if (known != null && !(known instanceof FdWaiters)) {
+            FdSource source = known instanceof FdSources.Entry entry ? entry.source : null;
+            if (source == null) {
+                throw ownException(fd);
+            }
+            throw new IllegalStateException("fd " + fd + " has the source " + source + " in " + home.describe()
+                    + ", which hears of its events: close the source, or wait in its handler");
+        }
+    }
+
+    private static IllegalArgumentException ownException(int fd) {
+        return new IllegalArgumentException("fd " + fd + " is the context's own");
+    }
+
+    /** Has the set wait for a descriptor. */
+    void register(FdWait wait) {
+        synchronized (lock) {
+            int fd = wait.fd();
+            refuseWatched(fd);
+            FdEntry known = descriptors.get(fd);
+            if (known == null && descriptors.isOwn(fd)) {
+                throw ownException(fd);
+            }
+            if (known instanceof FdWaiters there) {
+                there.add(wait);
+                change(there);
+            } else {
+                FdWaiters added = new FdWaiters(fd);
+                added.add(wait);
+                put(added);
+            }
+        }
+    }
+
+    private void put(FdWaiters added) {
+        boolean before = descriptors.begin();
+        try {
+            descriptors.put(added, added.wanted());
+        } catch (SyscallException | UnsupportedOperationException refused) {
+            descriptors.end(before);
+            throw refused;
+        }
+        descriptors.end(before);
+    }
+
+    private void change(FdWaiters waiters) {
+        waiters.dropFinished();
+        int wanted = waiters.wanted();
+        boolean before = descriptors.begin();
+        try {
+            if (wanted == FdEntry.GONE) {
+                descriptors.remove(waiters);
+            } else {
+                descriptors.change(waiters, wanted);
+            }
+        } catch (SyscallException | UnsupportedOperationException refused) {
+            descriptors.end(before);
+            throw refused;
+        }
+        descriptors.end(before);
+    }
+
+    /** Lets go of a thread that waits no more. */
+    void forget(FdWait wait) {
+        synchronized (lock) {
+            if (descriptors.get(wait.fd()) instanceof FdWaiters waiters) {
+                change(waiters);
+            }
+        }
+    }
+
+    /**
+     * Makes room for a source. Under the lock, by any thread.
+     *
+     * @param waiters the entry of its descriptor
+     * @throws IllegalStateException if a thread waits for the descriptor
+     */
+    static void giveWay(FdWaiters waiters, FdSet descriptors) {
+        FdWait wait = waiters.anyOpen();
+        if (wait != null) {
+            throw new IllegalStateException("fd " + waiters.fd() + " has a thread that waits for it in awaitReady: "
+                    + wait.thread() + "; interrupt it first");
+        }
+        boolean before = descriptors.begin();
+        descriptors.remove(waiters);
+        descriptors.end(before);
+    }
+
+    /** Wakes the threads that wait for what has happened to a descriptor; says whether there were any. */
+    boolean dispatch(FdWaiters waiters) {
+        int events = waiters.takeEvents();
+        if (events == 0) {
+            return false; // a nested poll was first
+        }
+        SyscallException closed = null;
+        if ((events & FdEntry.NVAL) != 0) {
+            if (Descriptors.isPollable(waiters.fd())) {
+                descriptors.verify(waiters); // the number stands for another file by now
+                return false;
+            }
+            closed = Errno.exception("poll", Errno.EBADF, waiters.fd());
+        }
+        boolean any = false;
+        for (FdWait wait = waiters.first(); wait != null; wait = wait.next) {
+            any |= tell(wait, events, closed);
+        }
+        goOn(waiters);
+        return any;
+    }
+
+    /** Waits on for what the other threads want. */
+    @SuppressWarnings("ReferenceEquality") // the very same entry
+    private void goOn(FdWaiters waiters) {
+        synchronized (lock) {
+            if (descriptors.get(waiters.fd()) == waiters) {
+                change(waiters);
+            }
+        }
+    }
+
+    private boolean tell(FdWait wait, int events, @Nullable SyscallException closed) {
+        try {
+            return closed == null ? wait.tell(events) : wait.fail(closed);
+        } catch (RuntimeException | Error e) {
+            wait.over = false; // stores only
+            wait.nextUnfinished = unfinished.first;
+            unfinished.first = wait;
+            throw e;
+        }
+    }
+
+    /** Tells all threads that the context ends. */
+    public void end() {
+        synchronized (lock) {
+            descriptors.forEach(Readiness::end);
+            ended = true;
+        }
+    }
+
+    private static void end(FdEntry entry) {
+        if (entry instanceof FdWaiters waiters) {
+            for (FdWait wait = waiters.first(); wait != null; wait = wait.next) {
+                wait.close();
+            }
+        }
+    }
+
+    /** {@return whether all threads have been told that the context ends} */
+    public boolean hasEnded() {
+        return ended;
+    }
+}

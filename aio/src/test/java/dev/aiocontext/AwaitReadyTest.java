@@ -1,0 +1,260 @@
+package dev.aiocontext;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.aiocontext.testkit.Eventually;
+import dev.aiocontext.testkit.LoopThread;
+import dev.aiocontext.testkit.RealDescriptors;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.Callable;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Threads, virtual ones and others, that wait for a descriptor while the loop waits for all of them. */
+@Tag("architecture")
+final class AwaitReadyTest {
+    private static final Duration LONG = Duration.ofDays(1);
+    private static final int O_PATH = 0x200000;
+
+    private final RealDescriptors files = new RealDescriptors();
+
+    @AfterEach
+    void close() throws IOException {
+        files.close();
+    }
+
+    static Stream<Arguments> monitorsAndThreads() {
+        return Stream.of(MonitorMode.values())
+                .flatMap(monitor -> Stream.of(Arguments.of(monitor, true), Arguments.of(monitor, false)));
+    }
+
+    private static LoopThread open(MonitorMode monitor) {
+        return new LoopThread(AioContext.builder().name("ears").monitor(monitor).open());
+    }
+
+    /** A thread and its outcome. */
+    private record Waiter<T>(Thread thread, FutureTask<T> task) {
+        static <T> Waiter<T> start(boolean virtual, Callable<T> work) {
+            FutureTask<T> task = new FutureTask<>(work);
+            Thread.Builder builder =
+                    virtual ? Thread.ofVirtual() : Thread.ofPlatform().daemon();
+            return new Waiter<>(builder.name("waiter").start(task), task);
+        }
+
+        Waiter<T> parked() {
+            Eventually.holds(
+                    "it is parked",
+                    () -> thread.getState() == Thread.State.WAITING || thread.getState() == Thread.State.TIMED_WAITING);
+            return this;
+        }
+
+        T get() throws Exception {
+            return task.get(Eventually.LIMIT.toMillis(), TimeUnit.MILLISECONDS);
+        }
+    }
+
+    private static Waiter<FdEvents> await(LoopThread loop, boolean virtual, int fd, FdEvents interest) {
+        Waiter<FdEvents> waiter = Waiter.start(virtual, () -> loop.context.awaitReady(fd, interest))
+                .parked();
+        loop.awaitBlocked();
+        return waiter;
+    }
+
+    @ParameterizedTest
+    @MethodSource("monitorsAndThreads")
+    void itReturnsWhenTheDescriptorBecomesReadable(MonitorMode monitor, boolean virtual) throws Exception {
+        int[] pipe = files.pipe();
+        try (LoopThread loop = open(monitor)) {
+            for (int round = 0; round < 3; round++) {
+                Waiter<FdEvents> waiter = await(loop, virtual, pipe[0], FdEvents.READ);
+                files.write(pipe[1]);
+                assertThat(waiter.get()).isSameAs(FdEvents.READ);
+                files.read(pipe[0]);
+            }
+            assertThat(loop.context.source(pipe[0])).isEmpty();
+        }
+    }
+
+    @Test
+    void aDescriptorThatIsReadyIsToldAtOnceAlsoIfNobodyPolls() throws Exception {
+        int[] pipe = files.pipe();
+        try (AioContext context = AioContext.open()) {
+            assertThat(context.awaitReady(pipe[1], FdEvents.WRITE)).isSameAs(FdEvents.WRITE);
+            assertThat(context.awaitReady(pipe[0], FdEvents.READ, Duration.ZERO))
+                    .isSameAs(FdEvents.NONE);
+            files.write(pipe[1]);
+            assertThat(context.awaitReady(pipe[0], FdEvents.READ, Duration.ZERO))
+                    .isSameAs(FdEvents.READ);
+            assertThat(context.statistics().polls()).isZero();
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("monitorsAndThreads")
+    void aHangUpIsReadyWhateverIsWaitedFor(MonitorMode monitor, boolean virtual) throws Exception {
+        int[] pipe = files.pipe();
+        try (LoopThread loop = open(monitor)) {
+            Waiter<FdEvents> waiter = await(loop, virtual, pipe[0], FdEvents.NONE);
+            files.close(pipe[1]);
+            assertThat(waiter.get()).isSameAs(FdEvents.HANG_UP);
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("monitorsAndThreads")
+    void severalThreadsWaitForOneDescriptor(MonitorMode monitor, boolean virtual) throws Exception {
+        int[] pair = files.socketPair();
+        try (LoopThread loop = open(monitor)) {
+            Waiter<FdEvents> first = await(loop, virtual, pair[0], FdEvents.READ);
+            Waiter<FdEvents> priority = await(loop, virtual, pair[0], FdEvents.PRIORITY);
+            Waiter<FdEvents> second = await(loop, !virtual, pair[0], FdEvents.READ);
+            files.write(pair[1]);
+            assertThat(first.get()).isSameAs(FdEvents.READ);
+            assertThat(second.get()).isSameAs(FdEvents.READ);
+            loop.awaitBlocked(); // the descriptor is still readable, and nobody waits for that
+            assertThat(priority.thread().isAlive()).isTrue();
+            files.close(pair[1]);
+            assertThat(priority.get().isHungUp()).isTrue();
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("monitorsAndThreads")
+    void theTimeIsOverWithoutAnEvent(MonitorMode monitor, boolean virtual) throws Exception {
+        int[] pipe = files.pipe();
+        try (LoopThread loop = open(monitor)) {
+            Waiter<FdEvents> waiter =
+                    Waiter.start(virtual, () -> loop.context.awaitReady(pipe[0], FdEvents.READ, Duration.ofMillis(10)));
+            assertThat(waiter.get()).isSameAs(FdEvents.NONE);
+            Waiter<FdEvents> later = await(loop, virtual, pipe[0], FdEvents.READ);
+            files.write(pipe[1]);
+            assertThat(later.get()).isSameAs(FdEvents.READ);
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("monitorsAndThreads")
+    void anInterruptEndsTheWaitAndTakesNoByte(MonitorMode monitor, boolean virtual) throws Exception {
+        int[] pipe = files.pipe();
+        try (LoopThread loop = open(monitor)) {
+            Waiter<FdEvents> other = await(loop, virtual, pipe[0], FdEvents.READ);
+            Waiter<Boolean> waiter = Waiter.start(virtual, () -> {
+                        try {
+                            return loop.context
+                                    .awaitReady(pipe[0], FdEvents.READ, LONG)
+                                    .isEmpty();
+                        } catch (InterruptedException e) {
+                            return Thread.currentThread().isInterrupted();
+                        }
+                    })
+                    .parked();
+            waiter.thread().interrupt();
+            assertThat(waiter.get()).as("the interrupt is pending").isFalse();
+            files.write(pipe[1]);
+            assertThat(other.get()).isSameAs(FdEvents.READ);
+            files.read(pipe[0]);
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("monitorsAndThreads")
+    void closingTheContextEndsTheWaitByName(MonitorMode monitor, boolean virtual) throws Exception {
+        int[] pipe = files.pipe();
+        Waiter<FdEvents> waiter;
+        Waiter<FdEvents> early;
+        try (LoopThread loop = open(monitor)) {
+            waiter = await(loop, virtual, pipe[0], FdEvents.READ);
+            AioContext unpolled = AioContext.builder().name("unpolled").open();
+            early = Waiter.start(virtual, () -> unpolled.awaitReady(pipe[0], FdEvents.READ))
+                    .parked();
+            unpolled.close();
+            assertThatThrownBy(early::get)
+                    .cause()
+                    .isInstanceOf(IllegalStateException.class)
+                    .hasMessageContaining("AioContext unpolled was closed");
+        }
+        assertThatThrownBy(waiter::get)
+                .cause()
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("AioContext ears was closed")
+                .hasMessageContaining("fd " + pipe[0]);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void aNumberThatStandsForAnotherFileByNowIsWaitedForAnew(MonitorMode monitor) throws Exception {
+        int[] pipe = files.pipe();
+        try (LoopThread loop = open(monitor)) {
+            for (int round = 0; round < 3; round++) {
+                Waiter<FdEvents> waiter = await(loop, true, pipe[0], FdEvents.READ);
+                files.write(pipe[1]);
+                assertThat(waiter.get()).isSameAs(FdEvents.READ);
+                int[] other = files.pipe();
+                files.replace(pipe[0], other[0]);
+                files.replace(pipe[1], other[1]);
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void aSourceAndAWaitingThreadExcludeEachOther(MonitorMode monitor) throws Exception {
+        int[] pipe = files.pipe();
+        try (LoopThread loop = open(monitor)) {
+            Waiter<FdEvents> waiter = await(loop, true, pipe[0], FdEvents.READ);
+            assertThatIllegalStateException()
+                    .isThrownBy(() -> loop.context.onReadable(pipe[0], (source, events) -> {}))
+                    .withMessageContaining("fd " + pipe[0])
+                    .withMessageContaining("waiter")
+                    .withMessageContaining("interrupt");
+            files.write(pipe[1]);
+            assertThat(waiter.get()).isSameAs(FdEvents.READ);
+            files.read(pipe[0]);
+
+            FdSource source = loop.context.watch("mine", pipe[0], FdEvents.READ, (self, events) -> {});
+            assertThatIllegalStateException()
+                    .isThrownBy(() -> loop.context.awaitReady(pipe[0], FdEvents.READ))
+                    .withMessageContaining("source mine");
+            assertThat(source.isOpen()).isTrue();
+            source.close();
+            files.write(pipe[1]);
+            assertThat(loop.context.awaitReady(pipe[0], FdEvents.READ)).isSameAs(FdEvents.READ);
+        }
+    }
+
+    @Test
+    void whatCannotBeWaitedForIsRefused() throws Exception {
+        int[] pipe = files.pipe();
+        int path = files.file(Path.of("/"), O_PATH);
+        try (LoopThread loop = open(MonitorMode.AUTO)) {
+            AioContext context = loop.context;
+            assertThatIllegalArgumentException().isThrownBy(() -> context.awaitReady(-1, FdEvents.READ));
+            assertThatIllegalArgumentException().isThrownBy(() -> context.awaitReady(path, FdEvents.READ));
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() -> context.awaitReady(pipe[0], FdEvents.READ.edgeTriggered()));
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() -> context.awaitReady(pipe[0], FdEvents.READ, Duration.ofNanos(-1)));
+            files.close(pipe[0]);
+            assertThatThrownBy(() -> context.awaitReady(pipe[0], FdEvents.READ))
+                    .isInstanceOf(SyscallException.class)
+                    .hasMessageContaining("fd " + pipe[0])
+                    .hasMessageContaining("EBADF");
+            assertThatIllegalStateException()
+                    .isThrownBy(() -> context.call(() -> context.awaitReady(pipe[1], FdEvents.READ)))
+                    .withMessageContaining("watch");
+        }
+    }
+}
