@@ -7,7 +7,10 @@ module dev.aiocontext {
     // Not static: a module that nothing requires is not resolved, and jlink leaves it out, so the events would vanish
     // silently.
     requires jdk.jfr;
+    // The JVM's own signal handlers (sun.misc.Signal), which nothing else offers. Not static for the same reason.
+    requires jdk.unsupported;
     requires static org.jspecify;
 
     exports dev.aiocontext;
+    exports dev.aiocontext.source;
 }

@@ -26,6 +26,7 @@ class FloorsTest {
     private static final String FDMON = "dev.aiocontext.internal.fdmon";
     private static final String RELAY = "dev.aiocontext.internal.relay";
     private static final String LOOP = "dev.aiocontext.internal.loop";
+    private static final String SOURCE = "dev.aiocontext.source";
     private static final String DOCTOR = "dev.aiocontext.internal.doctor";
     private static final String BINDINGS = "dev.aiocontext.bindings..";
 
@@ -84,6 +85,17 @@ class FloorsTest {
     @ArchTest
     static final ArchRule LOOP_KNOWS_ALL_FLOORS_BELOW = floor(LOOP, POSIX, WAKEUP, TIMER, FDMON, RELAY);
 
+    /** Ready-made sources use the public API, as those of users do. No floor below knows them. */
+    @ArchTest
+    static final ArchRule SOURCES_KNOW_THE_PUBLIC_API_AND_POSIX = floor(SOURCE, API, POSIX);
+
+    @ArchTest
+    static final ArchRule SOURCES_ARE_ABOVE_THE_DOORS = noClasses()
+            .that()
+            .resideOutsideOfPackages(SOURCE, DOCTOR)
+            .should()
+            .dependOnClassesThat(resideInAnyPackage(SOURCE));
+
     @ArchTest
     static final ArchRule THE_DOCTOR_IS_ON_TOP =
             noClasses().that().resideOutsideOfPackage(DOCTOR).should().dependOnClassesThat(resideInAnyPackage(DOCTOR));
@@ -107,11 +119,11 @@ class FloorsTest {
             .onlyDependOnClassesThat(ARE_WORDS.or(resideOutsideOfPackages("dev.aiocontext..")));
 
     @ArchTest
-    static final ArchRule THE_PUBLIC_PACKAGE_IS_ONE = classes()
+    static final ArchRule THE_PUBLIC_PACKAGES_ARE_TWO = classes()
             .that()
             .resideOutsideOfPackages("dev.aiocontext.internal..", BINDINGS)
             .and()
             .resideInAPackage("dev.aiocontext..")
             .should()
-            .resideInAPackage(API);
+            .resideInAnyPackage(API, SOURCE);
 }

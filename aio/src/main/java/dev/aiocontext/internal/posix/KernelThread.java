@@ -126,7 +126,31 @@ public record KernelThread(int tid, String name, Map<String, String> status) {
      * @return true if it does; false while it waits for that signal in sigwait
      */
     public boolean blocks(int signal) {
-        return (Long.parseUnsignedLong(field("SigBlk"), 16) >>> (signal - 1) & 1) != 0;
+        return contains("SigBlk", signal);
+    }
+
+    /**
+     * Says whether the process has a handler for a signal.
+     *
+     * @param signal the signal
+     * @return true if it has
+     */
+    public boolean catches(int signal) {
+        return contains("SigCgt", signal);
+    }
+
+    /**
+     * Says whether the process ignores a signal.
+     *
+     * @param signal the signal
+     * @return true if it does
+     */
+    public boolean ignores(int signal) {
+        return contains("SigIgn", signal);
+    }
+
+    private boolean contains(String set, int signal) {
+        return (Long.parseUnsignedLong(field(set), 16) >>> (signal - 1) & 1) != 0;
     }
 
     /**

@@ -1,0 +1,11 @@
+/**
+ * Ready-made sources, built on the public API of {@code dev.aiocontext} and on the kernel objects of the library alone.
+ *
+ * <ul>
+ *   <li>{@link dev.aiocontext.source.Signals}: signals of the process.
+ * </ul>
+ */
+@NullMarked
+package dev.aiocontext.source;
+
+import org.jspecify.annotations.NullMarked;

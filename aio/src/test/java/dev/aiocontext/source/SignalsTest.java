@@ -1,0 +1,368 @@
+package dev.aiocontext.source;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.aiocontext.AioContext;
+import dev.aiocontext.MonitorMode;
+import dev.aiocontext.RelayMode;
+import dev.aiocontext.Source;
+import dev.aiocontext.internal.posix.KernelThread;
+import dev.aiocontext.internal.posix.Libc;
+import dev.aiocontext.internal.posix.SignalNumber;
+import dev.aiocontext.testkit.Eventually;
+import dev.aiocontext.testkit.LogRecords;
+import dev.aiocontext.testkit.LoopThread;
+import dev.aiocontext.testkit.OpenFiles;
+import dev.aiocontext.testkit.Opened;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Signals that do no harm, in a JVM that blocks none of them. The effects on a whole process are in SignalProcessTest. */
+class SignalsTest {
+    private static final int PID = (int) ProcessHandle.current().pid();
+    private static final String WINCH = "WINCH";
+
+    private final Opened opened = new Opened();
+
+    @AfterEach
+    void closeAllAndFindNothingLeft() {
+        opened.close();
+        for (String signal : List.of(WINCH, "USR1", "USR2", "CHLD")) {
+            assertThat(catches(signal)).as(signal).isEqualTo(signal.equals("USR2")); // which is the JVM's own
+        }
+    }
+
+    private static boolean catches(String signal) {
+        return KernelThread.current().catches(SignalNumber.of(signal));
+    }
+
+    private static void send(String signal) {
+        assertThat(Libc.kill(PID, SignalNumber.of(signal))).isZero();
+    }
+
+    private static void pollUntil(AioContext ctx, AtomicInteger calls, int wanted) {
+        while (calls.get() < wanted) {
+            ctx.poll(true);
+        }
+    }
+
+    private AioContext plain() {
+        return opened.context(AioContext.builder().relay(RelayMode.OFF));
+    }
+
+    static Stream<Arguments> contexts() {
+        return Stream.of(MonitorMode.POLL, MonitorMode.EPOLL)
+                .flatMap(monitor ->
+                        Stream.of(RelayMode.OFF, RelayMode.THREAD).map(relay -> Arguments.of(monitor, relay)));
+    }
+
+    @ParameterizedTest
+    @MethodSource("contexts")
+    void aSignalIsToldOnTheLoopWithItsNameAndNumber(MonitorMode monitor, RelayMode relay) {
+        AioContext ctx = opened.context(AioContext.builder().monitor(monitor).relay(relay));
+        List<SignalEvent> events = new ArrayList<>();
+        AtomicInteger calls = new AtomicInteger();
+        try (SignalSource source = Signals.on(ctx, "SIGUSR2", (self, event) -> {
+            assertThat(ctx.isHomeThread()).isTrue();
+            events.add(event);
+            calls.incrementAndGet();
+        })) {
+            assertThat(source.signal()).isEqualTo(12);
+            assertThat(source.name()).isEqualTo("SIGUSR2");
+            assertThat(source.route().route()).isEqualTo(SignalRoute.JVM);
+            assertThat(source.route().reason()).contains("leave SIGUSR2 unblocked", "_JAVA_SR_SIGNUM");
+            send("USR2");
+            pollUntil(ctx, calls, 1);
+        }
+        SignalEvent event = events.getFirst();
+        assertThat(event.name()).isEqualTo("SIGUSR2");
+        assertThat(event.number()).isEqualTo(12);
+        assertThat(event.count()).isEqualTo(1);
+        assertThat(event.sender()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"INT", "TERM", "HUP", "USR1", "USR2", "WINCH", "CHLD", "IO", "CONT", "URG", "ALRM"})
+    void eachSignalThatThisJvmLeavesToUsIsHeard(String signal) {
+        AioContext ctx = plain();
+        AtomicInteger calls = new AtomicInteger();
+        try (SignalSource source = Signals.on(ctx, signal, (self, event) -> calls.incrementAndGet())) {
+            send(signal);
+            pollUntil(ctx, calls, 1);
+            assertThat(source.name()).isEqualTo("SIG" + signal);
+        }
+    }
+
+    @Test
+    void theLoopThatSleepsIsWoken() {
+        AtomicInteger calls = new AtomicInteger();
+        try (LoopThread loop = new LoopThread(AioContext.open());
+                SignalSource source = Signals.on(loop.context, WINCH, (self, event) -> calls.incrementAndGet())) {
+            loop.awaitBlocked();
+            send(WINCH);
+            Eventually.holds("it is told", () -> calls.get() == 1);
+            assertThat(source.isOpen()).isTrue();
+        }
+    }
+
+    @Test
+    void eachSourceOfEachContextIsTold() {
+        AioContext one = plain();
+        AioContext two = plain();
+        List<String> told = new CopyOnWriteArrayList<>();
+        AtomicInteger calls = new AtomicInteger();
+        for (AioContext ctx : List.of(one, one, two)) {
+            opened.add(Signals.on(ctx, WINCH, (self, event) -> {
+                told.add(AioContext.current().orElseThrow().name());
+                calls.incrementAndGet();
+            }));
+        }
+        send(WINCH);
+        pollUntil(one, calls, 2);
+        pollUntil(two, calls, 3);
+        assertThat(told).containsExactly(one.name(), one.name(), two.name());
+    }
+
+    @Test
+    void theSignalHasItsEarlierHandlerAgainWhenTheLastSourceIsClosed() {
+        AtomicInteger earlier = new AtomicInteger();
+        AtomicInteger calls = new AtomicInteger();
+        JdkSignals jdk = new JdkSignals(WINCH);
+        Object before = jdk.handle(jdk.handlerOf(signal -> earlier.incrementAndGet()));
+        try {
+            AioContext ctx = plain();
+            SignalSource first = Signals.on(ctx, WINCH, (self, event) -> calls.incrementAndGet());
+            SignalSource last = Signals.on(ctx, WINCH, (self, event) -> calls.incrementAndGet());
+            first.close();
+            send(WINCH);
+            pollUntil(ctx, calls, 1);
+            assertThat(earlier).hasValue(0);
+            last.close();
+            last.close();
+            send(WINCH);
+            Eventually.holds("the earlier handler is called", () -> earlier.get() == 1);
+            ctx.poll(false);
+            assertThat(calls).hasValue(1);
+        } finally {
+            jdk.handle(before);
+        }
+    }
+
+    @Test
+    void aHandlerThatAnotherPartOfTheProgramHasPutInItsPlaceStays() {
+        JdkSignals jdk = new JdkSignals(WINCH);
+        AtomicInteger others = new AtomicInteger();
+        Object other = jdk.handlerOf(signal -> others.incrementAndGet());
+        AioContext ctx = plain();
+        SignalSource source = Signals.on(ctx, WINCH, (self, event) -> {});
+        Object ours = jdk.handle(other);
+        source.close();
+        send(WINCH);
+        Eventually.holds("the other handler is called", () -> others.get() == 1);
+        // It may call ours for good, which must not send the signal again.
+        jdk.call(ours);
+        assertThat(others).hasValue(1);
+        Signals.on(ctx, WINCH, (self, event) -> {}).close();
+        Object theirs = jdk.handle(new JdkSignals(WINCH).handlerOf(signal -> {}));
+        assertThat(theirs).isEqualTo(other);
+        try (SignalSource again = Signals.on(ctx, WINCH, (self, event) -> {})) {
+            assertThat(again.isOpen()).isTrue();
+        }
+        jdk.handle(defaultOf());
+    }
+
+    private static Object defaultOf() {
+        try {
+            return Class.forName("sun.misc.SignalHandler").getField("SIG_DFL").get(null);
+        } catch (ReflectiveOperationException e) {
+            throw new LinkageError("sun.misc.SignalHandler", e);
+        }
+    }
+
+    @Test
+    void theEndOfTheContextGivesTheSignalBackAndNamesTheSource() {
+        AioContext ctx = AioContext.builder().relay(RelayMode.OFF).open();
+        SignalSource source = Signals.on(ctx, WINCH, (self, event) -> {});
+        assertThat(catches(WINCH)).isTrue();
+        try (LogRecords log = new LogRecords()) {
+            ctx.close();
+            assertThat(log.messages()).singleElement().asString().contains("SIGWINCH");
+        }
+        assertThat(catches(WINCH)).isFalse();
+        assertThat(source.isOpen()).isFalse();
+        source.close();
+        source.closed().toCompletableFuture().join();
+        assertThatIllegalStateException().isThrownBy(source::suspend);
+    }
+
+    @Test
+    void aSuspendedSourceKeepsTheCount() {
+        AioContext ctx = plain();
+        List<SignalEvent> events = new ArrayList<>();
+        AtomicInteger calls = new AtomicInteger();
+        AtomicInteger witness = new AtomicInteger();
+        try (SignalSource source = Signals.on(ctx, WINCH, (self, event) -> {
+                    events.add(event);
+                    calls.incrementAndGet();
+                });
+                SignalSource other = Signals.on(ctx, WINCH, (self, event) -> witness.addAndGet(event.count()))) {
+            source.suspend();
+            assertThat(source.isSuspended()).isTrue();
+            for (int i = 1; i <= 3; i++) {
+                send(WINCH);
+                pollUntil(ctx, witness, i);
+            }
+            assertThat(events).isEmpty();
+            source.resume();
+            pollUntil(ctx, calls, 1);
+            assertThat(events).singleElement().extracting(SignalEvent::count).isEqualTo(3);
+            assertThat(other.isOpen()).isTrue();
+        }
+    }
+
+    @Test
+    void theHandlerMayCloseItsSource() {
+        AioContext ctx = plain();
+        AtomicInteger calls = new AtomicInteger();
+        SignalSource source = Signals.on(ctx, WINCH, (self, event) -> {
+            self.close();
+            calls.incrementAndGet();
+        });
+        send(WINCH);
+        pollUntil(ctx, calls, 1);
+        assertThat(source.isOpen()).isFalse();
+        assertThat(catches(WINCH)).isFalse();
+    }
+
+    @Test
+    void aFailureGoesToTheExceptionHandlerWhichMayCloseTheSource() {
+        AtomicReference<String> failed = new AtomicReference<>("");
+        AtomicInteger calls = new AtomicInteger();
+        AioContext ctx = opened.context(AioContext.builder().exceptionHandler((source, failure) -> {
+            Source of = Objects.requireNonNull(source);
+            failed.set(of.name() + ": " + failure.getMessage());
+            of.close();
+            calls.incrementAndGet();
+        }));
+        SignalSource source = Signals.on(ctx, WINCH, (self, event) -> {
+            throw new IllegalStateException("on purpose");
+        });
+        send(WINCH);
+        pollUntil(ctx, calls, 1);
+        assertThat(failed).hasValue("SIGWINCH: on purpose");
+        assertThat(source.isOpen()).isFalse();
+        ctx.poll(false);
+        assertThat(catches(WINCH)).isFalse();
+    }
+
+    @Test
+    void aSignalThatComesWhileTheLastSourceClosesHasItsEarlierEffect() {
+        AtomicInteger earlier = new AtomicInteger();
+        AtomicInteger told = new AtomicInteger();
+        JdkSignals jdk = new JdkSignals(WINCH);
+        Object before = jdk.handle(jdk.handlerOf(signal -> earlier.incrementAndGet()));
+        try (LoopThread loop = new LoopThread(AioContext.open())) {
+            for (int i = 1; i <= 200; i++) {
+                SignalSource source = Signals.on(loop.context, WINCH, (self, event) -> told.addAndGet(event.count()));
+                send(WINCH);
+                source.close();
+                int sent = i;
+                Eventually.holds("it is told or has its earlier effect", () -> told.get() + earlier.get() >= sent);
+            }
+        } finally {
+            jdk.handle(before);
+        }
+    }
+
+    @Test
+    void theLastSignalOfAStormIsTold() {
+        AtomicInteger calls = new AtomicInteger();
+        AtomicInteger seen = new AtomicInteger();
+        AtomicInteger sent = new AtomicInteger();
+        try (LoopThread loop = new LoopThread(AioContext.open());
+                SignalSource source = Signals.on(loop.context, WINCH, (self, event) -> {
+                    seen.set(sent.get());
+                    calls.addAndGet(event.count());
+                })) {
+            for (int i = 1; i <= 300; i++) {
+                sent.set(i);
+                send(WINCH);
+            }
+            Eventually.holds("the last one is told", () -> seen.get() == 300);
+            assertThat(calls.get()).isBetween(1, 300);
+            assertThat(source.isOpen()).isTrue();
+        }
+    }
+
+    @Test
+    void noThreadAndNoDescriptorIsLeftBehind() {
+        AioContext ctx = plain();
+        AtomicInteger calls = new AtomicInteger();
+        Map<Integer, String> before = OpenFiles.now();
+        for (int i = 1; i <= 10; i++) {
+            try (SignalSource source = Signals.on(ctx, WINCH, (self, event) -> calls.incrementAndGet())) {
+                send(WINCH);
+                pollUntil(ctx, calls, i);
+                assertThat(source.isOpen()).isTrue();
+            }
+        }
+        assertThat(OpenFiles.since(before)).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"KILL", "STOP", "SEGV", "BUS", "FPE", "ILL", "TRAP", "SYS", "ABRT", "PIPE", "XFSZ", "QUIT"})
+    void aSignalThatTheJvmOrTheKernelKeepsIsRefusedWithTheReason(String signal) {
+        AioContext ctx = plain();
+        assertThatThrownBy(() -> Signals.on(ctx, signal, (self, event) -> {}))
+                .isInstanceOf(UnsupportedOperationException.class)
+                .hasMessageMatching("SIG" + signal + " cannot (have a source|come by .*): .+");
+    }
+
+    @Test
+    void aSignalThatDoesNotExistIsRefused() {
+        AioContext ctx = plain();
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> Signals.on(ctx, "TREM", (self, event) -> {}))
+                .withMessageContaining("TREM")
+                .withMessageContaining("TERM");
+    }
+
+    @Test
+    void aClosedContextIsRefusedAndNothingIsLeft() {
+        AioContext ctx = AioContext.open();
+        ctx.close();
+        assertThatIllegalStateException()
+                .isThrownBy(() -> Signals.on(ctx, WINCH, (self, event) -> {}))
+                .withMessageContaining("closed");
+        assertThat(catches(WINCH)).isFalse();
+    }
+
+    @Test
+    void theNumbersAreThoseOfTheJdk() throws ReflectiveOperationException {
+        for (int number = 1; number <= 31; number++) {
+            String name = SignalNumber.shortName(number);
+            Object signal = Class.forName("sun.misc.Signal")
+                    .getConstructor(String.class)
+                    .newInstance(name);
+            assertThat(signal.getClass().getMethod("getNumber").invoke(signal))
+                    .as(name)
+                    .isEqualTo(number);
+            assertThat(SignalNumber.of("sig" + name)).isEqualTo(number);
+        }
+    }
+}
