@@ -31,7 +31,7 @@ public enum RelayMode {
     DEFERRED,
     /**
      * The relay signals the process by kill(2), the patch of 2015 to the letter. This needs SIGIO blocked in every thread of the
-     * process, from its start on: {@code env --block-signal=SIGIO java ...}, or {@link SigioLauncher}. Otherwise the mode is
+     * process, from its start on: {@code env --block-signal=SIGIO java ...}, or {@link SignalLauncher}. Otherwise the mode is
      * refused, because the signal would end the JVM. It is also refused if another class loader has loaded a second copy of this
      * library that has a relay: either relay thread could take the signals of the other.
      */

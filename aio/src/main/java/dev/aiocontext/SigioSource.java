@@ -2,7 +2,11 @@ package dev.aiocontext;
 
 import java.util.Objects;
 
-/** Makes the signals that come through a context's SIGIO relay a source of the context. */
+/**
+ * Makes the signals that come through a context's SIGIO relay a source of the context. This is the relay's end in one context, and
+ * changes nothing for the process. A program that handles SIGIO uses {@code dev.aiocontext.source.Signals}, which is built on it: there
+ * a signal may have several handlers, and a SIGIO that another thread takes is told too.
+ */
 public final class SigioSource {
     private SigioSource() {}
 
@@ -16,7 +20,7 @@ public final class SigioSource {
      * @return the source
      * @throws IllegalStateException if the context has no relay, or is closed
      */
-    public static Source on(AioContext context, SignalHandler handler) {
+    public static Source on(AioContext context, SigioHandler handler) {
         Source source = context.loop().onSigio(Objects.requireNonNull(handler, "handler"));
         if (source == null) {
             throw new IllegalStateException(

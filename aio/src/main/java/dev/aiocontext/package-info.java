@@ -3,12 +3,12 @@
  *
  * <p>{@link dev.aiocontext.AioContext} is the loop, and {@link dev.aiocontext.AioThread} a thread that runs one. A loop calls back
  * for {@linkplain dev.aiocontext.Source sources}. Two things stand alone: {@link dev.aiocontext.EventNotifier}, a descriptor that
- * any thread can set, and {@link dev.aiocontext.SigioLauncher}, which starts a program with SIGIO blocked in every thread.
+ * any thread can set, and {@link dev.aiocontext.SignalLauncher}, which starts a program with signals blocked in every thread.
  *
  * <p>The package has words and doors. Words are interfaces, enums, values and exceptions, which know each other and nothing else of
  * the library; the floors below, in {@code dev.aiocontext.internal}, may use them. Doors are the classes that check arguments
  * and delegate to these floors: {@code AioContext}, {@code AioThread}, {@code AioThreadPool}, {@code AioStatistics}, {@code
- * VirtualClock}, {@code EventNotifier}, {@code SigioSource}, {@code SigioLauncher}. No floor below knows a door.
+ * VirtualClock}, {@code EventNotifier}, {@code SigioSource}, {@code SignalLauncher}. No floor below knows a door.
  */
 @NullMarked
 package dev.aiocontext;

@@ -43,7 +43,7 @@ class FloorsTest {
             Source.class,
             Task.class,
             ExceptionHandler.class,
-            SignalHandler.class,
+            SigioHandler.class,
             AioTimer.class,
             TimerClock.class,
             TimerHandler.class,

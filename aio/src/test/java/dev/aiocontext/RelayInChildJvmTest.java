@@ -230,7 +230,7 @@ class RelayInChildJvmTest {
         ChildJvm.Result result = ChildJvm.onClassPath()
                 .shortLived()
                 .option("-Ddev.aiocontext.relay=PROCESS")
-                .run(SigioLauncher.class.getName(), Open.class.getName(), "one", "", "two words");
+                .run(SignalLauncher.class.getName(), Open.class.getName(), "one", "", "two words");
         assertThat(result.output())
                 .contains("mode PROCESS")
                 .contains("arguments one  two words")
@@ -244,15 +244,16 @@ class RelayInChildJvmTest {
                 .shortLived()
                 .option("-cp", System.getProperty("java.class.path"))
                 .env("AIOCONTEXT_RELAY", "PROCESS")
-                .run("-m", "dev.aiocontext/dev.aiocontext.SigioLauncher", "user.LibraryUser");
+                .run("-m", "dev.aiocontext/dev.aiocontext.SignalLauncher", "user.LibraryUser");
         assertThat(result.output()).contains("works in dev.aiocontext, relay PROCESS");
         assertThat(result.exit()).isZero();
     }
 
     @Test
     void theLauncherWithoutAProgramTellsItsUsage() throws Exception {
-        ChildJvm.Result result = ChildJvm.onClassPath().shortLived().run(SigioLauncher.class.getName());
-        assertThat(result.output()).startsWith("usage: java [options] dev.aiocontext.SigioLauncher <main class>");
+        ChildJvm.Result result = ChildJvm.onClassPath().shortLived().run(SignalLauncher.class.getName());
+        assertThat(result.output())
+                .startsWith("usage: java [options] dev.aiocontext.SignalLauncher [--block=<signal>,...] <main class>");
         assertThat(result.exit()).isEqualTo(2);
     }
 }

@@ -271,7 +271,7 @@ class RelayTest {
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessageContaining(" (tid " + ProcessHandle.current().pid() + ")")
                 .hasMessageContaining("env --block-signal=SIGIO java")
-                .hasMessageContaining("SigioLauncher");
+                .hasMessageContaining("SignalLauncher");
         assertThat(relayThreads()).isZero();
     }
 }

@@ -57,7 +57,7 @@ final class HandledSignal {
         synchronized (LOCK) {
             HandledSignal handled = HANDLED.get(signal);
             if (handled == null) {
-                handled = new HandledSignal(signal, Routes.choose(signal, asked));
+                handled = new HandledSignal(signal, Routes.choose(signal, asked, context));
             } else {
                 handled.requireRoute(asked);
             }
@@ -120,6 +120,7 @@ final class HandledSignal {
             toBeRaised |= missed;
             missed = false;
         }
+        way.awaitEnd();
         if (toBeRaised) {
             way.raise();
         }
@@ -133,6 +134,15 @@ final class HandledSignal {
         }
         if (!told) {
             tellNobody();
+        }
+    }
+
+    /** Tells the sources of one context that the signal has come to it. */
+    void deliverIn(AioContext context) {
+        for (SignalWork source : sources) {
+            if (source.context.equals(context)) {
+                source.deliver(UNKNOWN_SENDER);
+            }
         }
     }
 

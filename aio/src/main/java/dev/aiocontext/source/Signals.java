@@ -20,16 +20,22 @@ import java.util.Objects;
  *
  * <p><b>Routes.</b> {@link SignalRoute} has the ways on which a signal can come, {@link SignalSource#route} says which it is and
  * why. Without a wish, a signal that each thread blocks comes by signalfd(2), and any other one by the JVM's own handlers. To have a
- * signal blocked in each thread, it must be blocked before the JVM starts, for instance by {@code env --block-signal=WINCH java ...}.
+ * signal blocked in each thread, it must be blocked before the JVM starts: by {@code env --block-signal=WINCH java ...}, or by {@link
+ * dev.aiocontext.SignalLauncher}. A thread that unblocks the signal later, in native code, may take it from signalfd(2).
  * HotSpot unblocks three kinds of signals again:
  * <ol>
  *   <li>SIGHUP, SIGINT and SIGTERM, unless the JVM was started with {@code -Xrs}. With {@code -Xrs} it leaves them alone, and its own
- *       handlers are not to be had for them: they have to be blocked then.
+ *       handlers are not to be had for them: they have to be blocked then. The same holds for SIGQUIT, which without {@code -Xrs} has
+ *       the JVM print its threads.
  *   <li>SIGUSR2, by which it suspends threads to take samples for the flight recorder. While SIGUSR2 has a source, the recorder takes no
  *       samples, and its attempts are told as signals. The environment variable {@code _JAVA_SR_SIGNUM=35} makes HotSpot use
  *       signal 35 instead.
  *   <li>SIGSEGV, SIGBUS, SIGFPE and SIGILL, which cannot have a source.
  * </ol>
+ *
+ * <p><b>SIGIO</b> is the signal of the relay. In a context that has one, it comes by the relay's thread, and wake-ups that were
+ * relayed are told as well, because signals of one kind coalesce. A handler of the JVM takes a SIGIO that the kernel gives to another
+ * thread. In a context without a relay, SIGIO comes by the JVM's handlers, unless the relay of another context would take it.
  *
  * <p><b>Children.</b> A program that the JVM starts inherits what is blocked. One that is started with SIGTERM blocked is not ended by
  * {@link Process#destroy}, only by {@link Process#destroyForcibly}. It does not inherit the JVM's handlers.

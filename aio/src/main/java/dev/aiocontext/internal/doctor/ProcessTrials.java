@@ -1,6 +1,6 @@
 package dev.aiocontext.internal.doctor;
 
-import dev.aiocontext.SigioLauncher;
+import dev.aiocontext.SignalLauncher;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.Charset;
@@ -60,11 +60,11 @@ final class ProcessTrials {
         if (module.isNamed()) {
             command.add("--enable-native-access=" + module.getName() + ",dev.aiocontext.bindings");
             command.add("--module-path=" + System.getProperty("jdk.module.path"));
-            command.add("--module=" + module.getName() + "/" + SigioLauncher.class.getName());
+            command.add("--module=" + module.getName() + "/" + SignalLauncher.class.getName());
         } else {
             command.add("--enable-native-access=ALL-UNNAMED");
             command.add("--class-path=" + System.getProperty("java.class.path"));
-            command.add(SigioLauncher.class.getName());
+            command.add(SignalLauncher.class.getName());
         }
         command.add(ChildTrial.class.getName());
         command.addAll(List.of(args));

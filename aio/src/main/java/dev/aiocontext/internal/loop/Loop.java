@@ -3,7 +3,7 @@ package dev.aiocontext.internal.loop;
 import dev.aiocontext.MonitorChoice;
 import dev.aiocontext.MonitorMode;
 import dev.aiocontext.RelayMode;
-import dev.aiocontext.SignalHandler;
+import dev.aiocontext.SigioHandler;
 import dev.aiocontext.Source;
 import dev.aiocontext.internal.fdmon.FdEntry;
 import dev.aiocontext.internal.fdmon.FdSet;
@@ -210,7 +210,7 @@ public final class Loop {
      * @param handler what to call
      * @return the source; null if the loop has no relay
      */
-    public @Nullable Source onSigio(SignalHandler handler) {
+    public @Nullable Source onSigio(SigioHandler handler) {
         if (relay == null) {
             return null;
         }

@@ -1,6 +1,6 @@
 package dev.aiocontext.internal.loop;
 
-import dev.aiocontext.SignalHandler;
+import dev.aiocontext.SigioHandler;
 import dev.aiocontext.internal.posix.Signals;
 
 /**
@@ -10,11 +10,11 @@ import dev.aiocontext.internal.posix.Signals;
  */
 final class SigioWork extends ListedSource {
     private final RelayDriver relay;
-    private final SignalHandler handler;
+    private final SigioHandler handler;
     volatile boolean open = true;
     volatile boolean suspended;
 
-    SigioWork(RelayDriver relay, Sources sources, SignalHandler handler) {
+    SigioWork(RelayDriver relay, Sources sources, SigioHandler handler) {
         super(sources, "SIGIO");
         this.relay = relay;
         this.handler = handler;

@@ -68,7 +68,7 @@ final class ProcessMode {
             throw new IllegalStateException("relay mode PROCESS sends SIGIO to the process, which would end this JVM: "
                     + unblocked.size() + " of its threads leave SIGIO unblocked: " + names
                     + (unblocked.size() > NAMES_IN_MESSAGE ? ", ..." : "")
-                    + ". Start it as `env --block-signal=SIGIO java ...`, or through dev.aiocontext.SigioLauncher, or use"
+                    + ". Start it as `env --block-signal=SIGIO java ...`, or through dev.aiocontext.SignalLauncher, or use"
                     + " relay mode THREAD, which signals its own thread only");
         }
     }

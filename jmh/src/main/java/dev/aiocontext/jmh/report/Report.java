@@ -21,7 +21,7 @@ import picocli.CommandLine;
  * The main class: measures, and writes the report.
  *
  * <p>The forks of JMH have SIGIO blocked, for the relay's mode PROCESS to be measured too. The suite SMOKE has no forks: it is
- * to be started with SIGIO blocked itself, by {@code dev.aiocontext.SigioLauncher}.
+ * to be started with SIGIO blocked itself, by {@code dev.aiocontext.SignalLauncher}.
  */
 @CommandLine.Command(
         name = "report",

@@ -3,7 +3,7 @@ package dev.aiocontext.jmh.report;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.aiocontext.SigioLauncher;
+import dev.aiocontext.SignalLauncher;
 import dev.aiocontext.jmh.machine.CLibrary;
 import dev.aiocontext.testkit.ChildJvm;
 import java.io.IOException;
@@ -42,7 +42,7 @@ class SmokeTest {
                 .option("--add-opens=java.base/java.io=ALL-UNNAMED")
                 .option("-Djmh.ignoreLock=true")
                 .start(
-                        SigioLauncher.class.getName(),
+                        SignalLauncher.class.getName(),
                         Report.class.getName(),
                         "--suite=smoke",
                         "--only=" + ONLY,

@@ -1,10 +1,10 @@
 package dev.aiocontext;
 
-/** A callback for a signal. */
+/** A callback for the signals that come through a relay. */
 @FunctionalInterface
-public interface SignalHandler {
+public interface SigioHandler {
     /**
-     * Handles the signal. Runs on the home thread.
+     * Handles SIGIO. Runs on the home thread.
      *
      * @param signal its number, as in signal(7)
      * @throws Throwable goes to the context's {@link ExceptionHandler}

@@ -30,8 +30,8 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** What the second JVM of {@link SigioLauncher} gets from the first, and what it must not get. */
-class SigioLauncherTest {
+/** What the second JVM of {@link SignalLauncher} gets from the first, and what it must not get. */
+class SignalLauncherTest {
     private static final String PROGRAM = ShowsItsDescriptors.class.getName();
 
     /** What the flight recorder has open: a directory named after the time and the process, and the chunks in it. */
@@ -159,7 +159,7 @@ class SigioLauncherTest {
                 .shortLived()
                 .startedBy("bash", "-c", "exec \"$@\" $'caf\\xe9'", "bash")
                 .env("LC_ALL", "C.UTF-8")
-                .run(SigioLauncher.class.getName(), ShowsItsArgument.class.getName(), "");
+                .run(SignalLauncher.class.getName(), ShowsItsArgument.class.getName(), "");
         assertThat(result.output()).contains("2 hex 636166e9");
         assertThat(result.exit()).isZero();
     }
@@ -175,7 +175,7 @@ class SigioLauncherTest {
                                 + " args[i+1]+=:/no/caf$'\\xe9'; done; exec \"${args[@]}\"",
                         "bash")
                 .env("LC_ALL", "C")
-                .run(SigioLauncher.class.getName(), ShowsItsArgument.class.getName(), "");
+                .run(SignalLauncher.class.getName(), ShowsItsArgument.class.getName(), "");
         assertThat(result.exit()).as(result.output()).isZero();
     }
 
@@ -185,7 +185,7 @@ class SigioLauncherTest {
                 .shortLived()
                 .startedBy("bash", "-c", script, "bash")
                 .option(before.options(port, directory).toArray(String[]::new));
-        List<String> command = new ArrayList<>(List.of(SigioLauncher.class.getName(), PROGRAM));
+        List<String> command = new ArrayList<>(List.of(SignalLauncher.class.getName(), PROGRAM));
         if (before.listens()) {
             command.add(String.valueOf(port));
         }

@@ -4,6 +4,7 @@ import dev.aiocontext.internal.posix.Descriptors;
 import dev.aiocontext.internal.posix.Exec;
 import dev.aiocontext.internal.posix.NativeAccess;
 import dev.aiocontext.internal.posix.OwnDescriptors;
+import dev.aiocontext.internal.posix.SignalNumber;
 import dev.aiocontext.internal.posix.Signals;
 import java.io.IOException;
 import java.lang.reflect.InvocationTargetException;
@@ -15,20 +16,27 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Collectors;
 
 /**
- * Starts a program with SIGIO blocked in every thread of its JVM, as {@link RelayMode#PROCESS} needs:
+ * Starts a program with signals blocked in every thread of its JVM. SIGIO is what {@link RelayMode#PROCESS} needs; other
+ * signals then come by signalfd(2), see {@code dev.aiocontext.source.Signals}:
  *
  * <pre>
- *     java [options] dev.aiocontext.SigioLauncher com.example.Main [arguments]
+ *     java [options] dev.aiocontext.SignalLauncher com.example.Main [arguments]
+ *     java [options] dev.aiocontext.SignalLauncher --block=IO,WINCH com.example.Main [arguments]
  * </pre>
  *
- * <p>The plain way is {@code env --block-signal=SIGIO java [options] com.example.Main [arguments]}. GNU coreutils can do that from
- * 8.31 on. This class is for systems whose env(1) cannot, and for programs that another program starts.
+ * <p>Without {@code --block} it blocks SIGIO alone. The plain way is {@code env --block-signal=IO,WINCH java [options]
+ * com.example.Main [arguments]}. GNU coreutils can do that from 8.31 on. This class is for systems whose env(1) cannot, and for
+ * programs that another program starts.
+ *
+ * <p>HotSpot unblocks some signals again. SIGHUP, SIGINT, SIGTERM and SIGQUIT stay blocked only in a JVM that was started with
+ * {@code -Xrs}, and SIGUSR2 only with {@code _JAVA_SR_SIGNUM=35} in its environment. The launcher says so, and does not call the program.
  *
  * <p>A JVM cannot block a signal in threads that exist already, and its own exist before any Java code runs. But a signal
- * mask survives execve(2): so this class blocks SIGIO in the thread it runs on, and has the process execute the very same
- * command line anew. The second time it finds SIGIO blocked, and calls the program's {@code main}. The process keeps its
+ * mask survives execve(2): so this class blocks the signals in the thread it runs on, and has the process execute the very same
+ * command line anew. The second time it finds them blocked, and calls the program's {@code main}. The process keeps its
  * number, environment, working directory, arguments byte by byte, and the descriptors that its parent handed down.
  *
  * <p><b>Descriptors.</b> The second JVM opens the ports of JMX, of a debugger and of agents anew, so those of the first must
@@ -46,41 +54,65 @@ import java.util.List;
  * <p>An agent starts twice, and does twice what it does at its start. A debugger that waits for the first JVM ({@code suspend=y}) is
  * disconnected, and has to attach again.
  */
-public final class SigioLauncher {
+public final class SignalLauncher {
     private static final String MARK = "-Ddev.aiocontext.launched=true";
+    private static final String BLOCK = "--block=";
     private static final int USAGE = 2;
 
-    private SigioLauncher() {}
+    private SignalLauncher() {}
 
     /**
      * Starts the program.
      *
-     * @param args the program's main class, and its arguments
+     * @param args {@code --block=} and the names of signals, or nothing for SIGIO; the program's main class; its arguments
+     * @throws IllegalArgumentException if there is no such signal
      * @throws Exception what the program's {@code main} throws, or what keeps it from being called
      */
     public static void main(String[] args) throws Exception {
-        if (args.length == 0) {
-            System.err.println("usage: java [options] " + SigioLauncher.class.getName() + " <main class> [arguments]");
+        boolean names = args.length > 0 && args[0].startsWith(BLOCK);
+        int program = names ? 1 : 0;
+        if (args.length == program) {
+            System.err.println("usage: java [options] " + SignalLauncher.class.getName()
+                    + " [--block=<signal>,...] <main class> [arguments]");
             System.exit(USAGE);
         }
         NativeAccess.require();
-        if (!Signals.blockedHere(Signals.SIGIO)) {
+        List<Integer> signals = signals(names ? args[0].substring(BLOCK.length()) : "IO");
+        List<Integer> unblocked =
+                signals.stream().filter(signal -> !Signals.blockedHere(signal)).toList();
+        if (!unblocked.isEmpty()) {
             if (Boolean.getBoolean("dev.aiocontext.launched")) {
-                throw new IllegalStateException("SIGIO is not blocked although this JVM was executed anew for that");
+                throw new IllegalStateException(stillUnblocked(unblocked));
             }
-            throw executeAnew();
+            throw executeAnew(signals);
         }
-        call(args[0], Arrays.copyOfRange(args, 1, args.length));
+        call(args[program], Arrays.copyOfRange(args, program + 1, args.length));
     }
 
-    private static Error executeAnew() throws IOException {
+    private static List<Integer> signals(String names) {
+        List<Integer> signals = new ArrayList<>();
+        for (String name : names.split(",", -1)) {
+            signals.add(SignalNumber.of(name));
+        }
+        return signals;
+    }
+
+    private static String stillUnblocked(List<Integer> signals) {
+        String names = signals.stream().map(SignalNumber::name).collect(Collectors.joining(", "));
+        return names
+                + " not blocked although this JVM was executed anew for that. HotSpot unblocks SIGHUP, SIGINT, SIGTERM and SIGQUIT"
+                + " unless it is started with -Xrs, and SIGUSR2 unless _JAVA_SR_SIGNUM=35 is in its environment. Nothing blocks"
+                + " SIGKILL, SIGSTOP, and what the JVM's own code runs into";
+    }
+
+    private static Error executeAnew(List<Integer> signals) throws IOException {
         List<byte[]> commandLine = commandLine();
         commandLine.add(1, MARK.getBytes(StandardCharsets.US_ASCII));
         byte[] program = program();
         OwnDescriptors.inheritable().forEach(Descriptors::closeOnExec);
         System.out.flush();
         System.err.flush();
-        Signals.block(Signals.SIGIO);
+        signals.forEach(Signals::block);
         return Exec.execv(program, commandLine);
     }
 
@@ -113,7 +145,7 @@ public final class SigioLauncher {
             String thePackage = main.getDeclaringClass().getPackageName();
             throw new IllegalStateException(mainClass + " lies in a package that its module does not export: start java"
                     + " with --add-exports " + module + "/" + thePackage + "="
-                    + SigioLauncher.class.getModule().getName());
+                    + SignalLauncher.class.getModule().getName());
         }
         try {
             main.invoke(null, (Object) arguments);

@@ -1,0 +1,159 @@
+package dev.aiocontext.source;
+
+import dev.aiocontext.AioContext;
+import dev.aiocontext.MonitorMode;
+import dev.aiocontext.RelayMode;
+import dev.aiocontext.internal.posix.KernelThread;
+import dev.aiocontext.internal.posix.Libc;
+import dev.aiocontext.internal.posix.SignalNumber;
+import dev.aiocontext.testkit.Eventually;
+import dev.aiocontext.testkit.LoopThread;
+import dev.aiocontext.testkit.OpenFiles;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** What a child JVM of {@link SignalProcessTest} does, by its first argument. It prints what it finds. */
+final class SignalProgram {
+    private static final int PID = (int) ProcessHandle.current().pid();
+
+    private SignalProgram() {}
+
+    public static void main(String[] args) {
+        switch (args[0]) {
+            case "terminate" -> terminate();
+            case "blocked" -> blocked(args[1]);
+            case "sigio" -> sigio(RelayMode.valueOf(args[1]));
+            case "refusals" -> refusals(args);
+            default -> throw new IllegalArgumentException(args[0]);
+        }
+    }
+
+    private static void send(String signal) {
+        if (Libc.kill(PID, SignalNumber.of(signal)) != 0) {
+            throw new AssertionError("kill");
+        }
+    }
+
+    /** Is told of one SIGTERM, and leaves the second to the JVM. */
+    private static void terminate() {
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> System.out.println("the hook runs")));
+        try (AioContext ctx = AioContext.open()) {
+            Signals.on(ctx, "TERM", (source, event) -> {
+                System.out.println("told " + event.name());
+                source.close();
+                System.out.println("closed");
+            });
+            System.out.println("ready");
+            ctx.run();
+        }
+    }
+
+    /** Each thread blocks the signal. */
+    private static void blocked(String signal) {
+        for (MonitorMode monitor : new MonitorMode[] {MonitorMode.POLL, MonitorMode.EPOLL}) {
+            for (RelayMode relay : new RelayMode[] {RelayMode.OFF, RelayMode.THREAD}) {
+                for (SignalRoute route : new SignalRoute[] {SignalRoute.SIGNALFD, SignalRoute.SIGWAIT_THREAD}) {
+                    Map<Integer, String> before = OpenFiles.now();
+                    int round =
+                            comes(signal, AioContext.builder().monitor(monitor).relay(relay), route);
+                    Eventually.holds(
+                            "no thread is left",
+                            () -> KernelThread.named("aiocontext-sigw").isEmpty()); // the kernel keeps 15 characters
+                    System.out.println(monitor + " " + relay + " " + route + " told " + round + ", left "
+                            + OpenFiles.since(before).size() + " descriptors");
+                }
+            }
+        }
+        try (AioContext ctx = AioContext.open();
+                SignalSource source = Signals.on(ctx, signal, (self, event) -> {})) {
+            System.out.println(
+                    "chosen " + source.route().route() + ": " + source.route().reason());
+            try {
+                Signals.on(ctx, signal, SignalRoute.JVM, (self, event) -> {});
+            } catch (UnsupportedOperationException e) {
+                System.out.println(e.getMessage());
+            }
+        }
+        try (AioContext ctx = AioContext.open()) {
+            Signals.on(ctx, signal, SignalRoute.JVM, (self, event) -> {});
+        } catch (UnsupportedOperationException e) {
+            System.out.println(e.getMessage());
+        }
+    }
+
+    /** Two contexts and three sources: each is told of each signal of a row, and of the last of a storm. */
+    private static int comes(String signal, AioContext.Builder builder, SignalRoute route) {
+        AtomicInteger told = new AtomicInteger();
+        AtomicInteger seen = new AtomicInteger();
+        AtomicInteger sent = new AtomicInteger();
+        SignalHandler count = (self, event) -> {
+            if (route == SignalRoute.SIGNALFD && event.sender().orElseThrow() != PID) {
+                throw new AssertionError(event);
+            }
+            told.incrementAndGet();
+        };
+        try (LoopThread one = new LoopThread(builder.open());
+                LoopThread two = new LoopThread(builder.open())) {
+            SignalSource first = Signals.on(one.context, signal, route, count);
+            SignalSource second = Signals.on(one.context, signal, route, count);
+            SignalSource third = Signals.on(two.context, signal, route, (self, event) -> {
+                seen.set(sent.get());
+                count.signalled(self, event);
+            });
+            for (int i = 1; i <= 20; i++) {
+                int wanted = 3 * i;
+                send(signal);
+                Eventually.holds("three are told of signal " + i + ": " + told, () -> told.get() == wanted);
+            }
+            first.close();
+            second.suspend();
+            for (int i = 1; i <= 300; i++) {
+                sent.set(i);
+                send(signal);
+            }
+            Eventually.holds("the last is told", () -> seen.get() == 300);
+            second.close();
+            third.close(); // which was told of the last signal, so none is raised again
+        }
+        return 60;
+    }
+
+    /** A SIGIO for the process is told, whichever thread takes it. */
+    private static void sigio(RelayMode relay) {
+        AtomicInteger told = new AtomicInteger();
+        try (LoopThread loop = new LoopThread(AioContext.builder().relay(relay).open())) {
+            SignalSource source = Signals.on(loop.context, "IO", (self, event) -> told.addAndGet(event.count()));
+            System.out.println(source.route().route() + ": " + source.route().reason());
+            for (int i = 0; i < 100; i++) {
+                loop.awaitBlocked();
+                int before = told.get();
+                send("IO");
+                Eventually.holds("SIGIO is told", () -> told.get() > before);
+            }
+            source.close();
+        }
+        try (AioContext with = AioContext.builder().relay(relay).open();
+                AioContext without = AioContext.builder()
+                        .name("without")
+                        .relay(RelayMode.OFF)
+                        .open()) {
+            SignalSource source = Signals.on(without, "IO", (self, event) -> {});
+            System.out.println("not refused in " + without + " beside " + with + " " + source);
+        } catch (UnsupportedOperationException e) {
+            System.out.println(e.getMessage());
+        }
+        System.out.println("all is well");
+    }
+
+    private static void refusals(String... signals) {
+        try (AioContext ctx = AioContext.open()) {
+            for (int i = 1; i < signals.length; i++) {
+                try (SignalSource source = Signals.on(ctx, signals[i], (self, event) -> {})) {
+                    System.out.println(source.name() + " by " + source.route().route());
+                } catch (UnsupportedOperationException e) {
+                    System.out.println(e.getMessage());
+                }
+            }
+        }
+    }
+}
