@@ -59,7 +59,7 @@ class NoFlightRecorderTest {
     void onTheModulePathTheModuleThatIsMissingIsNamed() throws Exception {
         ChildJvm.Result result = ChildJvm.onModulePath()
                 .shortLived()
-                .option("--limit-modules", "java.base,dev.aiocontext.bindings")
+                .option("--limit-modules", "java.base,jdk.unsupported,dev.aiocontext.bindings")
                 .option("-cp", System.getProperty("java.class.path"))
                 .run(Program.class.getName());
         assertThat(result.output()).contains("Module jdk.jfr not found, required by dev.aiocontext");

@@ -60,6 +60,7 @@ public final class Signals {
      * @throws IllegalArgumentException if there is no such signal
      * @throws UnsupportedOperationException if the signal cannot be had; the message says why, and what helps
      * @throws IllegalStateException if the context is closed
+     * @throws dev.aiocontext.SyscallException if there are no descriptors left, for instance
      */
     public static SignalSource on(AioContext context, String signal, SignalHandler handler) {
         Objects.requireNonNull(context, "context");
@@ -79,6 +80,7 @@ public final class Signals {
      * @throws UnsupportedOperationException if the signal cannot be had, or not on this route, or if it comes to another source on another
      *     route; the message says why, and what helps
      * @throws IllegalStateException if the context is closed
+     * @throws dev.aiocontext.SyscallException if there are no descriptors left, for instance
      */
     public static SignalSource on(AioContext context, String signal, SignalRoute route, SignalHandler handler) {
         Objects.requireNonNull(context, "context");
