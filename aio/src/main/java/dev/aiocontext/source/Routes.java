@@ -92,7 +92,7 @@ final class Routes {
         }
         boolean isSupported = SignalFd.isSupported(signal);
         if (asked == SignalRoute.SIGNALFD && !isSupported) {
-            throw refused(asked, "the kernel, or a sandbox, has no signalfd(2)");
+            throw refused(asked, "the kernel, or a sandbox, refuses signalfd(2)");
         }
         SignalRoute route = asked != null ? asked : isSupported ? SignalRoute.SIGNALFD : SignalRoute.SIGWAIT_THREAD;
         return new SignalRouteChoice(
@@ -137,19 +137,27 @@ final class Routes {
         if (unblocked.isEmpty()) {
             throw refused(SignalRoute.JVM, "each thread blocks it, so no handler is ever called");
         }
+        if (isWithoutDispatcher()) {
+            throw refused(
+                    SignalRoute.JVM, "the JVM was started with -Xrs, and then it calls no handler. " + howToBlock());
+        }
         if (name.equals("SIGQUIT")) {
             throw refused(SignalRoute.JVM, "the JVM prints its threads on it. " + howToBlock());
         }
-        if (SHUTDOWN.contains(name)) {
-            if (KernelThread.current().ignores(signal)) {
-                throw refused(
-                        SignalRoute.JVM,
-                        "the process was started with " + name + " ignored, as by nohup(1), and the JVM leaves it so");
-            }
-            if (!KernelThread.current().catches(signal)) {
-                throw refused(SignalRoute.JVM, "the JVM was started with -Xrs, and leaves it alone. " + howToBlock());
-            }
+        if (SHUTDOWN.contains(name) && KernelThread.current().ignores(signal)) {
+            throw refused(
+                    SignalRoute.JVM,
+                    "the process was started with " + name + " ignored, as by nohup(1), and the JVM leaves it so");
         }
+    }
+
+    /**
+     * With -Xrs, HotSpot takes handlers of most signals and never calls them, because the thread that would is missing. Its name is
+     * no promise, so the signal that HotSpot always handles without -Xrs has to be left alone too.
+     */
+    private static boolean isWithoutDispatcher() {
+        return !KernelThread.current().catches(SignalNumber.of("QUIT"))
+                && KernelThread.named("Signal Dispatcher").isEmpty();
     }
 
     private UnsupportedOperationException refused(SignalRoute route, String reason) {

@@ -24,9 +24,9 @@ import java.util.Objects;
  * dev.aiocontext.SignalLauncher}. A thread that unblocks the signal later, in native code, may take it from signalfd(2).
  * HotSpot unblocks three kinds of signals again:
  * <ol>
- *   <li>SIGHUP, SIGINT and SIGTERM, unless the JVM was started with {@code -Xrs}. With {@code -Xrs} it leaves them alone, and its own
- *       handlers are not to be had for them: they have to be blocked then. The same holds for SIGQUIT, which without {@code -Xrs} has
- *       the JVM print its threads.
+ *   <li>SIGHUP, SIGINT and SIGTERM, unless the JVM was started with {@code -Xrs}. The same holds for SIGQUIT, which without {@code -Xrs}
+ *       has the JVM print its threads. With {@code -Xrs} no handler of the JVM is ever called, so a signal without a thread that
+ *       leaves it unblocked is the only one that can have a source.
  *   <li>SIGUSR2, by which it suspends threads to take samples for the flight recorder. While SIGUSR2 has a source, the recorder takes no
  *       samples, and its attempts are told as signals. The environment variable {@code _JAVA_SR_SIGNUM=35} makes HotSpot use
  *       signal 35 instead.

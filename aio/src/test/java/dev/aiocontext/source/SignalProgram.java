@@ -3,12 +3,18 @@ package dev.aiocontext.source;
 import dev.aiocontext.AioContext;
 import dev.aiocontext.MonitorMode;
 import dev.aiocontext.RelayMode;
+import dev.aiocontext.SyscallException;
 import dev.aiocontext.internal.posix.KernelThread;
 import dev.aiocontext.internal.posix.Libc;
 import dev.aiocontext.internal.posix.SignalNumber;
 import dev.aiocontext.testkit.Eventually;
 import dev.aiocontext.testkit.LoopThread;
 import dev.aiocontext.testkit.OpenFiles;
+import dev.aiocontext.testkit.Strace;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -18,10 +24,11 @@ final class SignalProgram {
 
     private SignalProgram() {}
 
-    public static void main(String[] args) {
+    public static void main(String[] args) throws IOException {
         switch (args[0]) {
             case "terminate" -> terminate();
             case "blocked" -> blocked(args[1]);
+            case "withoutSignalfd" -> withoutSignalfd(args[1]);
             case "sigio" -> sigio(RelayMode.valueOf(args[1]));
             case "refusals" -> refusals(args);
             default -> throw new IllegalArgumentException(args[0]);
@@ -68,14 +75,16 @@ final class SignalProgram {
                 SignalSource source = Signals.on(ctx, signal, (self, event) -> {})) {
             System.out.println(
                     "chosen " + source.route().route() + ": " + source.route().reason());
-            try {
-                Signals.on(ctx, signal, SignalRoute.JVM, (self, event) -> {});
-            } catch (UnsupportedOperationException e) {
-                System.out.println(e.getMessage());
-            }
+            refused(ctx, signal, SignalRoute.JVM);
         }
         try (AioContext ctx = AioContext.open()) {
-            Signals.on(ctx, signal, SignalRoute.JVM, (self, event) -> {});
+            refused(ctx, signal, SignalRoute.JVM);
+        }
+    }
+
+    private static void refused(AioContext ctx, String signal, SignalRoute route) {
+        try (SignalSource source = Signals.on(ctx, signal, route, (self, event) -> {})) {
+            System.out.println("not refused: " + source.route());
         } catch (UnsupportedOperationException e) {
             System.out.println(e.getMessage());
         }
@@ -116,6 +125,36 @@ final class SignalProgram {
             third.close(); // which was told of the last signal, so none is raised again
         }
         return 60;
+    }
+
+    /** The kernel refuses signalfd(2), once because it does not know it, and once because there are no descriptors left. */
+    private static void withoutSignalfd(String signal) throws IOException {
+        Path log = Files.createTempFile("strace", ".log");
+        AtomicInteger told = new AtomicInteger();
+        try (AioContext ctx = AioContext.open()) {
+            Map<Integer, String> before = OpenFiles.now();
+            List<Integer> self = List.of(Libc.gettid());
+            try (Strace strace = Strace.attach(log, self, "signalfd4:error=ENOSYS")) {
+                try (SignalSource source = Signals.on(ctx, signal, (same, event) -> told.incrementAndGet())) {
+                    System.out.println("chosen " + source.route().route() + ": "
+                            + source.route().reason());
+                    send(signal);
+                    while (told.get() == 0) {
+                        ctx.poll(true);
+                    }
+                }
+                refused(ctx, signal, SignalRoute.SIGNALFD);
+                System.out.println("injected " + !strace.injected().isEmpty());
+            }
+            try (Strace strace = Strace.attach(log, self, "signalfd4:error=EMFILE")) {
+                Signals.on(ctx, signal, (source, event) -> {});
+                System.out.println("injected " + strace.injected());
+            } catch (SyscallException e) {
+                System.out.println(e.getMessage());
+            }
+            System.out.println("left " + OpenFiles.since(before).size() + " descriptors");
+        }
+        Files.delete(log);
     }
 
     /** A SIGIO for the process is told, whichever thread takes it. */
