@@ -765,17 +765,52 @@ public final class AioContext implements Executor, AutoCloseable {
         return loop.iterate(nanos(longestWait));
     }
 
+    /**
+     * Embeds the context in another event loop, which then waits for it by one descriptor. The context uses epoll from now on.
+     *
+     * <p>Any thread may call this while the context has no home thread; else the home thread alone.
+     *
+     * @return what the outer loop calls, to be closed
+     * @throws IllegalStateException if the context is closed or embedded already, or if it has another home thread
+     * @throws UnsupportedOperationException if {@link MonitorMode#POLL} is set, because poll(2) has no descriptor that another loop could wait for
+     * @throws SyscallException if epoll is refused, or if there are no descriptors left
+     */
+    public EmbeddedLoop embed() {
+        inbox.requireOpen();
+        Thread thread = home.thread();
+        if (thread != null && thread.isAlive() && !home.isCurrent()) {
+            throw new IllegalStateException("only its home thread " + thread + " may embed AioContext " + name
+                    + ", not " + Thread.currentThread());
+        }
+        return new EmbeddedLoop(this, loop.openLentWait());
+    }
+
     // ---- Threads and the end ----------------------------------------------------------------------------------------
 
     private void enter() {
         if (!home.isEntered()) {
             home.requireMayPoll();
+        }
+        enterFromOuterLoop();
+    }
+
+    /** Makes the calling thread the home thread, also if it is virtual: it does not block here. */
+    void enterFromOuterLoop() {
+        if (!home.isEntered()) {
             inbox.requireOpen();
             Current own = Current.ofThread();
             home.enter();
             loop.enter(own);
         }
         inbox.requireOpen();
+    }
+
+    /** Gives the context up, as the end of a run does. Stores only: they hold after an Error too. */
+    void leaveToOuterLoop() {
+        if (!loop.isInCallback()) {
+            loop.leave();
+            home.rest(Thread.currentThread());
+        }
     }
 
     /**

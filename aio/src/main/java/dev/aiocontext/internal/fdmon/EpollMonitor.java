@@ -63,6 +63,7 @@ final class EpollMonitor implements FdMonitor {
     private int capacity = FIRST_EVENTS;
     private MemorySegment events;
     private boolean noPwait2;
+    private int sets = 1;
 
     /** The first stale events that the last wait reported; one that the kernel keeps comes before those of the moment. */
     private final long[] staleSeen = new long[MOST_STALE];
@@ -133,6 +134,16 @@ final class EpollMonitor implements FdMonitor {
     @Override
     public int fd() {
         return epfd;
+    }
+
+    @Override
+    public int sets() {
+        return sets;
+    }
+
+    @Override
+    public boolean hasUntold() {
+        return unwatched.anyToReport();
     }
 
     @Override
@@ -220,6 +231,7 @@ final class EpollMonitor implements FdMonitor {
                 Descriptors.close(half);
                 throw e;
             }
+            sets++;
             Descriptors.close(old);
         }
     }

@@ -33,6 +33,16 @@ interface FdMonitor {
     /** {@return the descriptor that this monitor holds itself, or -1} */
     int fd();
 
+    /** {@return how many descriptors it has held itself, one after the other} Home thread. */
+    default int sets() {
+        return 0;
+    }
+
+    /** {@return whether a wait would return at once for something that {@link #fd} does not tell} Any thread. */
+    default boolean hasUntold() {
+        return false;
+    }
+
     /** {@return how many entries have a file that this monitor cannot wait for, because it is always ready} */
     int alwaysReady();
 

@@ -185,6 +185,53 @@ public final class FdSet {
     }
 
     /**
+     * Lets a number be watched again.
+     *
+     * @param fd a descriptor of the context's own that is about to be closed
+     */
+    public void release(int fd) {
+        synchronized (table.lock) {
+            own.remove(fd);
+        }
+    }
+
+    /**
+     * Puts epoll into use, and keeps it: if it fails, that is thrown from then on. Any thread, while none waits.
+     *
+     * @param why why, for {@link #monitor}
+     * @return the descriptor of the set, see {@link #epollFd}
+     * @throws SyscallException if the kernel refuses to open a set
+     * @throws UnsupportedOperationException if poll(2) is forced
+     */
+    public int keepEpoll(String why) {
+        synchronized (table.lock) {
+            return monitor.keepEpoll(why);
+        }
+    }
+
+    /** Undoes {@link #keepEpoll}: poll(2) may take the place of an epoll that fails. */
+    public void letEpollGo() {
+        synchronized (table.lock) {
+            monitor.letEpollGo();
+        }
+    }
+
+    /** {@return the descriptor of the set that is in use} After {@link #keepEpoll}. Home thread. */
+    public int epollFd() {
+        return monitor.epollFd();
+    }
+
+    /** {@return how many sets epoll has had since it was put into use} A new one has another file. Home thread. */
+    public int epollSets() {
+        return monitor.epollSets();
+    }
+
+    /** {@return whether a wait would return at once for something that epoll's descriptor does not tell} Home thread. */
+    public boolean hasUntold() {
+        return unfinished.any || monitor.hasUntold();
+    }
+
+    /**
      * {@return whether a number without an entry is the context's own: reserved, or that of an epoll set} Under the lock.
      *
      * @param fd the number

@@ -11,7 +11,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>With {@link MonitorMode#AUTO} it is poll(2) below {@link #EPOLL_FROM} entries and epoll(7) from there on, or from the first
  * edge-triggered entry on. Once in use, epoll stays. If epoll fails, poll takes its place, and epoll is tried again after some
- * waits. While there is an edge-triggered entry, poll cannot take its place: then the failure is thrown, and epoll stays.
+ * waits. While there is an edge-triggered entry, or while another loop waits for epoll's descriptor, poll cannot take its place: then the failure
+ * is thrown, and epoll stays.
  *
  * <p><b>Threads.</b> {@link #choice}: any. {@link #await} and {@link #close}: the home thread, without the lock. All other methods: any
  * thread that holds the table's lock. Any thread with the lock may put a monitor into use or retire it, but the home thread alone
@@ -48,6 +49,9 @@ final class MonitorInUse {
     /** Guarded by the lock. */
     private boolean closed;
 
+    /** Guarded by the lock: somebody else waits for epoll's descriptor. */
+    private boolean kept;
+
     /** The home thread's. */
     private final RetryPause pause = new RetryPause();
 
@@ -83,6 +87,37 @@ final class MonitorInUse {
         if (epoll == null && mode != MonitorMode.POLL && !closed) {
             open(why);
         }
+    }
+
+    /** Puts epoll into use and keeps it, see {@link FdSet#keepEpoll}. */
+    int keepEpoll(String why) {
+        if (mode == MonitorMode.POLL) {
+            throw new UnsupportedOperationException(
+                    "MonitorMode.POLL is set, and poll(2) has no descriptor that another loop could wait for");
+        }
+        requireEpoll(why);
+        kept = true;
+        return epollFd();
+    }
+
+    void letEpollGo() {
+        kept = false;
+    }
+
+    int epollFd() {
+        FdMonitor e = epoll;
+        return e == null ? -1 : e.fd();
+    }
+
+    int epollSets() {
+        FdMonitor e = epoll;
+        return e == null ? 0 : e.sets();
+    }
+
+    /** Says whether epoll would report something at once that its descriptor does not tell. */
+    boolean hasUntold() {
+        FdMonitor e = epoll;
+        return e != null && e.hasUntold();
     }
 
     private FdMonitor open(String why) {
@@ -146,7 +181,7 @@ final class MonitorInUse {
     /** Retires an epoll monitor that failed, or throws its failure if nothing can take its place. */
     @SuppressWarnings("ReferenceEquality") // the very monitor
     private void fallBack(FdMonitor failed, SyscallException why) {
-        if (failed == poll || mode == MonitorMode.EPOLL || hasEdges()) {
+        if (failed == poll || mode == MonitorMode.EPOLL || kept || hasEdges()) {
             throw why;
         }
         if (epoll == failed) {

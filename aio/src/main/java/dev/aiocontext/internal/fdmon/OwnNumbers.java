@@ -12,6 +12,10 @@ final class OwnNumbers {
         numbers = longer;
     }
 
+    void remove(int fd) {
+        numbers = Arrays.stream(numbers).filter(number -> number != fd).toArray();
+    }
+
     boolean contains(int fd) {
         for (int number : numbers) {
             if (number == fd) {

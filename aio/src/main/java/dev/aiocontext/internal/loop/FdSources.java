@@ -92,7 +92,7 @@ public final class FdSources {
 
     /** A blocked poll(2) sees no change, and keeps the file of a removed descriptor open: have it called again. */
     private void wakeLoop() {
-        if (!home.isCurrent()) {
+        if (!home.isCurrent() || (home.isAside() && descriptors.hasUntold())) {
             inbox.wakeupIfOpen();
         }
     }

@@ -7,7 +7,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The home thread of a context: the only one that may poll.
  *
- * <p><b>Threads.</b> Any thread may call any method; {@link #rest} and {@link #giveBack}: the home thread.
+ * <p><b>Threads.</b> Any thread may call any method; {@link #rest}, {@link #giveBack}, {@link #isAside} and {@link #setAside}: the
+ * home thread.
  *
  * <p><b>Why two threads never poll at once.</b> Only a compare-and-set takes the context from no thread, or from a thread that
  * has ended. A home thread that gives the context up stores that last: a thread that takes it then sees all that the home
@@ -32,6 +33,9 @@ public final class Home {
     /** The thread that gave the context up last. No other may poll while it lives. */
     private volatile @Nullable Thread resting;
 
+    /** The home thread's: it runs outside of the loop, which counts as asleep. */
+    private boolean aside;
+
     /**
      * Creates it, without a home thread.
      *
@@ -55,6 +59,16 @@ public final class Home {
     /** {@return whether the calling thread is the home thread and has not given the context up} */
     public boolean isEntered() {
         return Thread.currentThread() == thread;
+    }
+
+    /** {@return whether the home thread runs outside of the loop, which counts as asleep meanwhile} Asked by the home thread. */
+    public boolean isAside() {
+        return aside;
+    }
+
+    /** Notes whether the loop counts as asleep although the home thread runs. */
+    void setAside(boolean now) {
+        aside = now;
     }
 
     /**

@@ -64,7 +64,7 @@ final class HookDriver implements Driver {
 
     /** Has the loop look at its hooks once more, unless it will do so anyway before it waits. */
     void wakeLoop() {
-        if (!home.isCurrent() || calling != null) {
+        if (!home.isCurrent() || home.isAside() || calling != null) {
             inbox.wakeupIfOpen();
         }
     }

@@ -64,7 +64,11 @@ public final class Loop {
     private final ReadyList outermostReady = new ReadyList();
     private final List<ReadyList> nestedReady = new ArrayList<>();
     private final Object owner;
+    private final Home home;
     private Current current = new Current();
+
+    /** While an outer loop waits for this one. */
+    private volatile @Nullable LentWait lentWait;
 
     /** The time of the iteration that {@link #nowOf} tells, by the monotonic clock. */
     private long now;
@@ -95,6 +99,7 @@ public final class Loop {
             Ticks monotonic,
             Ticks wall) {
         this.owner = owner;
+        this.home = home;
         this.monotonic = monotonic;
         this.callbacks = callbacks;
         RelayChannel openedRelay = null;
@@ -124,7 +129,7 @@ public final class Loop {
             Unfinished unfinished = new Unfinished();
             slice = new Slice(inbox, callbacks, counters, unfinished);
             AdaptivePolling polling = new AdaptivePolling(settings, counters);
-            waiting = new Waiting(inbox, slice, arming, descriptors, drivers, polling, counters);
+            waiting = new Waiting(inbox, slice, arming, descriptors, drivers, polling, counters, home);
             sources = new Sources(inbox, home);
             fdSources = new FdSources(descriptors, callbacks, inbox, home, sources);
             hooks = new Hooks(drivers, sources, inbox, home, callbacks, counters);
@@ -251,6 +256,12 @@ public final class Loop {
      * @return true if it made progress
      */
     public boolean iterate(long longestWait) {
+        LentWait lent = lentWait;
+        return lent == null ? turn(longestWait) : lent.poll(longestWait);
+    }
+
+    /** Runs one iteration. A wait that is lent to an outer loop is over. */
+    boolean turn(long longestWait) {
         counters.polls++;
         ReadyList ready = readyList();
         Object before = current.context;
@@ -275,6 +286,58 @@ public final class Loop {
             }
             ready.clear();
         }
+    }
+
+    /**
+     * Has an outer loop wait for this one. Any thread, while none polls.
+     *
+     * @return by which it does so; open, until it is closed or the loop ends
+     * @throws IllegalStateException if there is one already
+     * @throws UnsupportedOperationException if poll(2) is forced
+     */
+    public synchronized LentWait openLentWait() {
+        if (lentWait != null) {
+            throw new IllegalStateException(home.describe() + " is embedded already");
+        }
+        LentWait opened = LentWait.open(this, waiting, descriptors, doorbell, home);
+        lentWait = opened;
+        return opened;
+    }
+
+    /** Begins a wait that an outer loop makes; see {@link Waiting#lend}. The hooks are called as callbacks are. */
+    long lend() {
+        Object before = current.context;
+        current.enter(owner);
+        counters.depth++;
+        try {
+            return waiting.lend();
+        } finally {
+            counters.depth--; // stores only: they hold after an Error too
+            if (--current.depth > 0) {
+                current.context = before;
+            }
+        }
+    }
+
+    /** Ends a wait that is lent, if there is one. */
+    void takeBack() {
+        Object before = current.context;
+        current.enter(owner);
+        counters.depth++;
+        try {
+            waiting.takeBack();
+        } finally {
+            counters.depth--; // stores only: they hold after an Error too
+            if (--current.depth > 0) {
+                current.context = before;
+            }
+        }
+    }
+
+    /** Waits by itself from now on. */
+    void endLent() {
+        lentWait = null;
+        takeBack();
     }
 
     private boolean dispatch(ReadyList ready) {
@@ -373,6 +436,17 @@ public final class Loop {
     public void free() {
         leave();
         timers.end();
+        LentWait lent = lentWait;
+        try {
+            if (lent != null) {
+                lent.close();
+            }
+        } finally {
+            freeTheRest();
+        }
+    }
+
+    private void freeTheRest() {
         try {
             fdSources.close();
         } finally {

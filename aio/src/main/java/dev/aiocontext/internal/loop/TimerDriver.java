@@ -62,7 +62,7 @@ final class TimerDriver implements Driver {
 
     /** Arms a timer; says whether neither it nor the loop is closed. */
     boolean arm(TimerEntry entry, long deadline, long period) {
-        return queue.arm(entry, deadline, period, home.isEntered());
+        return queue.arm(entry, deadline, period, home.isEntered() && !home.isAside());
     }
 
     /** Has the loop look at a timer once more; says whether the loop is open. */

@@ -29,8 +29,12 @@ final class Waiting {
     private final Drivers drivers;
     private final AdaptivePolling polling;
     private final Counters counters;
+    private final Home home;
     private final int ownAtFirst;
     private int ownDescriptors;
+
+    /** An outer loop waits in place of this one. */
+    private boolean lent;
 
     Waiting(
             Inbox inbox,
@@ -39,7 +43,8 @@ final class Waiting {
             FdSet descriptors,
             Drivers drivers,
             AdaptivePolling polling,
-            Counters counters) {
+            Counters counters,
+            Home home) {
         this.inbox = inbox;
         this.work = inbox.work;
         this.idleWork = inbox.idleWork;
@@ -50,6 +55,7 @@ final class Waiting {
         this.drivers = drivers;
         this.polling = polling;
         this.counters = counters;
+        this.home = home;
         this.ownAtFirst = descriptors.size();
         this.ownDescriptors = ownAtFirst;
     }
@@ -61,6 +67,9 @@ final class Waiting {
      * @return whether there are descriptors that are ready
      */
     boolean await(long longest, ReadyList ready) {
+        if (lent) {
+            return collect(ready);
+        }
         HookDriver hooks = drivers.hooks();
         return hooks == null ? awaitPrepared(longest, ready) : awaitWith(hooks, longest, ready);
     }
@@ -85,6 +94,70 @@ final class Waiting {
             pollThenBlock(polling.limit(timeout), longest, ready);
         } else {
             block(0, longest, ready);
+        }
+        return ready.size() > 0;
+    }
+
+    /**
+     * Begins a wait that an outer loop makes: calls the hooks, arms, and looks for work once more. The next {@link #await} ends that wait,
+     * or {@link #takeBack}. An Error may leave it begun.
+     *
+     * @return for how many nanoseconds there is nothing to do; negative for ever
+     */
+    long lend() {
+        takeBack();
+        HookDriver hooks = drivers.hooks();
+        if (hooks != null) {
+            hooks.prepare();
+        }
+        lent = true;
+        home.setAside(true);
+        arming.begin();
+        long timeout = descriptors.hasUntold() ? 0 : timeout(0);
+        if (timeout != 0) {
+            tellThatItBlocks(drivers.inUse());
+        }
+        return timeout;
+    }
+
+    boolean isLent() {
+        return lent;
+    }
+
+    /** Ends a wait that is lent, if there is one. */
+    void takeBack() {
+        if (lent) {
+            disarm();
+            tellHooks();
+        }
+    }
+
+    private void disarm() {
+        home.setAside(false);
+        try {
+            for (Driver driver : drivers.inUse()) {
+                driver.wakes();
+            }
+        } finally {
+            arming.end();
+        }
+        lent = false; // the last: what an Error kept from being done is done by the next call
+    }
+
+    private void tellHooks() {
+        HookDriver hooks = drivers.hooks();
+        if (hooks != null) {
+            hooks.after();
+        }
+    }
+
+    /** Ends a wait that was lent, and collects the descriptors that are ready. */
+    private boolean collect(ReadyList ready) {
+        try {
+            disarm();
+            descriptors.await(0, ready);
+        } finally {
+            tellHooks();
         }
         return ready.size() > 0;
     }

@@ -73,6 +73,17 @@ public final class TimerFd implements AutoCloseable {
         }
     }
 
+    /** Makes it unreadable, also if its moment is just now. */
+    public void stop() {
+        MemorySegment value = itimerspec.it_value(setting);
+        timespec.tv_sec(value, 0);
+        timespec.tv_nsec(value, 0);
+        int result = Libc.timerfdSettime(fd, setFlags, setting);
+        if (result != -Errno.ECANCELED) {
+            Errno.check(result, "timerfd_settime", fd);
+        }
+    }
+
     /** Makes it unreadable until its next moment. */
     public void clear() {
         int read = (int) Libc.read(fd, buffer, Long.BYTES);

@@ -1,0 +1,168 @@
+package dev.aiocontext.internal.loop;
+
+import dev.aiocontext.internal.fdmon.FdSet;
+import dev.aiocontext.internal.posix.EpollFd;
+import dev.aiocontext.internal.posix.EventFd;
+import dev.aiocontext.internal.posix.TimerFd;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Has an outer loop wait for this one, by one descriptor. The steps are those of a wait of the loop's own, and the sleep between them is
+ * the outer loop's:
+ *
+ * <pre>
+ *     prepare():   call the hooks; arm; look for work once more          ({@link Waiting#lend})
+ *                  there is something to do now: ring the own doorbell
+ *                  else set the timerfd to the earliest deadline
+ *     the outer loop polls the descriptor: an epoll set with the loop's own epoll set and the timerfd in it
+ *     dispatch():  disarm; collect the ready descriptors; tell the hooks; run one iteration from there on
+ * </pre>
+ *
+ * From prepare on, the descriptor is readable as soon as there is something to do, whatever thread is the cause. So the outer loop may
+ * rely on the descriptor alone. Between prepare and dispatch the home thread counts as asleep ({@link Home#isAside}), because it runs
+ * outside of this loop: what it arms or changes there is announced as another thread's would be.
+ *
+ * <p><b>Why no wake-up is lost.</b> {@code Wakeup} has the argument. It does not ask who sleeps: the doorbell is in the set, it is drained
+ * after the wait only, and the loop disarms before it takes the work. An outer loop that never dispatches leaves the loop armed, and one ring
+ * keeps the descriptor readable. A second prepare disarms first, and then arms anew.
+ *
+ * <p><b>Threads.</b> {@link #open}: any, while no thread polls the loop. {@link #fd}: any. Everything else: the home thread.
+ *
+ * <p><b>Errors.</b> An Error in prepare may leave the loop armed without a look for work. Another prepare makes it good.
+ */
+public final class LentWait implements AutoCloseable {
+    private static final long LONGEST = TimeUnit.DAYS.toNanos(365);
+
+    private final Loop loop;
+    private final Waiting waiting;
+    private final FdSet descriptors;
+    private final EventFd doorbell;
+    private final Home home;
+    private final EpollFd outer;
+    private final TimerFd timer;
+
+    /** Which of the sets that epoll has had is in the outer set. */
+    private int member;
+
+    /** When the timerfd expires, by {@link System#nanoTime}, if it is set. It may be earlier than the deadline, which does no harm. */
+    private long setTo;
+
+    private boolean isSet;
+    private volatile boolean open = true;
+
+    private LentWait(Loop loop, Waiting waiting, FdSet descriptors, EventFd doorbell, Home home) {
+        this.loop = loop;
+        this.waiting = waiting;
+        this.descriptors = descriptors;
+        this.doorbell = doorbell;
+        this.home = home;
+        EpollFd openedOuter = EpollFd.open();
+        TimerFd openedTimer = null;
+        try {
+            openedTimer = TimerFd.ofMonotonicClock();
+            openedOuter.add(openedTimer.fd());
+            openedOuter.add(descriptors.keepEpoll("another loop waits for it"));
+            member = descriptors.epollSets();
+            outer = openedOuter;
+            timer = openedTimer;
+            descriptors.reserve(outer.fd());
+            descriptors.reserve(timer.fd());
+        } catch (RuntimeException | Error e) {
+            if (openedTimer != null) {
+                openedTimer.close();
+            }
+            openedOuter.close();
+            throw e;
+        }
+    }
+
+    static LentWait open(Loop loop, Waiting waiting, FdSet descriptors, EventFd doorbell, Home home) {
+        return new LentWait(loop, waiting, descriptors, doorbell, home);
+    }
+
+    /** {@return what the outer loop polls} */
+    public int fd() {
+        return outer.fd();
+    }
+
+    /** {@return whether it is open} */
+    public boolean isOpen() {
+        return open;
+    }
+
+    /** {@return for how many nanoseconds the outer loop may wait unless the descriptor is readable: 0 not at all, negative for ever} */
+    public long prepare() {
+        long longest = loop.lend();
+        if (member != descriptors.epollSets()) {
+            outer.add(descriptors.epollFd());
+            member = descriptors.epollSets();
+        }
+        if (longest == 0) {
+            doorbell.trySet();
+        }
+        setTimer(longest);
+        return longest;
+    }
+
+    private void setTimer(long longest) {
+        long now = System.nanoTime();
+        boolean over = isSet && setTo - now <= 0;
+        if (longest > 0) {
+            long moment = now + Math.min(longest, LONGEST);
+            if (!isSet || over || moment - setTo < 0) {
+                timer.set(moment);
+                setTo = moment;
+                isSet = true;
+            }
+        } else if (over) {
+            timer.stop();
+            isSet = false;
+        }
+    }
+
+    /**
+     * Runs one iteration, which does not wait.
+     *
+     * @return true if it made progress
+     */
+    public boolean dispatch() {
+        return loop.turn(0);
+    }
+
+    /** Runs an iteration for a poll of the user's. A wait that is lent is taken back for it, and is lent again after it. */
+    boolean poll(long longestWait) {
+        if (longestWait != 0) {
+            home.requireMayPoll();
+        }
+        if (!waiting.isLent()) {
+            return loop.turn(longestWait);
+        }
+        loop.takeBack();
+        try {
+            return loop.turn(longestWait);
+        } finally {
+            prepare();
+        }
+    }
+
+    /** Ends it: the loop waits by itself again. Calling it again changes nothing. */
+    @Override
+    public void close() {
+        if (!open) {
+            return;
+        }
+        open = false;
+        try {
+            loop.endLent();
+        } finally {
+            descriptors.release(outer.fd());
+            descriptors.release(timer.fd());
+            descriptors.letEpollGo();
+            try {
+                outer.close();
+            } finally {
+                timer.close();
+            }
+        }
+    }
+}

@@ -1,0 +1,71 @@
+package dev.aiocontext.internal.posix;
+
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+
+import dev.aiocontext.bindings.linux.linux_h;
+import java.lang.foreign.MemorySegment;
+
+/**
+ * An epoll(7) set that this process does not wait for: another loop polls its descriptor, which is readable while a descriptor in the set
+ * is. The set keeps its number and its file when what is in it is replaced.
+ *
+ * <p><b>Threads.</b> One at a time.
+ */
+public final class EpollFd implements AutoCloseable {
+    /** Enough for struct epoll_event on each platform. It begins with the events; nobody reads the data. */
+    private static final int SIZE = 16;
+
+    private final OwnMemory memory = new OwnMemory();
+    private final MemorySegment event;
+    private int fd = -1;
+
+    private EpollFd() {
+        try {
+            event = memory.allocate(SIZE, Long.BYTES);
+            fd = Errno.check(Libc.epollCreate1(linux_h.EPOLL_CLOEXEC()), "epoll_create1", -1);
+        } catch (RuntimeException | Error e) {
+            memory.close();
+            throw e;
+        }
+    }
+
+    /**
+     * Opens an empty set.
+     *
+     * @return the set
+     * @throws dev.aiocontext.SyscallException if there are no descriptors left, for instance
+     */
+    public static EpollFd open() {
+        return new EpollFd();
+    }
+
+    /** {@return the number of the descriptor} */
+    public int fd() {
+        return fd;
+    }
+
+    /**
+     * Adds a descriptor. One that is closed leaves the set by itself.
+     *
+     * @param member the descriptor, which is to be readable
+     * @throws dev.aiocontext.SyscallException if the kernel refuses it
+     */
+    public void add(int member) {
+        event.set(JAVA_INT, 0, linux_h.EPOLLIN());
+        Errno.check(Libc.epollCtl(fd, linux_h.EPOLL_CTL_ADD(), member, event), "epoll_ctl", member);
+    }
+
+    /** Closes it. Calling it again changes nothing. */
+    @Override
+    public void close() {
+        int open = fd;
+        fd = -1;
+        try {
+            if (open >= 0) {
+                Descriptors.close(open);
+            }
+        } finally {
+            memory.close();
+        }
+    }
+}
