@@ -17,6 +17,7 @@ import dev.aiocontext.internal.loop.Ticks;
 import dev.aiocontext.internal.posix.NativeAccess;
 import dev.aiocontext.internal.relay.RelayModes;
 import java.time.Duration;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -93,6 +94,7 @@ public final class AioContext implements Executor, AutoCloseable {
     private final AioThreadPool pool;
     private final ScheduledViews scheduled;
     private final @Nullable Runnable detachClock;
+    private final boolean measured;
 
     private volatile boolean stopRequested;
 
@@ -104,7 +106,8 @@ public final class AioContext implements Executor, AutoCloseable {
         name = builder.name != null ? builder.name : "aio-" + OPENED.incrementAndGet();
         RelayMode relayMode = RelayModes.resolve(builder.relay).mode();
         home = new Home(name);
-        Callbacks callbacks = new Callbacks(name, builder.exceptionHandler);
+        Callbacks callbacks = new Callbacks(name, builder.exceptionHandler, builder.measured);
+        measured = builder.measured;
         VirtualClock clock = builder.clock;
         loop = new Loop(
                 this,
@@ -168,6 +171,7 @@ public final class AioContext implements Executor, AutoCloseable {
         private int maximumPoolThreads = AioThreadPool.DEFAULT_MAXIMUM;
         private @Nullable ExceptionHandler exceptionHandler;
         private @Nullable VirtualClock clock;
+        private boolean measured;
 
         private Builder() {}
 
@@ -270,6 +274,18 @@ public final class AioContext implements Executor, AutoCloseable {
         }
 
         /**
+         * Has the context measure how long the calls of each source take, for {@link SourceInfo#time}. This takes two looks at the clock for
+         * each call, 50 ns together.
+         *
+         * @param measure whether to measure; by default it does not
+         * @return this
+         */
+        public Builder measureCallbacks(boolean measure) {
+            this.measured = measure;
+            return this;
+        }
+
+        /**
          * Opens the context. It gets its home thread with the first poll.
          *
          * @return the context, to be closed
@@ -306,7 +322,19 @@ public final class AioContext implements Executor, AutoCloseable {
 
     /** {@return what the context has counted so far} */
     public AioStatistics statistics() {
-        return new AioStatistics(loop.counters());
+        return new AioStatistics(loop.counters(), home.thread() != null && !isClosed());
+    }
+
+    /**
+     * Lists the sources that are open, in the order in which they were made: what each waits for, and how often it was called. The list is
+     * for people and programs that look now and then. It takes time in proportion to the number of sources, in the calling thread.
+     *
+     * @return the list, of this moment
+     */
+    public List<SourceInfo> sources() {
+        return loop.sources().open().stream()
+                .map(source -> new SourceInfo(source, measured))
+                .toList();
     }
 
     /** {@return whether the calling thread is the home thread} */

@@ -1,6 +1,7 @@
 package dev.aiocontext;
 
 import dev.aiocontext.internal.loop.Counters;
+import dev.aiocontext.internal.loop.LoadMeter;
 import java.time.Duration;
 
 /**
@@ -9,14 +10,16 @@ import java.time.Duration;
  */
 public final class AioStatistics {
     private final long polls;
+    private final Load load;
     private final Wakeups wakeups;
     private final Relay relay;
     private final Polling polling;
     private final Timers timers;
     private final Hooks hooks;
 
-    AioStatistics(Counters counters) {
+    AioStatistics(Counters counters, boolean polled) {
         polls = counters.polls();
+        load = new Load(counters.load().figures(polled));
         long rung = counters.rung();
         long asked = Math.max(counters.asked(), rung); // rung for work that the loop has not taken yet
         wakeups = new Wakeups(asked, rung);
@@ -29,6 +32,11 @@ public final class AioStatistics {
     /** {@return how often the loop looked for work, nested polls included} */
     public long polls() {
         return polls;
+    }
+
+    /** {@return for how long the loop was busy} */
+    public Load load() {
+        return load;
     }
 
     /** {@return how the loop was woken} */
@@ -58,8 +66,72 @@ public final class AioStatistics {
 
     @Override
     public String toString() {
-        return "polls " + polls + ", wake-ups " + wakeups + ", relay " + relay + ", polling " + polling + ", timers "
-                + timers + ", hooks " + hooks;
+        return "polls " + polls + ", load " + load + ", wake-ups " + wakeups + ", relay " + relay + ", polling "
+                + polling + ", timers " + timers + ", hooks " + hooks;
+    }
+
+    /**
+     * The time in which the loop waited for something to do, and the time in which it was busy. A wait is adaptive polling and what follows
+     * it. The loop is busy between two waits, also while its thread is outside of {@code poll}. Before the first poll, and after {@code run}
+     * has returned, it counts as waiting.
+     */
+    public static final class Load {
+        private final LoadMeter.Figures figures;
+
+        private Load(LoadMeter.Figures figures) {
+            this.figures = figures;
+        }
+
+        /** {@return how often the loop found nothing to do, and waited} */
+        public long waits() {
+            return figures.waits();
+        }
+
+        /** {@return how long it waited; {@link Polling#time} of this kept a processor busy} */
+        public Duration waiting() {
+            return Duration.ofNanos(figures.waited());
+        }
+
+        /** {@return how long it was busy} */
+        public Duration busy() {
+            return Duration.ofNanos(figures.busy());
+        }
+
+        /**
+         * Tells how long the loop has been busy since its last wait. If this grows and {@link AioStatistics#polls} does not, a callback keeps
+         * the loop.
+         *
+         * @return the time; zero if the loop waits
+         */
+        public Duration busySince() {
+            return Duration.ofNanos(figures.busySince());
+        }
+
+        /**
+         * Tells the longest time between two waits. This is the lag of the loop: whatever came meanwhile waited for so long at most, because a
+         * loop that waits has left nothing undone.
+         *
+         * @return the time, {@link #busySince} included
+         */
+        public Duration longestBusy() {
+            return Duration.ofNanos(figures.longestBusy());
+        }
+
+        /**
+         * Tells what part of the time the loop was busy. Of two statistics, the difference of {@link #busy} and that of {@link #waiting} tell the
+         * utilisation between them.
+         *
+         * @return 0 to 1
+         */
+        public double utilisation() {
+            return figures.busy() == 0 ? 0 : (double) figures.busy() / (figures.busy() + figures.waited());
+        }
+
+        @Override
+        public String toString() {
+            return Math.round(100 * utilisation()) + " % (busy " + busy() + ", at most " + longestBusy()
+                    + " between two of " + waits() + " waits)";
+        }
     }
 
     /** Wake-ups of the loop. */

@@ -8,7 +8,7 @@
  * <p>The package has words and doors. Words are interfaces, enums, values and exceptions, which know each other and nothing else of
  * the library; the floors below, in {@code dev.aiocontext.internal}, may use them. Doors are the classes that check arguments
  * and delegate to these floors: {@code AioContext}, {@code AioThread}, {@code AioThreadPool}, {@code AioStatistics}, {@code
- * VirtualClock}, {@code EventNotifier}, {@code SigioSource}, {@code SignalLauncher}. No floor below knows a door.
+ * SourceInfo}, {@code VirtualClock}, {@code EventNotifier}, {@code SigioSource}, {@code SignalLauncher}. No floor below knows a door.
  */
 @NullMarked
 package dev.aiocontext;

@@ -141,6 +141,11 @@ public final class BottomHalfWork extends ListedSource implements BottomHalf, Ru
         callback.run();
     }
 
+    @Override
+    public String waitsFor() {
+        return flags.describe();
+    }
+
     /** Not called: the loop knows what it has taken, and calls it as a source. */
     @Override
     public void run() {

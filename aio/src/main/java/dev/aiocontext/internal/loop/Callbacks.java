@@ -14,16 +14,19 @@ public final class Callbacks {
 
     private final String context;
     private final ExceptionHandler exceptionHandler;
+    private final boolean measuring;
 
     /**
      * Creates it.
      *
      * @param context the name of the context, for messages
      * @param exceptionHandler gets what callbacks throw; null to have it logged
+     * @param measuring whether to measure how long each call of a source takes
      */
-    public Callbacks(String context, @Nullable ExceptionHandler exceptionHandler) {
+    public Callbacks(String context, @Nullable ExceptionHandler exceptionHandler, boolean measuring) {
         this.context = context;
         this.exceptionHandler = exceptionHandler != null ? exceptionHandler : this::logFailure;
+        this.measuring = measuring;
     }
 
     private void logFailure(@Nullable Source source, Throwable failure) {
@@ -52,6 +55,8 @@ public final class Callbacks {
     void call(LoopSource source) {
         if (FlightRecording.ofSlowCallbacks()) {
             callRecorded(source);
+        } else if (measuring) {
+            callMeasured(source);
         } else {
             callPlain(source);
         }
@@ -83,11 +88,25 @@ public final class Callbacks {
         }
     }
 
+    /** {@return whether it measures how long each call of a source takes} Any thread. */
+    boolean isMeasuring() {
+        return measuring;
+    }
+
+    private void callMeasured(LoopSource source) {
+        long began = System.nanoTime();
+        try {
+            callPlain(source);
+        } finally {
+            source.took(System.nanoTime() - began);
+        }
+    }
+
     private void callRecorded(LoopSource source) {
         SlowCallbackEvent event = new SlowCallbackEvent();
         event.begin();
         try {
-            callPlain(source);
+            callMeasured(source);
         } finally {
             commit(event, source.toString());
         }

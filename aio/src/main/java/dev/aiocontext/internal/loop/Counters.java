@@ -11,6 +11,9 @@ import java.util.concurrent.atomic.AtomicLong;
  * is written whole on the 64-bit platforms that we run on. Notifiers count beside a system call.
  */
 public class Counters extends CacheLines {
+    /** How long the loop has waited, and how long it was busy. */
+    final LoadMeter load = new LoadMeter();
+
     /** Notifiers: doorbells rung. */
     final AtomicLong rung = new AtomicLong();
 
@@ -50,6 +53,11 @@ public class Counters extends CacheLines {
             sleeplessMost = soOften;
             sleeplessHook = hook;
         }
+    }
+
+    /** {@return what measures how long the loop has waited} */
+    public LoadMeter load() {
+        return load;
     }
 
     /** {@return how many polls there were, nested ones included} */

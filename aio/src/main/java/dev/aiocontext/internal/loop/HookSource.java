@@ -71,6 +71,11 @@ final class HookSource extends ListedSource {
     }
 
     @Override
+    public String waitsFor() {
+        return "each wait";
+    }
+
+    @Override
     public void invoke() throws Throwable {
         if (prepared) {
             prepared = false;

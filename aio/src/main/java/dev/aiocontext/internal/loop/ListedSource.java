@@ -8,7 +8,14 @@ abstract class ListedSource extends Link implements LoopSource {
     private final Sources sources;
     private final String name;
     private volatile @Nullable LoopFuture<Void> farewell;
-    private boolean running;
+
+    // The home thread's: how many calls of the callback have begun, and how many have ended.
+    private long begun;
+    private long ended;
+
+    // The home thread's, if it measures callbacks: the time that the calls took, in all and at most.
+    private long nanos;
+    private long longest;
 
     /**
      * Creates a source that is not yet among the living.
@@ -48,11 +55,37 @@ abstract class ListedSource extends Link implements LoopSource {
 
     @Override
     public final boolean isRunning() {
-        return running;
+        return begun != ended;
     }
 
     @Override
-    public final void setRunning(boolean now) {
-        running = now;
+    public final void call() throws Throwable {
+        begun++;
+        try {
+            invoke();
+        } finally {
+            ended++;
+        }
+    }
+
+    @Override
+    public final long calls() {
+        return begun;
+    }
+
+    @Override
+    public final long nanos() {
+        return nanos;
+    }
+
+    @Override
+    public final long longest() {
+        return longest;
+    }
+
+    @Override
+    public final void took(long time) {
+        nanos += time;
+        longest = Math.max(longest, time);
     }
 }

@@ -229,12 +229,14 @@ public final class Loop {
     }
 
     /**
-     * Makes a thread the one that polls from now on. A store only: an Error leaves no thread that polls for another.
+     * Makes a thread the one that polls from now on. What tells whose context it polls is a store only: an Error leaves no thread that
+     * polls for another.
      *
      * @param caller the calling thread's, asked for before the thread entered
      */
     public void enter(Current caller) {
         current = caller;
+        counters.load.enters();
     }
 
     /** Lets go of the context, so that its home thread does not keep it alive. A store only. */

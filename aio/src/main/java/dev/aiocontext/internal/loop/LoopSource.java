@@ -9,13 +9,16 @@ import org.jspecify.annotations.Nullable;
  * The life that all sources of a loop share: a name, a place among the living, and a future that tells when it is over. A source has
  * the fields for it ({@link ListedSource}), or finds room for them in an object that it is already.
  *
- * <p><b>Threads.</b> {@link #call}, {@link #isRunning}, {@link #setRunning}, {@link #callbackFailed} and {@link #endWithContext}: the
+ * <p><b>Threads.</b> {@link #call}, {@link #isRunning}, {@link #callbackFailed} and {@link #endWithContext}: the
  * home thread. Everything else: any.
  *
  * <p><b>Errors.</b> A {@link #close} that gets an Error may leave {@link #closed} incomplete. Another {@link #close} completes it, and
  * so does the end of the context.
  */
 public interface LoopSource extends Source {
+    /** The number of calls of a source that does not count them. */
+    long UNCOUNTED = -1;
+
     /** {@return its place among the living} */
     Link link();
 
@@ -37,12 +40,30 @@ public interface LoopSource extends Source {
     /** {@return whether the callback is being called, by the caller of the caller} */
     boolean isRunning();
 
+    /** {@return how often the callback was called, or {@link #UNCOUNTED}} Any thread, which sees a recent value. */
+    default long calls() {
+        return UNCOUNTED;
+    }
+
+    /** {@return the time that the calls took, in nanoseconds, if the loop measures them} Any thread. */
+    default long nanos() {
+        return 0;
+    }
+
+    /** {@return the time that the longest call took, in nanoseconds, if the loop measures them} Any thread. */
+    default long longest() {
+        return 0;
+    }
+
     /**
-     * Notes that.
+     * Notes how long a call of the callback took. Home thread.
      *
-     * @param running whether it is
+     * @param time in nanoseconds
      */
-    void setRunning(boolean running);
+    default void took(long time) {}
+
+    /** {@return what the source waits for, in a few words} Any thread. */
+    String waitsFor();
 
     /** Closes it for its own part. Calling it again changes nothing. */
     void end();
@@ -111,15 +132,7 @@ public interface LoopSource extends Source {
      *
      * @throws Throwable what the callback throws
      */
-    default void call() throws Throwable {
-        boolean nested = isRunning(); // in a poll of a call that is under way
-        setRunning(true);
-        try {
-            invoke();
-        } finally {
-            setRunning(nested);
-        }
-    }
+    void call() throws Throwable;
 
     /** Completes {@link #closed}. */
     @SuppressWarnings("NullAway") // there is no other Void

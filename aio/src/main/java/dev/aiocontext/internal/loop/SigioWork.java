@@ -59,6 +59,11 @@ final class SigioWork extends ListedSource {
     }
 
     @Override
+    public String waitsFor() {
+        return "SIGIO";
+    }
+
+    @Override
     public void invoke() throws Throwable {
         handler.signalled(Signals.SIGIO);
     }

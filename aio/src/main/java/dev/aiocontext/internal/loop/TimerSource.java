@@ -10,7 +10,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * A timer of a loop: checks what the user wants, and has the {@link TimerDriver} of its clock do it.
  *
- * <p>It is the {@link TimerEntry} itself, and takes 64 bytes with all that it has: arming and disarming touch nothing else.
+ * <p>It is the {@link TimerEntry} itself, and takes 64 bytes with all that it has: arming and disarming touch nothing else. There is no room
+ * for a count of its calls, so only a {@link MeasuredTimer} counts them.
  *
  * <p><b>Threads.</b> As {@link AioTimer}; {@link #running} is the home thread's.
  *
@@ -18,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * leaves the timer armed and in no slot. {@link #resume} clears the mark and then always announces the timer. So either the home
  * thread sees that the mark is gone and fires the timer, or the announcement has it filed anew, or both.
  */
-final class TimerSource extends TimerEntry implements AioTimer, LoopSource {
+class TimerSource extends TimerEntry implements AioTimer, LoopSource {
     private static final long NANOS_PER_SECOND = 1_000_000_000;
 
     private final String name;
@@ -77,8 +78,20 @@ final class TimerSource extends TimerEntry implements AioTimer, LoopSource {
     }
 
     @Override
-    public void setRunning(boolean now) {
-        running = now;
+    public void call() throws Throwable {
+        boolean nested = running; // in a poll of a call that is under way
+        running = true;
+        try {
+            invoke();
+        } finally {
+            running = nested;
+        }
+    }
+
+    @Override
+    public String waitsFor() {
+        long deadline = deadline();
+        return deadline == TimerEntry.NEVER ? "not armed" : "due in " + left(deadline);
     }
 
     @Override
@@ -131,6 +144,10 @@ final class TimerSource extends TimerEntry implements AioTimer, LoopSource {
         if (deadline == TimerEntry.NEVER) {
             throw isOpen() ? new IllegalStateException(this + " is not armed") : closedException();
         }
+        return left(deadline);
+    }
+
+    private Duration left(long deadline) {
         return Duration.ofNanos(Math.max(0, deadline - driver().now()));
     }
 

@@ -62,7 +62,7 @@ public final class Timers {
      * @throws IllegalStateException if the context is closed
      */
     public AioTimer make(String name, TimerOptions options, TimerHandler handler) {
-        return add(new TimerSource(terms(options, false, true), name, handler));
+        return add(terms(options, false, true), name, handler);
     }
 
     /**
@@ -75,10 +75,13 @@ public final class Timers {
      * @throws IllegalStateException if the context is closed
      */
     public AioTimer makeUnattended(String name, boolean once, TimerHandler handler) {
-        return add(new TimerSource(terms(TimerOptions.DEFAULT, once, false), name, handler));
+        return add(terms(TimerOptions.DEFAULT, once, false), name, handler);
     }
 
-    private TimerSource add(TimerSource timer) {
+    private TimerSource add(TimerTerms terms, String name, TimerHandler handler) {
+        TimerSource timer = callbacks.isMeasuring()
+                ? new MeasuredTimer(terms, name, handler)
+                : new TimerSource(terms, name, handler);
         sources.add(timer);
         return timer;
     }

@@ -93,7 +93,9 @@ final class Waiting {
         if (polling.isOn()) {
             pollThenBlock(polling.limit(timeout), longest, ready);
         } else {
+            counters.load.waits(System.nanoTime());
             block(0, longest, ready);
+            counters.load.goesOn(System.nanoTime());
         }
         return ready.size() > 0;
     }
@@ -168,19 +170,23 @@ final class Waiting {
             return;
         }
         long began = System.nanoTime();
+        counters.load.waits(began);
         long polled = 0;
         if (limit > 0) {
             boolean found = spin(began, limit, ready);
             polled = System.nanoTime() - began;
             if (found) {
+                counters.load.goesOn(began + polled);
                 polling.hit(polled);
                 return;
             }
         }
         block(polled, longest, ready);
+        long ended = System.nanoTime();
+        counters.load.goesOn(ended);
         // Up to the ring, if there was one: how long it then takes to wake up is what polling would save.
         long rung = arming.wasAnswered() ? inbox.rungAt() - began : 0;
-        polling.waited(polled, rung > 0 ? rung : System.nanoTime() - began);
+        polling.waited(polled, rung > 0 ? rung : ended - began);
     }
 
     /** Blocks until there is something to do, unless there is something now. */

@@ -96,6 +96,11 @@ final class WatchedFd extends ListedSource implements FdSource {
     }
 
     @Override
+    public String waitsFor() {
+        return interest.toString();
+    }
+
+    @Override
     public void invoke() throws Throwable {
         handler.ready(this, told);
     }

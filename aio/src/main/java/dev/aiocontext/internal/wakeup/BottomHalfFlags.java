@@ -163,6 +163,12 @@ public final class BottomHalfFlags {
         return before;
     }
 
+    /** {@return what it is scheduled for, in words} */
+    public String describe() {
+        int now = flags;
+        return (now & DUE) != 0 ? "scheduled" : (now & IDLE) != 0 ? "scheduled as idle" : "not scheduled";
+    }
+
     /**
      * Says whether what was taken is to be called, and is progress.
      *

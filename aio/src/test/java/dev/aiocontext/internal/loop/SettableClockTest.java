@@ -47,7 +47,7 @@ class SettableClockTest {
                 MonitorMode.POLL,
                 AdaptivePolling.Settings.DEFAULT,
                 home,
-                new Callbacks("test", null),
+                new Callbacks("test", null, false),
                 Ticks.MONOTONIC,
                 clock);
         home.enter();

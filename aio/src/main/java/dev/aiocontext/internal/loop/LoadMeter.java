@@ -1,0 +1,103 @@
+package dev.aiocontext.internal.loop;
+
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+
+/**
+ * Measures for how long a loop waits for something to do, and for how long it is busy between two waits. The clock is read only
+ * around a wait, which is a system call or takes as long as one.
+ *
+ * <p><b>Threads.</b> {@link #enters}, {@link #waits} and {@link #goesOn}: the home thread. Everything else: any.
+ *
+ * <p><b>Why a reader sees no time twice.</b> One word tells both how long the loop has waited and whether it waits now. While it waits, the
+ * word has the time that it has waited before, minus the time at which this wait began, and a mark. So a reader adds the present time
+ * and has the sum, without a second word that might be newer or older.
+ *
+ * <p><b>Errors.</b> An Error that ends a wait leaves the mark. The time up to the next wait then counts as waiting.
+ */
+public final class LoadMeter {
+    private static final VarHandle WAITED;
+
+    static {
+        try {
+            WAITED = MethodHandles.lookup().findVarHandle(LoadMeter.class, "waited", long.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
+
+    private final long start = System.nanoTime();
+
+    /** The time that the loop has waited, shifted by one. With the lowest bit set, it waits, since a time that is subtracted. */
+    private long waited;
+
+    /** When the last wait ended, from the start. */
+    private volatile long ended;
+
+    private long waits;
+    private long longestBusy;
+
+    LoadMeter() {}
+
+    /** Begins anew after a time in which no thread polled. That time counts as waiting. Not called while the loop waits. */
+    void enters() {
+        long now = System.nanoTime() - start;
+        WAITED.setOpaque(this, ((waited >> 1) + now - ended) << 1);
+        ended = now;
+    }
+
+    /**
+     * Begins a wait.
+     *
+     * @param nanoTime the time
+     */
+    void waits(long nanoTime) {
+        long now = nanoTime - start;
+        longestBusy = Math.max(longestBusy, now - ended);
+        waits++;
+        if ((waited & 1) == 0) {
+            WAITED.setOpaque(this, (((waited >> 1) - now) << 1) | 1);
+        }
+    }
+
+    /**
+     * Ends a wait.
+     *
+     * @param nanoTime the time
+     */
+    void goesOn(long nanoTime) {
+        long now = nanoTime - start;
+        ended = now;
+        if ((waited & 1) != 0) {
+            WAITED.setOpaque(this, ((waited >> 1) + now) << 1);
+        }
+    }
+
+    /**
+     * Takes the figures.
+     *
+     * @param polled whether the context has a home thread that polls it; else the time since the last wait counts as waiting
+     * @return the figures of this moment
+     */
+    public Figures figures(boolean polled) {
+        long word = (long) WAITED.getOpaque(this);
+        long last = ended;
+        long now = System.nanoTime() - start;
+        boolean waiting = (word & 1) != 0;
+        long busySince = polled && !waiting ? Math.max(0, now - last) : 0;
+        long waitedSoFar = (word >> 1) + (waiting ? now : polled ? 0 : Math.max(0, now - last));
+        return new Figures(
+                waits, waitedSoFar, Math.max(0, now - waitedSoFar), busySince, Math.max(longestBusy, busySince));
+    }
+
+    /**
+     * The figures of a moment, times in nanoseconds.
+     *
+     * @param waits how many waits have begun
+     * @param waited the time in waits
+     * @param busy the time between waits
+     * @param busySince the time since the last wait, 0 if the loop waits
+     * @param longestBusy the longest time between two waits
+     */
+    public record Figures(long waits, long waited, long busy, long busySince, long longestBusy) {}
+}
