@@ -91,7 +91,7 @@ final class Waiting {
             return looksIntoKernel(ready);
         }
         if (polling.isOn()) {
-            pollThenBlock(polling.limit(timeout), longest, ready);
+            pollThenBlock(timeout, longest, ready);
         } else {
             counters.load.waits(System.nanoTime());
             block(0, longest, ready);
@@ -164,7 +164,8 @@ final class Waiting {
         return ready.size() > 0;
     }
 
-    private void pollThenBlock(long limit, long longest, ReadyList ready) {
+    private void pollThenBlock(long timeout, long longest, ReadyList ready) {
+        long limit = polling.limit(timeout);
         if (limit > 0 && !counters.burst && looksIntoKernel(ready)) {
             polling.hit(0); // at once: to read the clock would take as long
             return;
@@ -175,7 +176,7 @@ final class Waiting {
         if (limit > 0) {
             boolean found = spin(began, limit, ready);
             polled = System.nanoTime() - began;
-            if (found) {
+            if (found || (timeout > 0 && polled >= timeout)) { // a timer is due by now: it has ended the wait
                 counters.load.goesOn(began + polled);
                 polling.hit(polled);
                 return;
