@@ -68,24 +68,46 @@ final class Chunk {
     long touch() {
         long all = 0;
         for (int i = from; i < end; i++) {
-            all += timer(i).filed();
+            all += timer(i).glance();
         }
         return all;
     }
 
-    /** Sorts by order: by insertion, because the entries are few, and mostly in order. */
-    void sort() {
-        for (int i = from + 1; i < end; i++) {
+    /**
+     * Sorts by order: by insertion, because the entries are few. Only numbers move, and then each timer goes to its place at once, because the
+     * garbage collector makes the store of a reference cost more than that of a number.
+     *
+     * @param places has room for as many numbers as a chunk has entries
+     */
+    void sort(int[] places) {
+        for (int i = from; i < end; i++) {
             long order = orders[i];
-            TimerEntry timer = timers[i];
             int hole = i;
             while (hole > from && (orders[hole - 1] & TimerEntry.KEY) > (order & TimerEntry.KEY)) {
                 orders[hole] = orders[hole - 1];
-                timers[hole] = timers[hole - 1];
+                places[hole] = places[hole - 1];
                 hole--;
             }
             orders[hole] = order;
-            timers[hole] = timer;
+            places[hole] = i;
         }
+        for (int i = from; i < end; i++) {
+            if (places[i] != i) {
+                fill(i, places);
+            }
+        }
+    }
+
+    /** Moves the timers of a ring of places, each of which has that of the next one. */
+    private void fill(int first, int[] places) {
+        TimerEntry timer = timer(first);
+        int hole = first;
+        for (int next = places[hole]; next != first; next = places[hole]) {
+            timers[hole] = timers[next];
+            places[hole] = hole;
+            hole = next;
+        }
+        timers[hole] = timer;
+        places[hole] = hole;
     }
 }

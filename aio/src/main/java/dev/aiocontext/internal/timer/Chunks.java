@@ -4,7 +4,7 @@ import org.jspecify.annotations.Nullable;
 
 /** The chunks that are free. It keeps as many as are in use and a few more, so that a steady load allocates none. Home thread. */
 class Chunks {
-    private static final int FEW = 64;
+    private static final int FEW = 256;
 
     private @Nullable Chunk free;
     private int freeCount;

@@ -27,6 +27,10 @@ final class Filing {
     /** The mark of the last sweep: 0 or {@link #MARK}. */
     long mark;
 
+    /** Of no meaning: without it, the compiler would leave out what is read ahead of time. */
+    @SuppressWarnings("UnusedVariable")
+    private long glanced;
+
     Filing(Levels levels) {
         this.levels = levels;
     }
@@ -86,6 +90,7 @@ final class Filing {
      */
     @Nullable
     Chunk sift(Slot slot, @Nullable Chunk before, Chunk chunk, @Nullable Decider decider) {
+        glanced += chunk.touch();
         int kept = chunk.from;
         int next = chunk.from;
         try {

@@ -193,6 +193,11 @@ public class TimerEntry extends Link {
         return known != NEVER && (known & KEY) <= time;
     }
 
+    /** Reads what the wheel is about to look at, so that the processor fetches it. What it returns has no meaning. */
+    final long glance() {
+        return filed + state + sequence;
+    }
+
     /** Says that the wheel does not meet it any more, before the wheel reads what it is armed for. */
     void unfile() {
         FILED.setOpaque(this, NEVER);

@@ -128,13 +128,17 @@ public final class TimerQueue {
     }
 
     private boolean armAtHome(TimerEntry entry, long deadline, long period) {
+        boolean filed =
+                entry.isFiledBy(deadline); // only this thread changes it; read before the store, which is a fence
         long next = major + 1;
         MAJOR.setOpaque(this, next);
-        boolean stored = store(entry, deadline, period, next << MINOR_BITS);
-        if (stored && !entry.isFiledBy(deadline)) {
+        if (!store(entry, deadline, period, next << MINOR_BITS)) {
+            return false;
+        }
+        if (!filed) {
             file(entry, deadline);
         }
-        return stored;
+        return true;
     }
 
     private boolean armElsewhere(TimerEntry entry, long deadline, long period) {

@@ -51,6 +51,8 @@ public final class TimerWheel {
     private final Sweep sweep;
     private final WakeTime wakeTime;
 
+    private final int[] places = new int[Chunk.CAPACITY];
+
     private long latestNow;
     private boolean behind;
     private long moves;
@@ -161,6 +163,9 @@ public final class TimerWheel {
         int left = steps;
         while (left > 0 && slot.count > 0) {
             Chunk chunk = levels.head(slot);
+            if (chunk.from == 0 && slot.count <= 2 * Chunk.CAPACITY) {
+                touched += chunk.touch(); // they are taken soon, each from a slot of its own
+            }
             long markedKey = chunk.orders[chunk.from];
             TimerEntry timer = chunk.timer(chunk.from);
             long key = markedKey & KEY;
@@ -219,7 +224,7 @@ public final class TimerWheel {
         if (slot.isOneChunk()) {
             Chunk chunk = levels.head(slot);
             touched += chunk.touch();
-            chunk.sort();
+            chunk.sort(places);
         } else {
             Crowd.sort(slot);
         }
