@@ -60,16 +60,18 @@ public class TimerBenchmark {
         /** The processor time of all other threads of the JVM: the garbage collector's, mainly. */
         public long otherNanos;
 
-        /** Starts to count for all other threads. */
+        private long othersBefore;
+
+        /** Starts to count for all other threads. JMH clears the public fields after that. */
         @Setup(Level.Iteration)
         public void beginOthers() {
-            otherNanos = -others();
+            othersBefore = others();
         }
 
         /** Ends that. */
         @TearDown(Level.Iteration)
         public void endOthers() {
-            otherNanos += others();
+            otherNanos = others() - othersBefore;
         }
 
         private static long others() {

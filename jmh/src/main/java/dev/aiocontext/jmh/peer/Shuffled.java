@@ -13,6 +13,7 @@ final class Shuffled {
     /** Makes objects one after another, and hands them over in another order. */
     static <T> T[] of(int number, IntFunction<T> make, IntFunction<T[]> array) {
         T[] made = IntStream.range(0, number).mapToObj(make).toArray(array);
+        System.gc(); // which moves them to where they stay; later, it would give them the order of the array
         Random random = new Random(SEED);
         for (int i = number - 1; i > 0; i--) {
             int j = random.nextInt(i + 1);
