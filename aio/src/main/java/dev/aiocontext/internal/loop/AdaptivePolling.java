@@ -94,8 +94,10 @@ public final class AdaptivePolling {
     void hit(long polled) {
         counters.pollingNanos += polled;
         counters.pollingHits++;
-        patience = PATIENCE;
-        nextPause = FIRST_PAUSE;
+        if (patience != PATIENCE || nextPause != FIRST_PAUSE) { // each store may cost pushing threads a miss
+            patience = PATIENCE;
+            nextPause = FIRST_PAUSE;
+        }
     }
 
     /** Learns that polling, if there was any, found nothing in its time, and after how many nanoseconds the wait ended. */

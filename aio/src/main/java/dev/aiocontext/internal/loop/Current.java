@@ -9,15 +9,12 @@ import org.jspecify.annotations.Nullable;
  *
  * <p><b>Threads.</b> The one whose object it is.
  */
-public final class Current {
+public final class Current extends CurrentPoll {
     private static final ThreadLocal<Current> OF_THREAD = ThreadLocal.withInitial(Current::new);
 
-    /** How many polls are under way, one in a callback of the other, of whatever contexts. */
-    int depth;
-
-    /** The context whose poll is the innermost. If no poll is under way, that of the last one, or null. */
-    @Nullable
-    Object context;
+    /** Room behind what a poll writes, as in front of it. */
+    @SuppressWarnings("unused")
+    private long p0, p1, p2, p3, p4, p5, p6, p7, p8, p9, p10, p11, p12, p13, p14, p15;
 
     Current() {}
 

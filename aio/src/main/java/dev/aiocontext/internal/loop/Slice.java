@@ -66,7 +66,10 @@ final class Slice {
         }
         boolean progress = run(work, end, true);
         counters.burst = counters.asked - before > 1;
-        idleDue = Math.max(idleDue, idleEnd); // a nested poll may have had a later one
+        if (idleEnd
+                > idleDue) { // a nested poll may have had a later one; and each store may cost pushing threads a miss
+            idleDue = idleEnd;
+        }
         progress |= run(idleWork, idleEnd, false);
         return progress;
     }

@@ -58,7 +58,7 @@ import java.lang.invoke.VarHandle;
  * <p>A bare wake-up, with no work behind it, is kept as a request until the loop sees it; else a wake-up that comes
  * between two polls would be forgotten (QEMU, 2015).
  */
-public final class Wakeup {
+public final class Wakeup extends WakeupState {
     private static final int CODE_BITS = 2;
     private static final long CODE = (1 << CODE_BITS) - 1;
     private static final long AWAKE = 0;
@@ -74,7 +74,7 @@ public final class Wakeup {
     static {
         try {
             MethodHandles.Lookup lookup = MethodHandles.lookup();
-            STATE = lookup.findVarHandle(Wakeup.class, "state", long.class);
+            STATE = lookup.findVarHandle(WakeupState.class, "state", long.class);
             REQUESTED = lookup.findVarHandle(Wakeup.class, "requested", boolean.class);
         } catch (ReflectiveOperationException e) {
             throw new ExceptionInInitializerError(e);
@@ -84,9 +84,9 @@ public final class Wakeup {
 
     private final Doorbell doorbell;
 
-    /** Number of the arming, and AWAKE, ARMED or RUNG. Home thread: all; notifiers: ARMED to RUNG only. */
-    @SuppressWarnings("unused") // through STATE
-    private long state;
+    /** Room behind the state, for the same reason as in front of it. */
+    @SuppressWarnings("unused")
+    private long p0, p1, p2, p3, p4, p5, p6, p7, p8, p9, p10, p11, p12, p13, p14, p15;
 
     /** A bare wake-up that the loop has not seen yet. Set by notifiers, cleared by the home thread. */
     @SuppressWarnings("unused") // through REQUESTED
