@@ -6,10 +6,14 @@ import dev.aiocontext.jmh.MemoryBenchmark;
 import dev.aiocontext.jmh.RelayBenchmark;
 import dev.aiocontext.jmh.RoundTripBenchmark;
 import dev.aiocontext.jmh.TasksBenchmark;
+import dev.aiocontext.jmh.TimerBenchmark;
+import dev.aiocontext.jmh.TimerLateness;
 import dev.aiocontext.jmh.machine.Affinity;
 import dev.aiocontext.jmh.machine.CLibrary;
 import dev.aiocontext.jmh.machine.FileLimit;
 import dev.aiocontext.jmh.peer.DescriptorSet;
+import dev.aiocontext.jmh.peer.LateTimer;
+import dev.aiocontext.jmh.peer.TimerSet;
 import dev.aiocontext.jmh.startup.FirstOpen;
 import dev.aiocontext.jmh.startup.Processes;
 import dev.aiocontext.jmh.startup.Program;
@@ -40,12 +44,16 @@ record Case(String benchmark, Map<String, String> params) {
             RoundTripBenchmark.class.getName(), Kind.LATENCY,
             RelayBenchmark.class.getName(), Kind.LATENCY,
             MemoryBenchmark.class.getName(), Kind.ONCE,
-            FirstOpen.class.getName(), Kind.WHOLE_PROCESS);
+            FirstOpen.class.getName(), Kind.WHOLE_PROCESS,
+            TimerLateness.class.getName(), Kind.LATENESS);
 
     /** All cases of a class: each method, with all values of all parameters. */
     static List<Case> of(Class<?> benchmarks) {
         if (benchmarks == FirstOpen.class) {
             return firstOpens();
+        }
+        if (benchmarks == TimerLateness.class) {
+            return lateTimers();
         }
         List<Case> cases = new ArrayList<>();
         String include = Pattern.quote(benchmarks.getName()) + "\\..*";
@@ -72,6 +80,19 @@ record Case(String benchmark, Map<String, String> params) {
                 params.put("peer", program.name());
                 params.put("cache", cache);
                 cases.add(new Case(FirstOpen.class.getName() + ".wholeProcess", params));
+            }
+        }
+        return cases;
+    }
+
+    private static List<Case> lateTimers() {
+        List<Case> cases = new ArrayList<>();
+        for (TimerLateness.Delay delay : TimerLateness.Delay.values()) {
+            for (LateTimer.Peer peer : LateTimer.Peer.values()) {
+                Map<String, String> params = new LinkedHashMap<>();
+                params.put("peer", peer.name());
+                params.put("delay", delay.name());
+                cases.add(new Case(TimerLateness.class.getName() + ".late", params));
             }
         }
         return cases;
@@ -108,6 +129,8 @@ record Case(String benchmark, Map<String, String> params) {
         ONCE,
         /** The time of a process from its start to its end: many, by turns. */
         WHOLE_PROCESS,
+        /** By how much each of many timers is late, in a process of its own: several, by turns. */
+        LATENESS,
         /** All others, whose forks differ little. */
         OTHER
     }
@@ -118,7 +141,7 @@ record Case(String benchmark, Map<String, String> params) {
 
     boolean takesTurns() {
         return switch (kind()) {
-            case THROUGHPUT, LATENCY, WHOLE_PROCESS -> true;
+            case THROUGHPUT, LATENCY, WHOLE_PROCESS, LATENESS -> true;
             case ONCE, OTHER -> false;
         };
     }
@@ -144,6 +167,11 @@ record Case(String benchmark, Map<String, String> params) {
             if (!CLibrary.problem().isEmpty()) {
                 return Optional.of(CLibrary.problem());
             }
+        }
+        if (benchmark.startsWith(TimerBenchmark.class.getName())
+                && param("peer").equals(TimerSet.Peer.FORK_JOIN.name())
+                && !TimerSet.Peer.FORK_JOIN.isAvailable()) {
+            return Optional.of("ForkJoinPool.schedule needs JDK 25");
         }
         if (param("cache").equals("AOT") && !Processes.canCache()) {
             return Optional.of("an AOT cache of one step needs JDK 25");

@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.SequencedMap;
 import java.util.Set;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
@@ -18,7 +19,24 @@ final class Drawings {
     private static final Set<String> DISTRIBUTIONS =
             Set.of("AIO_EPOLL", "NETTY_NIO", "NETTY_EPOLL", "SELECTOR", "THREAD_POOL", "C_EPOLL");
 
+    /** What is done to timers, and the title of its chart. */
+    static final SequencedMap<String, String> TIMERS = timers();
+
+    /** Whose timers the charts show. */
+    static final Set<String> TIMER_PEERS =
+            Set.of("AIO_TIMER", "NETTY_QUEUE", "HASHED_WHEEL", "AGRONA_WHEEL", "SCHEDULED_POOL");
+
     private Drawings() {}
+
+    private static SequencedMap<String, String> timers() {
+        SequencedMap<String, String> titles = new LinkedHashMap<>();
+        titles.put("cancel", "Cancel a timer");
+        titles.put("rearmLater", "Arm a timer for later than before");
+        titles.put("arm", "Arm a timer");
+        titles.put("fire", "Fire a timer, all at once");
+        titles.put("request", "Timeouts of a server: re-arm, cancel, arm, one in a hundred fires");
+        return titles;
+    }
 
     /** The charts of a question, by name, as SVG. */
     static Map<String, String> of(Question question, List<Result> results) {
@@ -65,6 +83,12 @@ final class Drawings {
             case "tasks" -> {
                 charts.put("tasks", tasks("producers", "Tasks handed to a loop and run", results));
                 charts.put("tasks-latch", tasks("latch", "The same in batches of 10,000 with a latch", results));
+            }
+            case "timers" ->
+                TIMERS.forEach((method, title) -> charts.put("timers-" + method, timers(method, title, results)));
+            case "late-timers" -> {
+                charts.put("late-timers-idle", late("How late is a timer, the loop sleeps", "IDLE", results));
+                charts.put("late-timers-polling", late("How late is a timer, the loop polls", "POLLING", results));
             }
             case "first-open" -> charts.put("first-open", firstOpens(results));
             case "descriptors" -> charts.put("descriptors", descriptors(results));
@@ -149,6 +173,27 @@ final class Drawings {
                         false,
                         Words::shortTime,
                         dots);
+    }
+
+    private static String timers(String method, String title, List<Result> results) {
+        View view = View.ratio(title, method, "processorNanos", "count", Result.TIME);
+        List<Point> points = view.of(results).stream()
+                .filter(result -> TIMER_PEERS.contains(result.param("peer")) && result.median() > 0)
+                .map(result -> new Point(rowOf(result), Double.parseDouble(result.param("pending")), result.median()))
+                .toList();
+        return points.isEmpty()
+                ? ""
+                : Chart.curves(
+                        title,
+                        "timers that are pending",
+                        value -> String.format(Locale.ROOT, "%,.0f", value),
+                        "processor time of one",
+                        Words::shortTime,
+                        points);
+    }
+
+    private static String late(String title, String delay, List<Result> results) {
+        return distribution(title, results, of -> of.param("delay").equals(delay));
     }
 
     private static String descriptors(List<Result> results) {

@@ -1,6 +1,7 @@
 package dev.aiocontext.jmh.report;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -19,6 +20,7 @@ final class Forks {
     private final Case measured;
     private final List<RunResult> runs = new ArrayList<>();
     private final List<Double> processes = new ArrayList<>();
+    private final List<long[]> lateness = new ArrayList<>();
     private double othersLoad;
     private double stolen;
     private int loads;
@@ -45,6 +47,11 @@ final class Forks {
         processes.add(nanos);
     }
 
+    /** Adds by how many nanoseconds timers were late in one process. */
+    void addLateness(long[] nanos) {
+        lateness.add(nanos);
+    }
+
     /** Adds what others used meanwhile. */
     void add(Load load) {
         othersLoad += load.others();
@@ -54,7 +61,43 @@ final class Forks {
 
     /** What all forks say together. There is one at least. */
     Result merged() {
+        if (!lateness.isEmpty()) {
+            return ofLateness();
+        }
         return runs.isEmpty() ? ofProcesses() : ofRuns();
+    }
+
+    /** A fork's figure is the median of its timers, as that of single operations. */
+    private Result ofLateness() {
+        List<Fork> forks = lateness.stream()
+                .map(nanos -> new Fork(percentile(nanos, 50), percentiles(nanos)))
+                .toList();
+        long[] all = lateness.stream().flatMapToLong(Arrays::stream).toArray();
+        List<Double> medians = forks.stream().map(Fork::figure).toList();
+        return new Result(
+                measured.benchmark(),
+                measured.params(),
+                Result.TIME,
+                Quantiles.median(medians),
+                Arrays.stream(all).average().orElseThrow(),
+                Double.NaN,
+                Quantiles.spread(medians),
+                medians,
+                forks,
+                percentiles(all),
+                Map.of(),
+                othersLoad / loads,
+                stolen / loads);
+    }
+
+    private static Map<String, Double> percentiles(long[] nanos) {
+        Map<String, Double> percentiles = new LinkedHashMap<>();
+        PERCENTILES.forEach((name, rank) -> percentiles.put(name, percentile(nanos, rank)));
+        return percentiles;
+    }
+
+    private static double percentile(long[] nanos, double rank) {
+        return Quantiles.of(Arrays.stream(nanos).asDoubleStream().boxed().toList(), rank / 100);
     }
 
     private Result ofProcesses() {

@@ -1,5 +1,6 @@
 package dev.aiocontext.jmh.report;
 
+import dev.aiocontext.jmh.TimerLateness;
 import dev.aiocontext.jmh.machine.CLibrary;
 import dev.aiocontext.jmh.startup.Processes;
 import dev.aiocontext.jmh.startup.Program;
@@ -111,6 +112,10 @@ final class Harness implements AutoCloseable {
             processes.prepare(program, cached);
             Load load = new Load();
             to.addProcess(processes.nanos(program, cached));
+            to.add(load);
+        } else if (next.kind() == Case.Kind.LATENESS) {
+            Load load = new Load();
+            to.addLateness(TimerLateness.inOwnProcess(next.param("peer"), next.param("delay"), suite.latenessMillis()));
             to.add(load);
         } else {
             Load load = new Load();

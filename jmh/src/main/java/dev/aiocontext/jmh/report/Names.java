@@ -44,6 +44,14 @@ final class Names {
             Map.entry("C_OFF", "C, eventfd alone"),
             Map.entry("C_THREAD", "C, eventfd and tgkill"),
             Map.entry("C_PROCESS", "C, eventfd and kill: 2015"),
+            Map.entry("AIO_TIMER", "aiocontext, AioTimer"),
+            Map.entry("AIO_WHEEL", "aiocontext, its wheel alone"),
+            Map.entry("NETTY_QUEUE", "Netty, a loop's queue"),
+            Map.entry("HASHED_WHEEL", "Netty, HashedWheelTimer"),
+            Map.entry("AGRONA_WHEEL", "Agrona, DeadlineTimerWheel"),
+            Map.entry("SCHEDULED_POOL", "ScheduledThreadPoolExecutor"),
+            Map.entry("FORK_JOIN", "ForkJoinPool.schedule"),
+            Map.entry("C_TIMERFD", "C, timerfd"),
             Map.entry("NONE", "none"),
             Map.entry("NOTHING", "a JVM that does nothing"),
             Map.entry("RELAY_THREAD", "relay THREAD"),
@@ -55,6 +63,8 @@ final class Names {
     private static final Map<String, String> COLUMNS = Map.of(
             "cache NONE", "as it is",
             "cache AOT", "with an AOT cache",
+            "delay IDLE", "the loop sleeps",
+            "delay POLLING", "the loop polls",
             "pin NONE", "not pinned",
             "pin ONE", "one core",
             "pin TWO", "two cores",
@@ -71,7 +81,7 @@ final class Names {
     /** A parameter and its value, as a part of a column's head. */
     static String of(String param, String value) {
         return switch (param) {
-            case "descriptors" -> String.format(Locale.ROOT, "%,d", Integer.valueOf(value));
+            case "descriptors", "pending" -> String.format(Locale.ROOT, "%,d", Integer.valueOf(value));
             case "call" ->
                 value.toLowerCase(Locale.ROOT)
                         .replace("_close", " + close")

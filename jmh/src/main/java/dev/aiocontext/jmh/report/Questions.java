@@ -10,7 +10,10 @@ import dev.aiocontext.jmh.SteadyStateBenchmark;
 import dev.aiocontext.jmh.SystemCallBenchmark;
 import dev.aiocontext.jmh.TasksBenchmark;
 import dev.aiocontext.jmh.ThreadPoolBenchmark;
+import dev.aiocontext.jmh.TimerBenchmark;
+import dev.aiocontext.jmh.TimerLateness;
 import dev.aiocontext.jmh.TwoLoopsBenchmark;
+import dev.aiocontext.jmh.peer.TimerSet;
 import dev.aiocontext.jmh.startup.FirstOpen;
 import dev.aiocontext.jmh.startup.Program;
 import java.util.LinkedHashMap;
@@ -32,6 +35,8 @@ final class Questions {
                 roundTrip(),
                 tasks(),
                 descriptors(),
+                timers(),
+                lateTimers(),
                 threadPool(),
                 systemCalls(),
                 memory(),
@@ -205,6 +210,60 @@ final class Questions {
         boolean registers =
                 !(set.method().equals("register") && set.param("peer").equals("C_POLL"));
         return registers && set.param("times").equals(slow ? "100" : "10000");
+    }
+
+    private static Question timers() {
+        return new Question(
+                "timers",
+                "What does a timer cost?",
+                "The processor time of the thread that has the timers, for one of them, while so many are pending. Their"
+                        + " deadlines are 1 ms to 10 min away, at random, and they are visited in an order that the memory"
+                        + " does not have: at a million each is a cache miss. A request re-arms its timeout to later, disarms"
+                        + " it and arms it; one in a hundred fires. Nobody fires HashedWheelTimer's and ForkJoinPool's but"
+                        + " their own threads.",
+                TimerBenchmark.class,
+                List.of(
+                        timer("Cancel", "cancel"),
+                        timer("Arm for later than before", "rearmLater"),
+                        timer("Arm", "arm"),
+                        timer("Fire, all at once", "fire"),
+                        timer("A request: re-arm, cancel, arm, and one in a hundred fires", "request"),
+                        timer("Arm, cancel, and find the next deadline", "nextDeadline"),
+                        timer("An iteration in which nothing is due", "idle"),
+                        timer("Arm from another thread, a thousand timers, the loop awake", "armElsewhere")),
+                Questions::isSensibleTimer,
+                next -> Drawings.TIMERS.containsKey(next.method())
+                        && Drawings.TIMER_PEERS.contains(next.param("peer")));
+    }
+
+    private static View timer(String caption, String method) {
+        return View.ratio(caption, method, "processorNanos", "count", Result.TIME);
+    }
+
+    /** All are fired at once; and who has a thread of its own does not tell the next deadline. */
+    private static boolean isSensibleTimer(Case timers) {
+        return switch (timers.method()) {
+            case "fire" -> timers.param("times").equals(timers.param("pending"));
+            case "nextDeadline", "idle" ->
+                TimerSet.Peer.valueOf(timers.param("peer")).isFiredByCaller();
+            default -> true;
+        };
+    }
+
+    private static Question lateTimers() {
+        return new Question(
+                "late-timers",
+                "How late is a timer?",
+                "A loop that has one timer and nothing else to do: armed again each time it has fired. Delays are 200 us to"
+                        + " 2 ms, so that the loop sleeps, or 5 to 30 us, so that one of the library's polls. The library's"
+                        + " timers are exact ones. All threads of a process have one core.",
+                TimerLateness.class,
+                List.of(
+                        View.median("Late by: median", "late"),
+                        View.percentile("The same: p99", "late", "p99"),
+                        View.percentile("The same: p99.9", "late", "p99.9")),
+                Questions::every,
+                Questions::every);
     }
 
     private static Question threadPool() {

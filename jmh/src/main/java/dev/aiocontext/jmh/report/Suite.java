@@ -45,7 +45,7 @@ public enum Suite {
     int rounds(Case next) {
         return switch (next.kind()) {
             case THROUGHPUT -> throughputRounds;
-            case LATENCY -> latencyRounds;
+            case LATENCY, LATENESS -> latencyRounds;
             case WHOLE_PROCESS -> processRounds;
             case ONCE, OTHER -> 1;
         };
@@ -65,6 +65,11 @@ public enum Suite {
                 .warmupTime(TimeValue.milliseconds(millis))
                 .measurementIterations(iterations)
                 .measurementTime(TimeValue.milliseconds(millis));
+    }
+
+    /** For how many milliseconds a timer is armed again and again in one turn. */
+    long latenessMillis() {
+        return millis * iterations;
     }
 
     boolean forks() {

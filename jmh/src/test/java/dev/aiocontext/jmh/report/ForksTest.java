@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.aiocontext.jmh.SteadyStateBenchmark;
+import dev.aiocontext.jmh.TimerLateness;
 import dev.aiocontext.jmh.startup.FirstOpen;
 import java.io.IOException;
 import java.util.List;
@@ -64,6 +65,20 @@ class ForksTest {
         }
         assertThat(forks.merged().figures()).containsExactly(3.0, 1.0, 2.0);
         assertThat(forks.merged().median()).isEqualTo(2);
+    }
+
+    @Test
+    void theLatenessOfManyTimersInAProcessIsAFork() {
+        Forks forks = new Forks(new Case(TimerLateness.class.getName() + ".late", Map.of("peer", "AIO_EPOLL")));
+        for (long[] nanos : List.of(new long[] {10, 20, 900}, new long[] {30, 40, 50})) {
+            forks.addLateness(nanos);
+            forks.add(new Load());
+        }
+        Result merged = forks.merged();
+        assertThat(merged.figures()).containsExactly(20.0, 40.0);
+        assertThat(merged.median()).isEqualTo(30);
+        assertThat(merged.percentiles()).containsEntry("p50", 35.0).containsEntry("p100", 900.0);
+        assertThat(merged.forks().getLast().percentiles()).containsEntry("p100", 50.0);
     }
 
     /** The kept reports were written before. */

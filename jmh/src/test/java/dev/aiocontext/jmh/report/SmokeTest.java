@@ -29,7 +29,7 @@ class SmokeTest {
             Integer.getInteger("dev.aiocontext.test.part", 1) == 1
                     ? ""
                     : "TwoLoops|AwakeLoop|RoundTrip|ThreadPool|SystemCall|(Relay|Insurance)Benchmark.wakeup|executeAndPoll"
-                            + "|producers1|latch1|oneActive|idleLoop|FirstOpen");
+                            + "|producers1|latch1|oneActive|idleLoop|FirstOpen|TimerBenchmark.cancel|TimerLateness");
 
     @TempDir
     private static Path directory;
@@ -83,7 +83,10 @@ class SmokeTest {
                         "SELECTOR",
                         "SELECTOR_FD",
                         "FFM_QUEUE",
-                        "NOTHING");
+                        "NOTHING",
+                        "AIO_TIMER",
+                        "AGRONA_WHEEL",
+                        "SCHEDULED_POOL");
         if (CLibrary.problem().isEmpty()) {
             assertThat(peers).contains("JNI", "C_POLL", "C_PROCESS", "C_FLAG", "C_LOOP");
         }
