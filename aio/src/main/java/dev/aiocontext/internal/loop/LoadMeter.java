@@ -1,5 +1,6 @@
 package dev.aiocontext.internal.loop;
 
+import dev.aiocontext.internal.wakeup.CacheLines;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 
@@ -15,7 +16,7 @@ import java.lang.invoke.VarHandle;
  *
  * <p><b>Errors.</b> An Error that ends a wait leaves the mark. The time up to the next wait then counts as waiting.
  */
-public final class LoadMeter {
+public final class LoadMeter extends CacheLines {
     private static final VarHandle WAITED;
 
     static {
@@ -36,6 +37,10 @@ public final class LoadMeter {
 
     private long waits;
     private long longestBusy;
+
+    /** Room behind what each wait writes, as in front of it. */
+    @SuppressWarnings("unused")
+    private long p0, p1, p2, p3, p4, p5, p6, p7, p8, p9, p10, p11, p12, p13, p14, p15;
 
     LoadMeter() {}
 

@@ -23,6 +23,7 @@ class CacheLinesTest {
             strings = {
                 "dev.aiocontext.internal.loop.Counters$Apart",
                 "dev.aiocontext.internal.loop.Current",
+                "dev.aiocontext.internal.loop.LoadMeter",
                 "dev.aiocontext.internal.wakeup.WorkQueue$Taken$Apart"
             })
     void fieldsLieTwoLinesFromBothEnds(String name) throws ReflectiveOperationException {

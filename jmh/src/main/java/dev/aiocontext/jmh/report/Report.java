@@ -44,6 +44,11 @@ public final class Report implements Callable<Integer> {
     @CommandLine.Option(names = "--from", description = "measure nothing, draw the page anew from this report.json")
     private @Nullable Path from;
 
+    @CommandLine.Option(
+            names = "--confirms",
+            description = "print the goals that an earlier run, of another day, reached too; given by its report.json")
+    private @Nullable Path earlier;
+
     private Report() {}
 
     /**
@@ -70,6 +75,9 @@ public final class Report implements Callable<Integer> {
         Page.write(run, Questions.all(), page);
         if (suite == Suite.TASKS) {
             System.out.print(Text.of(run));
+        }
+        if (earlier != null) {
+            Confirmed.by(json.readValue(earlier.toFile(), Run.class), run).forEach(System.out::println);
         }
         System.out.println(page.toUri());
         return run.notMeasured().stream().allMatch(Run.NotMeasured::expected) ? CommandLine.ExitCode.OK : FAILED;

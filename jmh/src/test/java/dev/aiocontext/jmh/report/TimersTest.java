@@ -24,8 +24,7 @@ class TimersTest {
 
     /** Of a thousand timers that took so long together. */
     private static Result timer(String method, String peer, String pending, double nanos) {
-        Result result =
-                Results.time(TimerBenchmark.class, method, Map.of("peer", peer, "pending", pending), 2 * nanos);
+        Result result = Results.time(TimerBenchmark.class, method, Map.of("peer", peer, "pending", pending), 2 * nanos);
         return new Result(
                 result.benchmark(),
                 result.params(),
@@ -65,7 +64,7 @@ class TimersTest {
                     .collect(Collectors.toSet());
             assertThat(pending).as(method).containsExactlyInAnyOrderElementsOf(PENDING);
         }
-        assertThat(cases.stream().map(next -> next.param("peer"))).containsOnlyElementsOf(Drawings.TIMER_PEERS);
+        assertThat(cases.stream().map(next -> next.param("peer"))).hasSameElementsAs(Drawings.TIMER_PEERS);
     }
 
     @Test
@@ -97,13 +96,13 @@ class TimersTest {
     void eachOperationHasAChartOfTheChosenPeers() {
         Map<String, String> charts = Drawings.of(question("timers"), timers());
         assertThat(charts.keySet())
-                .containsExactly(
-                        "timers-cancel", "timers-rearmLater", "timers-arm", "timers-fire", "timers-request");
-        assertThat(charts.values()).allSatisfy(chart -> assertThat(chart)
-                .contains("AioTimer")
-                .contains("1,000,000")
-                .contains("loop's queue")
-                .doesNotContain("ForkJoinPool"));
+                .containsExactly("timers-cancel", "timers-rearmLater", "timers-arm", "timers-fire", "timers-request");
+        assertThat(charts.values())
+                .allSatisfy(chart -> assertThat(chart)
+                        .contains("AioTimer")
+                        .contains("timers that are pending")
+                        .contains("loop's queue")
+                        .doesNotContain("ForkJoinPool"));
     }
 
     @Test
