@@ -69,7 +69,7 @@ public abstract class NativeClient implements AutoCloseable {
             if (closed) {
                 end();
             }
-            giveAnswers();
+            giveAnswers(source);
         }
     }
 
@@ -90,14 +90,18 @@ public abstract class NativeClient implements AutoCloseable {
         return -1;
     }
 
-    /** Keeps an answer, because who gets it may call the library. */
+    /** Keeps an answer until the library has returned, because the user's code that gets it may call the library. */
     protected final void answer(Runnable given) {
         answers.add(given);
     }
 
-    private void giveAnswers() {
+    private void giveAnswers(@Nullable Source source) {
         while (!answers.isEmpty()) {
-            answers.remove().run();
+            try {
+                answers.remove().run();
+            } catch (Throwable failure) {
+                ctx.report(source, failure); // thrown, it would suspend the source and keep the other answers back
+            }
         }
     }
 
@@ -108,7 +112,7 @@ public abstract class NativeClient implements AutoCloseable {
             closed = true;
             if (active == null) {
                 end();
-                giveAnswers();
+                giveAnswers(null);
             }
         }
     }
