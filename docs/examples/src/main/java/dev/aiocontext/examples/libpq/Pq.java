@@ -4,11 +4,13 @@ import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 
 import dev.aiocontext.examples.ffm.NativeLibrary;
+import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /** The functions of libpq that {@link PqConnection} uses. */
@@ -29,8 +31,7 @@ final class Pq {
     private static final MethodHandle CONNECT_POLL = LIBRARY.function("PQconnectPoll", JAVA_INT, ADDRESS);
     private static final MethodHandle SOCKET = LIBRARY.function("PQsocket", JAVA_INT, ADDRESS);
     private static final MethodHandle ERROR = LIBRARY.function("PQerrorMessage", ADDRESS, ADDRESS);
-    private static final MethodHandle SET_NONBLOCKING =
-            LIBRARY.procedure("PQsetnonblocking", ADDRESS, JAVA_INT);
+    private static final MethodHandle SET_NONBLOCKING = LIBRARY.procedure("PQsetnonblocking", ADDRESS, JAVA_INT);
     private static final MethodHandle SEND_QUERY = LIBRARY.function("PQsendQuery", JAVA_INT, ADDRESS, ADDRESS);
     private static final MethodHandle FLUSH = LIBRARY.function("PQflush", JAVA_INT, ADDRESS);
     private static final MethodHandle CONSUME = LIBRARY.function("PQconsumeInput", JAVA_INT, ADDRESS);
@@ -53,8 +54,15 @@ final class Pq {
     record Notification(String channel, String payload) {}
 
     /** One result of a query: rows, or an error. */
-    record Result(
-            List<List<@Nullable String>> rows, @Nullable String error, boolean isCopy) {}
+    record Result(List<List<@Nullable String>> rows, @Nullable String error, boolean isCopy) {
+        void complete(CompletableFuture<List<List<@Nullable String>>> answer) {
+            if (error == null) {
+                answer.complete(rows);
+            } else {
+                answer.completeExceptionally(new IOException(error));
+            }
+        }
+    }
 
     static MemorySegment connectStart(String settings) {
         try (Arena arena = Arena.ofConfined()) {

@@ -9,10 +9,10 @@ import dev.aiocontext.examples.ffm.NativeClient;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Queue;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
@@ -36,18 +36,13 @@ public final class PqConnection extends NativeClient {
     /** Whether the first query is on its way. */
     private boolean sent;
 
-    private static final class Query {
-        final String sql;
-        final CompletableFuture<List<List<@Nullable String>>> answer = new CompletableFuture<>();
-        final List<List<@Nullable String>> rows = new ArrayList<>();
+    /** What the first query has brought so far: its last result, or the first error. */
+    private Pq.@Nullable Result found;
 
-        @Nullable
-        String error;
+    /** Why the connection has ended by itself. */
+    private @Nullable String lost;
 
-        Query(String sql) {
-            this.sql = sql;
-        }
-    }
+    private record Query(String sql, CompletableFuture<List<List<@Nullable String>>> rows) {}
 
     /**
      * Begins to connect; queries may be made at once.
@@ -117,11 +112,9 @@ public final class PqConnection extends NativeClient {
             return;
         }
         for (Pq.Notification n = Pq.notification(connection); n != null; n = Pq.notification(connection)) {
-            Consumer<String> listener = listeners.get(n.channel());
             String payload = n.payload();
-            if (listener != null) {
-                answer(() -> listener.accept(payload));
-            }
+            Consumer<String> listener = listeners.getOrDefault(n.channel(), ignored -> {});
+            answer(() -> listener.accept(payload));
         }
         while (sent && !isClosed() && !Pq.isBusy(connection)) {
             take(Pq.result(connection));
@@ -130,37 +123,29 @@ public final class PqConnection extends NativeClient {
 
     private void take(Pq.@Nullable Result result) {
         if (result == null) {
-            Query query = queries.remove();
+            CompletableFuture<List<List<@Nullable String>>> rows = queries.remove().rows;
+            Pq.Result last = Objects.requireNonNull(found);
+            answer(() -> last.complete(rows));
+            found = null;
             sent = false;
-            answer(() -> finish(query));
         } else if (result.isCopy()) {
             lost("COPY is not supported");
-        } else {
-            Query query = queries.element();
-            query.rows.addAll(result.rows());
-            query.error = result.error() != null ? result.error() : query.error;
-        }
-    }
-
-    private static void finish(Query query) {
-        if (query.error == null) {
-            query.answer.complete(query.rows);
-        } else {
-            query.answer.completeExceptionally(new IOException(query.error));
+        } else if (found == null || found.error() == null) {
+            found = result;
         }
     }
 
     private void lost(String why) {
-        queries.forEach(query -> query.error = why);
+        lost = why;
         close();
     }
 
-    /** Runs a query, or several with semicolons between them, after those before it. */
+    /** Runs a query after those before it. Of several with semicolons between them, the last one gives the rows. */
     public CompletableFuture<List<List<@Nullable String>>> query(String sql) {
         requireCallable();
-        Query query = new Query(sql);
+        Query query = new Query(sql, new CompletableFuture<>());
         queries.add(query);
-        return query.answer;
+        return query.rows;
     }
 
     /** Listens to a channel: the listener gets the payload of each NOTIFY. */
@@ -171,11 +156,8 @@ public final class PqConnection extends NativeClient {
 
     @Override
     protected void free() {
-        for (Query query : queries) {
-            Exception failure =
-                    query.error != null ? new IOException(query.error) : new CancellationException("closed");
-            answer(() -> query.answer.completeExceptionally(failure));
-        }
+        Exception failure = lost != null ? new IOException(lost) : new CancellationException("closed");
+        queries.forEach(query -> answer(() -> query.rows.completeExceptionally(failure)));
         hook.close();
         socket.close(); // before libpq closes the descriptor
         Pq.finish(connection);
