@@ -54,7 +54,8 @@ final class Pq {
     record Notification(String channel, String payload) {}
 
     /** One result of a query: rows, or an error. */
-    record Result(List<List<@Nullable String>> rows, @Nullable String error, boolean isCopy) {
+    record Result(
+            List<List<@Nullable String>> rows, @Nullable String error, boolean isCopy) {
         void complete(CompletableFuture<List<List<@Nullable String>>> answer) {
             if (error == null) {
                 answer.complete(rows);
