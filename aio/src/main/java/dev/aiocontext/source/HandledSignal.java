@@ -21,7 +21,8 @@ import org.jspecify.annotations.Nullable;
  * was told gives it back to the last {@link #leave}, see {@link SignalWork#takeUntold}.
  *
  * <p><b>Errors.</b> The signal is in {@link #HANDLED} before its way begins, and leaves after its way has ended. So an Error leaves no
- * handler that nobody knows of: another {@link #leave} ends the way. Each step of it can be repeated.
+ * handler that nobody knows of: another {@link #leave} ends the way. Each step of it can be repeated. A source whose opening got an
+ * Error is not returned, and may be in the list: the end of its context has it leave.
  */
 final class HandledSignal {
     /** For {@link #deliver}: nobody knows who has sent the signal. */
@@ -62,8 +63,9 @@ final class HandledSignal {
                 handled.requireRoute(asked);
             }
             source = new SignalWork(context, handled, handler);
-            handled.sources.add(source);
+            source.leaveWhenClosed(); // first: from now on, the end of the context undoes everything
             HANDLED.put(signal, handled);
+            handled.sources.add(source);
         }
         try {
             source.handled.join(source);
@@ -71,7 +73,6 @@ final class HandledSignal {
             source.close();
             throw e;
         }
-        source.leaveWhenClosed();
         return source;
     }
 
@@ -89,6 +90,9 @@ final class HandledSignal {
                 begin();
             }
             way.join(source);
+            if (!source.isOpen()) {
+                throw new IllegalStateException(source + " is closed: its context has ended");
+            }
             if (missed) {
                 missed = !source.deliver(UNKNOWN_SENDER);
             }

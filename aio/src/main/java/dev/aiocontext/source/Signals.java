@@ -46,6 +46,9 @@ import java.util.Objects;
  * signal's name, and closing that one closes the source of the signal.
  *
  * <p><b>Threads.</b> Any.
+ *
+ * <p><b>Errors.</b> A call that gets a StackOverflowError or an OutOfMemoryError may have opened a source that nobody has. It counts as
+ * one until its context is closed.
  */
 public final class Signals {
     private Signals() {}
@@ -61,6 +64,7 @@ public final class Signals {
      * @throws UnsupportedOperationException if the signal cannot be had; the message says why, and what helps
      * @throws IllegalStateException if the context is closed
      * @throws dev.aiocontext.SyscallException if there are no descriptors left, for instance
+     * @throws java.io.UncheckedIOException if /proc, which tells the signal masks, cannot be read
      */
     public static SignalSource on(AioContext context, String signal, SignalHandler handler) {
         Objects.requireNonNull(context, "context");
@@ -81,6 +85,7 @@ public final class Signals {
      *     route; the message says why, and what helps
      * @throws IllegalStateException if the context is closed
      * @throws dev.aiocontext.SyscallException if there are no descriptors left, for instance
+     * @throws java.io.UncheckedIOException if /proc, which tells the signal masks, cannot be read
      */
     public static SignalSource on(AioContext context, String signal, SignalRoute route, SignalHandler handler) {
         Objects.requireNonNull(context, "context");

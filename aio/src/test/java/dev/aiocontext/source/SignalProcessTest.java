@@ -52,7 +52,7 @@ class SignalProcessTest {
                 .contains("chosen SIGNALFD: each thread blocks SIGTERM")
                 .filteredOn(line -> line.contains(" told "))
                 .hasSize(8)
-                .allMatch(line -> line.endsWith("told 60, left 0 descriptors"));
+                .allMatch(line -> line.endsWith("told 60, closed 100, left 0 descriptors"));
         assertThat(result.output())
                 .contains("SIGTERM cannot come by JVM: it comes by SIGNALFD to a source that is open")
                 .contains("SIGTERM cannot come by JVM: each thread blocks it");

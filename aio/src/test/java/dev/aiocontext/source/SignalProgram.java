@@ -14,9 +14,11 @@ import dev.aiocontext.testkit.Strace;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicIntegerArray;
 
 /** What a child JVM of {@link SignalProcessTest} does, by its first argument. It prints what it finds. */
 final class SignalProgram {
@@ -61,13 +63,15 @@ final class SignalProgram {
             for (RelayMode relay : new RelayMode[] {RelayMode.OFF, RelayMode.THREAD}) {
                 for (SignalRoute route : new SignalRoute[] {SignalRoute.SIGNALFD, SignalRoute.SIGWAIT_THREAD}) {
                     Map<Integer, String> before = OpenFiles.now();
-                    int round =
-                            comes(signal, AioContext.builder().monitor(monitor).relay(relay), route);
+                    AioContext.Builder builder =
+                            AioContext.builder().monitor(monitor).relay(relay);
+                    int comes = comes(signal, builder, route);
+                    int closes = closes(signal, builder, route);
                     Eventually.holds(
                             "no thread is left",
                             () -> KernelThread.named("aiocontext-sigw").isEmpty()); // the kernel keeps 15 characters
-                    System.out.println(monitor + " " + relay + " " + route + " told " + round + ", left "
-                            + OpenFiles.since(before).size() + " descriptors");
+                    System.out.println(monitor + " " + relay + " " + route + " told " + comes + ", closed " + closes
+                            + ", left " + OpenFiles.since(before).size() + " descriptors");
                 }
             }
         }
@@ -90,41 +94,67 @@ final class SignalProgram {
         }
     }
 
+    /** A signal that comes while the last source is closed stays pending, or was told: the next source hears of it. */
+    private static int closes(String signal, AioContext.Builder builder, SignalRoute route) {
+        AtomicInteger told = new AtomicInteger();
+        int rounds = 0;
+        try (LoopThread loop = new LoopThread(builder.open())) {
+            while (rounds < 100) {
+                int before = told.get();
+                SignalSource closed = Signals.on(loop.context, signal, route, (self, event) -> told.incrementAndGet());
+                send(signal);
+                closed.close();
+                SignalSource next = Signals.on(loop.context, signal, route, (self, event) -> told.incrementAndGet());
+                Eventually.holds("it is told in the end", () -> told.get() > before);
+                next.close();
+                closed.closed().toCompletableFuture().join();
+                next.closed().toCompletableFuture().join();
+                rounds++;
+            }
+        }
+        return rounds;
+    }
+
     /** Two contexts and three sources: each is told of each signal of a row, and of the last of a storm. */
     private static int comes(String signal, AioContext.Builder builder, SignalRoute route) {
-        AtomicInteger told = new AtomicInteger();
+        AtomicIntegerArray told = new AtomicIntegerArray(3);
         AtomicInteger seen = new AtomicInteger();
         AtomicInteger sent = new AtomicInteger();
-        SignalHandler count = (self, event) -> {
-            if (route == SignalRoute.SIGNALFD && event.sender().orElseThrow() != PID) {
-                throw new AssertionError(event);
-            }
-            told.incrementAndGet();
-        };
+        int sum = 0;
         try (LoopThread one = new LoopThread(builder.open());
                 LoopThread two = new LoopThread(builder.open())) {
-            SignalSource first = Signals.on(one.context, signal, route, count);
-            SignalSource second = Signals.on(one.context, signal, route, count);
-            SignalSource third = Signals.on(two.context, signal, route, (self, event) -> {
-                seen.set(sent.get());
-                count.signalled(self, event);
-            });
-            for (int i = 1; i <= 20; i++) {
-                int wanted = 3 * i;
-                send(signal);
-                Eventually.holds("three are told of signal " + i + ": " + told, () -> told.get() == wanted);
+            List<SignalSource> sources = new ArrayList<>();
+            for (int i = 0; i < told.length(); i++) {
+                int number = i;
+                AioContext context = number == 2 ? two.context : one.context;
+                sources.add(Signals.on(context, signal, route, (self, event) -> {
+                    if (route == SignalRoute.SIGNALFD && event.sender().orElseThrow() != PID) {
+                        throw new AssertionError(event);
+                    }
+                    seen.set(sent.get());
+                    told.incrementAndGet(number);
+                }));
             }
-            first.close();
-            second.suspend();
+            for (int i = 0; i < 20; i++) {
+                int[] before = {told.get(0), told.get(1), told.get(2)};
+                send(signal);
+                for (int number = 0; number < told.length(); number++) {
+                    int which = number;
+                    Eventually.holds("source " + which + " is told", () -> told.get(which) > before[which]);
+                    sum++;
+                }
+            }
+            sources.get(0).close();
+            sources.get(1).suspend();
             for (int i = 1; i <= 300; i++) {
                 sent.set(i);
                 send(signal);
             }
             Eventually.holds("the last is told", () -> seen.get() == 300);
-            second.close();
-            third.close(); // which was told of the last signal, so none is raised again
+            sources.get(1).close();
+            sources.get(2).close(); // which may raise the last one again, if it was not told of it
         }
-        return 60;
+        return sum;
     }
 
     /** The kernel refuses signalfd(2), once because it does not know it, and once because there are no descriptors left. */
