@@ -4,6 +4,7 @@ import dev.aiocontext.internal.loop.AdaptivePolling;
 import dev.aiocontext.internal.loop.BottomHalfWork;
 import dev.aiocontext.internal.loop.Callbacks;
 import dev.aiocontext.internal.loop.Current;
+import dev.aiocontext.internal.loop.Guard;
 import dev.aiocontext.internal.loop.FailureReport;
 import dev.aiocontext.internal.loop.Home;
 import dev.aiocontext.internal.loop.Hop;
@@ -26,6 +27,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -470,6 +472,38 @@ public final class AioContext implements Executor, AutoCloseable {
         FailureReport.send(name, inbox, source, failure);
     }
 
+    /**
+     * Makes a guard, which several bottom halves of this context share: see {@link ReentrancyGuard}.
+     *
+     * @param name a name, for messages
+     * @return the guard
+     */
+    public ReentrancyGuard newGuard(String name) {
+        return new Guard(loop, Objects.requireNonNull(name, "name"));
+    }
+
+    /**
+     * Makes a bottom half with a guard. Of all bottom halves with the same guard, one runs at a time: see {@link ReentrancyGuard}.
+     *
+     * @param name a name, for messages
+     * @param guard a guard of this context
+     * @param callback what it calls, on the loop
+     * @return the bottom half, to be closed
+     * @throws IllegalStateException if the context is closed
+     * @throws IllegalArgumentException if the guard is that of another context
+     */
+    public BottomHalf newBottomHalf(String name, ReentrancyGuard guard, Task callback) {
+        Objects.requireNonNull(name, "name");
+        Objects.requireNonNull(callback, "callback");
+        if (!(Objects.requireNonNull(guard, "guard") instanceof Guard own) || !own.isOf(loop)) {
+            throw new IllegalArgumentException(guard + " is not a guard of AioContext " + this.name);
+        }
+        inbox.requireOpen();
+        BottomHalfWork bottomHalf = own.newBottomHalf(name, callback);
+        loop.sources().add(bottomHalf);
+        return bottomHalf;
+    }
+
     // ---- Time -------------------------------------------------------------------------------------------------------
 
     /**
@@ -811,6 +845,31 @@ public final class AioContext implements Executor, AutoCloseable {
                     + ", not " + Thread.currentThread());
         }
         return new EmbeddedLoop(this, loop.openLentWait());
+    }
+
+    /**
+     * Polls until a condition is gone (QEMU's {@code AIO_WAIT_WHILE}). The condition is looked at before each iteration, on the home thread. A
+     * callback of this context may end it. Another thread that ends it calls {@link #wakeup} afterwards, or else the loop may sleep on.
+     *
+     * <p><b>Why no such kick is missed.</b> A wake-up is a request that stays until an iteration takes it, and an iteration that takes it
+     * is followed by a look at the condition. That look sees all that the other thread did before its {@code wakeup()}. A request that comes
+     * after the look keeps the next iteration from sleeping.
+     *
+     * <p>A callback may call this. Its own handler is passed over meanwhile, and the callbacks around it do not go on before this
+     * returns. {@link #stop} does not end it. Any other thread waits for a future of {@link #submit} instead.
+     *
+     * @param condition what to wait for the end of; what it throws ends the wait
+     * @throws IllegalStateException if the calling thread may not poll
+     */
+    public void waitWhile(BooleanSupplier condition) {
+        Objects.requireNonNull(condition, "condition");
+        if (!home.isEntered()) {
+            home.requireMayWait();
+        }
+        enter();
+        while (condition.getAsBoolean()) {
+            loop.iterate(-1);
+        }
     }
 
     // ---- Threads and the end ----------------------------------------------------------------------------------------

@@ -40,6 +40,7 @@ class FloorsTest {
             FdHandler.class,
             FdEvents.class,
             FdSource.class,
+            ReentrancyGuard.class,
             Source.class,
             Task.class,
             ExceptionHandler.class,

@@ -41,6 +41,18 @@ public final class BottomHalfWork extends ListedSource implements BottomHalf, Ru
         pushDue();
     }
 
+    /** Keeps a scheduling that the loop has taken, without an entry in a queue: {@link #pushIfDue} is to follow. */
+    void keepScheduled() {
+        flags.schedule();
+    }
+
+    /** Queues it if it is still scheduled. */
+    void pushIfDue() {
+        if (flags.isDue()) {
+            pushDue();
+        }
+    }
+
     /** Gives a scheduling back that the loop has taken, though somebody may have closed it since. */
     void scheduleAgain() {
         flags.schedule();

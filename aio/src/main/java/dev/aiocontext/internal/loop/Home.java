@@ -84,6 +84,20 @@ public final class Home {
         }
     }
 
+    /**
+     * Refuses a thread that may not poll, and says how else it can wait.
+     *
+     * @throws IllegalStateException if another thread is the home thread, or gave the context up and lives
+     */
+    public void requireMayWait() {
+        Thread now = thread;
+        Thread owner = now == null ? resting : now;
+        if (owner != null && owner != Thread.currentThread() && owner.isAlive()) {
+            throw new IllegalStateException("waitWhile() polls AioContext " + context + ", so only its home thread " + owner
+                    + " may call it, not " + Thread.currentThread() + ", which can wait for a future of submit()");
+        }
+    }
+
     /** {@return the home thread, if there is one} */
     public @Nullable Thread thread() {
         return thread;
