@@ -14,6 +14,7 @@ import dev.aiocontext.internal.loop.LoopCall;
 import dev.aiocontext.internal.loop.LoopEnd;
 import dev.aiocontext.internal.loop.PoolWorkers;
 import dev.aiocontext.internal.loop.ScheduledViews;
+import dev.aiocontext.internal.loop.SuspensionGroup;
 import dev.aiocontext.internal.loop.Ticks;
 import dev.aiocontext.internal.posix.NativeAccess;
 import dev.aiocontext.internal.relay.RelayModes;
@@ -337,6 +338,16 @@ public final class AioContext implements Executor, AutoCloseable {
         return loop.sources().open().stream()
                 .map(source -> new SourceInfo(source, measured))
                 .toList();
+    }
+
+    /**
+     * Makes a group of sources that are suspended and resumed together.
+     *
+     * @param groupName a name, for messages
+     * @return the group, without sources
+     */
+    public SourceGroup newGroup(String groupName) {
+        return new SuspensionGroup(loop.sources(), name, Objects.requireNonNull(groupName, "name"));
     }
 
     /** {@return whether the calling thread is the home thread} */

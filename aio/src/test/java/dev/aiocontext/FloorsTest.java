@@ -42,6 +42,7 @@ class FloorsTest {
             FdSource.class,
             ReentrancyGuard.class,
             Source.class,
+            SourceGroup.class,
             Task.class,
             ExceptionHandler.class,
             SigioHandler.class,

@@ -10,7 +10,7 @@ import dev.aiocontext.internal.wakeup.QueueMark;
  *
  * <p><b>Threads.</b> As {@link BottomHalf}; {@link #takeDue}, {@link #takeIdle}, {@link #isCancelled} and {@link #scheduleAgain}: the
  * home thread. {@link BottomHalfFlags} and {@link QueueMark} have the argument why no scheduling is lost, also when a thread gets an
- * Error. {@link #resume} is a scheduling in this argument. Its atomic step makes what is scheduled wanted, and tells what that is;
+ * Error. {@link #letGo} is a scheduling in this argument. Its atomic step makes what is scheduled wanted, and tells what that is;
  * then it pushes. It does so although the bottom half was not suspended: the resume that ended the suspension may have got an Error.
  */
 public final class BottomHalfWork extends ListedSource implements BottomHalf, Runnable {
@@ -97,13 +97,13 @@ public final class BottomHalfWork extends ListedSource implements BottomHalf, Ru
     }
 
     @Override
-    public void suspend() {
+    public void hold() {
         requireOpen();
         flags.suspend();
     }
 
     @Override
-    public void resume() {
+    public void letGo() {
         requireOpen();
         int wanted = flags.resume();
         if (BottomHalfFlags.isDue(wanted)) {

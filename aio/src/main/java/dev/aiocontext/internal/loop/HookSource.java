@@ -32,13 +32,13 @@ final class HookSource extends ListedSource {
     }
 
     @Override
-    public void suspend() {
+    public void hold() {
         requireOpen();
         suspended = true;
     }
 
     @Override
-    public void resume() {
+    public void letGo() {
         requireOpen();
         suspended = false;
         driver.wakeLoop();
@@ -67,6 +67,7 @@ final class HookSource extends ListedSource {
 
     @Override
     public void callbackFailed() {
+        sources().suspensions().noteFailed(this);
         suspended = true;
     }
 

@@ -65,6 +65,22 @@ public interface LoopSource extends Source {
     /** {@return what the source waits for, in a few words} Any thread. */
     String waitsFor();
 
+    /** Keeps its callback from being called. Doing so again changes nothing. */
+    void hold();
+
+    /** Lets its callback be called again, and wakes the loop. Doing so again repairs what an Error has left half done. */
+    void letGo();
+
+    @Override
+    default void suspend() {
+        sources().suspensions().suspend(this);
+    }
+
+    @Override
+    default void resume() {
+        sources().suspensions().resume(this);
+    }
+
     /** Closes it for its own part. Calling it again changes nothing. */
     void end();
 
@@ -114,6 +130,7 @@ public interface LoopSource extends Source {
 
     /** To be called once it is closed. Calling it again changes nothing. */
     default void retire() {
+        sources().suspensions().leave(this);
         LoopFuture<Void> future = farewell();
         if (future == null) {
             sources().removeUnlessAsked(this);

@@ -26,13 +26,13 @@ final class SigioWork extends ListedSource {
     }
 
     @Override
-    public void suspend() {
+    public void hold() {
         requireOpen();
         suspended = true;
     }
 
     @Override
-    public void resume() {
+    public void letGo() {
         requireOpen();
         suspended = false;
         relay.wakeLoop();

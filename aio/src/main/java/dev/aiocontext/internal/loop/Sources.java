@@ -21,11 +21,17 @@ public final class Sources {
     private final Inbox inbox;
     private final Home home;
     private final Link living = new Link();
+    private final Suspensions suspensions = new Suspensions();
     private volatile boolean ended;
 
     Sources(Inbox inbox, Home home) {
         this.inbox = inbox;
         this.home = home;
+    }
+
+    /** {@return who has suspended which source} */
+    Suspensions suspensions() {
+        return suspensions;
     }
 
     /** A future that the loop completes. */

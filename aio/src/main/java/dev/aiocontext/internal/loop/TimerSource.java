@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * <p><b>Threads.</b> As {@link AioTimer}; {@link #running} is the home thread's.
  *
  * <p><b>Suspended.</b> The home thread takes the timer off the wheel, fences ({@link TimerEntry#unfile}), and looks whether it is suspended: if so, it
- * leaves the timer armed and in no slot. {@link #resume} clears the mark and then always announces the timer. So either the home
+ * leaves the timer armed and in no slot. {@link #letGo} clears the mark and then always announces the timer. So either the home
  * thread sees that the mark is gone and fires the timer, or the announcement has it filed anew, or both.
  */
 class TimerSource extends TimerEntry implements AioTimer, LoopSource {
@@ -152,13 +152,13 @@ class TimerSource extends TimerEntry implements AioTimer, LoopSource {
     }
 
     @Override
-    public void suspend() {
+    public void hold() {
         requireOpen();
         suspended = true;
     }
 
     @Override
-    public void resume() {
+    public void letGo() {
         requireOpen();
         suspended = false;
         if (!driver().announce(this)) {

@@ -71,12 +71,12 @@ final class WatchedFd extends ListedSource implements FdSource {
     }
 
     @Override
-    public void suspend() {
+    public void hold() {
         owner.suspend(this);
     }
 
     @Override
-    public void resume() {
+    public void letGo() {
         owner.resume(this);
     }
 
@@ -107,6 +107,7 @@ final class WatchedFd extends ListedSource implements FdSource {
 
     @Override
     public void callbackFailed() {
+        sources().suspensions().noteFailed(this);
         owner.suspendFailed(this);
     }
 
