@@ -4,8 +4,8 @@ import dev.aiocontext.internal.loop.AdaptivePolling;
 import dev.aiocontext.internal.loop.BottomHalfWork;
 import dev.aiocontext.internal.loop.Callbacks;
 import dev.aiocontext.internal.loop.Current;
-import dev.aiocontext.internal.loop.Guard;
 import dev.aiocontext.internal.loop.FailureReport;
+import dev.aiocontext.internal.loop.Guard;
 import dev.aiocontext.internal.loop.Home;
 import dev.aiocontext.internal.loop.Hop;
 import dev.aiocontext.internal.loop.Inbox;
@@ -70,7 +70,10 @@ import org.jspecify.annotations.Nullable;
  * the clock after 16 of them, then after each further 16 to 64. The same holds for idle bottom halves. It calls the handlers
  * of at most 1,024 ready descriptors, and fires at most 1,024 timers, or as many as begin within 500 us. The rest comes first in the
  * next iteration, which does not wait. So a stream of tasks keeps neither descriptors nor timers nor {@link #stop} waiting for
- * longer than that, and neither descriptors nor timers keep tasks waiting.
+ * longer than that, and neither descriptors nor timers keep tasks waiting. No source waits for more than one slice of each other
+ * kind, whatever streams in; a great many timers that are due at one moment are found slice by slice. So there is no priority, which
+ * would break this bound for the source that comes second. To limit the rate of a source, its handler suspends it, and a timer
+ * resumes it.
  *
  * <p><b>Errors.</b> The context's {@link ExceptionHandler} gets each exception of a callback, with the source. By default it is
  * logged. After an exception the loop goes on; an {@code Error} leaves {@code poll} or {@code run}. The exception handler also

@@ -165,9 +165,8 @@ class ReentrancyGuardTest {
     @Test
     void noneIsLostIfTheContextIsClosedAfterwards() {
         CompletableFuture<String> late = new CompletableFuture<>();
-        AioContext other = AioContext.builder()
-                .exceptionHandler((source, failure) -> {})
-                .open();
+        AioContext other =
+                AioContext.builder().exceptionHandler((source, failure) -> {}).open();
         ReentrancyGuard shared = other.newGuard("shared");
         BottomHalf second = other.newBottomHalf("second", shared, () -> late.complete("ran"));
         BottomHalf first = other.newBottomHalf("first", shared, () -> {

@@ -175,7 +175,8 @@ class SourceGroupTest {
                 BottomHalf foreign = other.newBottomHalf("foreign", () -> {})) {
             assertThatThrownBy(() -> ctx.newGroup("g").add(foreign))
                     .isInstanceOf(IllegalArgumentException.class)
-                    .hasMessage("bottom half foreign cannot join group g: it was not made by AioContext grouped itself");
+                    .hasMessage(
+                            "bottom half foreign cannot join group g: it was not made by AioContext grouped itself");
         }
     }
 

@@ -100,7 +100,8 @@ class WaitWhileTest {
 
     @Test
     void anotherThreadIsRefusedAndToldWhatToDo() {
-        try (LoopThread loop = new LoopThread(AioContext.builder().name("waited").open())) {
+        try (LoopThread loop =
+                new LoopThread(AioContext.builder().name("waited").open())) {
             loop.awaitBlocked();
             assertThatThrownBy(() -> loop.context.waitWhile(() -> false))
                     .isInstanceOf(IllegalStateException.class)

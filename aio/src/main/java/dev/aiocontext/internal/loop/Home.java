@@ -93,8 +93,9 @@ public final class Home {
         Thread now = thread;
         Thread owner = now == null ? resting : now;
         if (owner != null && owner != Thread.currentThread() && owner.isAlive()) {
-            throw new IllegalStateException("waitWhile() polls AioContext " + context + ", so only its home thread " + owner
-                    + " may call it, not " + Thread.currentThread() + ", which can wait for a future of submit()");
+            throw new IllegalStateException("waitWhile() polls AioContext " + context + ", so only its home thread "
+                    + owner + " may call it, not " + Thread.currentThread()
+                    + ", which can wait for a future of submit()");
         }
     }
 
