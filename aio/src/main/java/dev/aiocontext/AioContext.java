@@ -695,6 +695,27 @@ public final class AioContext implements Executor, AutoCloseable {
     }
 
     /**
+     * Moves a descriptor's source of another context to this one. No event is lost, also if it is edge-triggered. The handler never runs on
+     * both loops at once, and what it did on the old one happens before its first call on the new one. The source of the old context closes, and
+     * this context has another one, with the same name, interest and handler, suspended if the old one was. It is in no group. A change of the
+     * old one's interest that another thread makes meanwhile may be lost.
+     *
+     * <p>The old home thread moves it: at once if that calls this outside of the handler, else in an iteration, after the handler has ended.
+     * A handler may have its own source moved.
+     *
+     * @param source an open source of a context; one of this context stays as it is
+     * @return a future of the new source. If this context refuses the descriptor, the future says why, and the source goes on as
+     *     before. A stage without {@code Async} runs in the thread that moves
+     * @throws IllegalArgumentException if the source was not made by a context itself
+     * @throws IllegalStateException if the source or this context is closed
+     */
+    public CompletableFuture<FdSource> adopt(FdSource source) {
+        Objects.requireNonNull(source, "source");
+        inbox.requireOpen();
+        return loop.fdSources().adopt(source);
+    }
+
+    /**
      * Finds the source of a descriptor: what a library names by its number alone, for instance.
      *
      * @param fd the number

@@ -8,6 +8,7 @@ import dev.aiocontext.internal.fdmon.FdEntry;
 import dev.aiocontext.internal.fdmon.FdSet;
 import dev.aiocontext.internal.posix.Descriptors;
 import dev.aiocontext.internal.posix.Errno;
+import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -107,6 +108,33 @@ public final class FdSources {
      * @return the source
      */
     public FdSource watch(@Nullable String name, int fd, FdEvents interest, FdHandler handler) {
+        return watch(name, fd, interest, handler, false);
+    }
+
+    /**
+     * Moves a source of another loop to this one: see {@link Move}.
+     *
+     * @param source the source
+     * @return a future of the source that this loop has for the descriptor then
+     * @throws IllegalArgumentException if it is not a source of a loop
+     * @throws IllegalStateException if it is closed
+     */
+    public CompletableFuture<FdSource> adopt(FdSource source) {
+        if (!(source instanceof WatchedFd watched)) {
+            throw new IllegalArgumentException(source + " was not made by a context itself");
+        }
+        return watched.moveTo(this);
+    }
+
+    @SuppressWarnings("ReferenceEquality") // the very same loop
+    CompletableFuture<FdSource> move(WatchedFd source, FdSources target) {
+        source.requireOpen();
+        return target == this
+                ? CompletableFuture.completedFuture(source)
+                : new Move(source, target, inbox, home).begin();
+    }
+
+    FdSource watch(@Nullable String name, int fd, FdEvents interest, FdHandler handler, boolean suspended) {
         Descriptors.requirePollable(fd);
         String sourceName = name != null ? name : "fd " + fd;
         WatchedFd source;
@@ -125,6 +153,7 @@ public final class FdSources {
             }
             Entry entry = known != null ? (Entry) known : new Entry(fd);
             source = new WatchedFd(this, sources, sourceName, entry, interest, handler);
+            source.suspended = suspended;
             sources.add(source);
             if (known == null) {
                 put(source);

@@ -110,6 +110,19 @@ final class Suspensions {
         }
     }
 
+    /** Says whether something else than a group suspends a source. */
+    synchronized boolean isHeldBeside(Group group, LoopSource source) {
+        Member member = members.get(source);
+        if (member == null) {
+            return false;
+        }
+        boolean held = member.wished;
+        for (Group other : member.groups) {
+            held |= !other.equals(group) && other.suspensions > 0;
+        }
+        return held;
+    }
+
     /** Takes a source that is closed out of its groups. */
     void leave(LoopSource source) {
         if (grouped) {

@@ -5,6 +5,7 @@ import dev.aiocontext.FdHandler;
 import dev.aiocontext.FdSource;
 import dev.aiocontext.internal.fdmon.FdEntry;
 import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -58,6 +59,11 @@ final class WatchedFd extends ListedSource implements FdSource {
     @Override
     public void interest(FdEvents wanted) {
         owner.changeInterest(this, Objects.requireNonNull(wanted, "wanted"));
+    }
+
+    /** Moves it to another loop. */
+    CompletableFuture<FdSource> moveTo(FdSources target) {
+        return owner.move(this, target);
     }
 
     /** What the set is to wait for. */
