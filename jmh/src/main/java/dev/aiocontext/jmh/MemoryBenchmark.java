@@ -6,6 +6,7 @@ import dev.aiocontext.jmh.peer.DescriptorSet;
 import dev.aiocontext.jmh.peer.LoopPeer;
 import dev.aiocontext.jmh.peer.TaskLoop;
 import dev.aiocontext.jmh.peer.Threads;
+import dev.aiocontext.jmh.peer.TimerSet;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -24,7 +25,7 @@ import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * How much memory do an idle loop and a watched descriptor keep? Many are opened, the garbage is collected, and the growth of
+ * How much memory do an idle loop, a watched descriptor and an armed timer keep? Many are opened, the garbage is collected, and the growth of
  * the heap, of the process and of its descriptors is divided by their number. Once in a JVM: a second time would find what
  * the first has left. The time says nothing.
  */
@@ -39,6 +40,7 @@ public class MemoryBenchmark {
     private static final int LOOPS = 100;
     private static final int DESCRIPTORS = 5000;
     private static final int OPEN_FILES = 2 * DESCRIPTORS;
+    private static final int TIMERS = 1_000_000;
 
     /** What each of them keeps. */
     @State(Scope.Thread)
@@ -142,5 +144,31 @@ public class MemoryBenchmark {
         Footprint before = Footprint.now();
         kept.opened.add(DescriptorSet.open(watchers.peer, DESCRIPTORS, 1));
         kept.measure(before, DESCRIPTORS);
+    }
+
+    /** Whose timers. */
+    @State(Scope.Thread)
+    public static class Clocks {
+        /** Which. */
+        @Param({"AIO_TIMER", "AIO_WHEEL", "NETTY_QUEUE", "HASHED_WHEEL", "AGRONA_WHEEL", "SCHEDULED_POOL"})
+        public TimerSet.Peer peer = TimerSet.Peer.AIO_TIMER;
+    }
+
+    /**
+     * Armed timers, with one name and one handler for all; the reference by which the program knows each is counted too.
+     *
+     * @param clocks whose
+     * @param kept takes what they keep
+     */
+    @Benchmark
+    public void timer(Clocks clocks, Kept kept) {
+        TimerSet.open(clocks.peer, 1).close(); // loads the classes
+        Footprint before = Footprint.now();
+        TimerSet timers = TimerSet.open(clocks.peer, TIMERS);
+        kept.opened.add(timers);
+        for (int i = 0; i < TIMERS; i++) {
+            timers.arm(i, TimerSet.LONGEST / 2 + i * (TimerSet.LONGEST / 2 / TIMERS));
+        }
+        kept.measure(before, TIMERS);
     }
 }

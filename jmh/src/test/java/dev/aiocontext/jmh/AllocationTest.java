@@ -25,7 +25,7 @@ import org.openjdk.jmh.runner.options.TimeValue;
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class AllocationTest {
-    /** Of a descriptor, in an operation. */
+    /** Of a descriptor, or of timers, in an operation. */
     private static final int EVENTS = 1000;
 
     private final Map<String, RunResult> results = new TreeMap<>();
@@ -43,6 +43,15 @@ class AllocationTest {
                 .param("relay", "OFF", "THREAD")
                 .param("polling", "OFF");
         for (RunResult result : new Runner(options.build()).run()) {
+            results.put(name(result), result);
+        }
+        ChainedOptionsBuilder timers = options()
+                .include(TimerBenchmark.class.getName() + ".(cancel|rearmLater|fire|armElsewhere)$")
+                .warmupIterations(1)
+                .param("peer", "AIO_TIMER")
+                .param("pending", Integer.toString(EVENTS))
+                .param("times", Integer.toString(EVENTS));
+        for (RunResult result : new Runner(timers.build()).run()) {
             results.put(name(result), result);
         }
     }
@@ -127,6 +136,19 @@ class AllocationTest {
     void callingTheHandlerOfADescriptor() throws RunnerException {
         assertAllocatesNothing("oneActive AIO_POLL", EVENTS);
         assertAllocatesNothing("oneActive AIO_EPOLL", EVENTS);
+    }
+
+    /** Timers that were disarmed are armed again, and one in a hundred fires, beside what is timed. */
+    @Test
+    void armingDisarmingAndFiringATimer() throws RunnerException {
+        assertAllocatesNothing("cancel AIO_TIMER", EVENTS);
+        assertAllocatesNothing("rearmLater AIO_TIMER", EVENTS);
+        assertAllocatesNothing("fire AIO_TIMER", EVENTS);
+    }
+
+    @Test
+    void armingATimerFromAnotherThread() throws RunnerException {
+        assertAllocatesNothing("armElsewhere AIO_TIMER", EVENTS);
     }
 
     @Test

@@ -19,6 +19,7 @@ import dev.aiocontext.jmh.peer.PoolRoundTrip;
 import dev.aiocontext.jmh.peer.RoundTrip;
 import dev.aiocontext.jmh.peer.TaskLoop;
 import dev.aiocontext.jmh.peer.Threads;
+import dev.aiocontext.jmh.peer.TimerSet;
 import dev.aiocontext.testkit.Eventually;
 import dev.aiocontext.testkit.OpenFiles;
 import io.netty.channel.uring.IoUring;
@@ -194,6 +195,27 @@ class SameWorkTest {
             }
             assertThat(fixture.isDrained()).as("what is written is read").isTrue();
             assertThat(OpenFiles.since(before)).as("what is opened is closed").isEmpty();
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = TimerSet.Peer.class,
+            mode = EnumSource.Mode.EXCLUDE,
+            names = {"HASHED_WHEEL", "FORK_JOIN"}) // threads of their own fire them
+    void eachTimerFiresOnceUnlessItIsDisarmed(TimerSet.Peer peer) {
+        try (TimerSet timers = TimerSet.open(peer, TIMES)) {
+            timers.armAndPass(TIMES, () -> TimerSet.SHORTEST);
+            timers.fireDue();
+            assertThat(timers.fired()).as("armed").isEqualTo(TIMES);
+            for (int i = 0; i < TIMES; i++) {
+                timers.arm(i, TimerSet.SHORTEST);
+                timers.rearm(i, TimerSet.LONGEST);
+                timers.cancel(i);
+            }
+            timers.pass(2 * TimerSet.LONGEST);
+            timers.fireDue();
+            assertThat(timers.fired()).as("disarmed").isEqualTo(TIMES);
         }
     }
 
