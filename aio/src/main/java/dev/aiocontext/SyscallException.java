@@ -36,6 +36,25 @@ public final class SyscallException extends RuntimeException {
     }
 
     /**
+     * Describes a failed call about something that has no descriptor.
+     *
+     * @param call the name of the system call, as in its man page
+     * @param about what it was about, such as a path; empty for nothing
+     * @param errno the positive errno it left
+     * @param errnoName the name of that errno, such as {@code ENOENT}
+     * @param errnoText what strerror(3) says of it
+     * @param advice what is behind it, or what helps; empty for nothing
+     */
+    public SyscallException(String call, String about, int errno, String errnoName, String errnoText, String advice) {
+        super(call + (about.isEmpty() ? "" : "(" + about + ")") + " failed: " + errnoName + " (" + errnoText + ")"
+                + (advice.isEmpty() ? "" : ": " + advice));
+        this.call = call;
+        this.errno = errno;
+        this.errnoName = errnoName;
+        this.fd = -1;
+    }
+
+    /**
      * {@return the name of the system call, as in its man page}
      */
     public String call() {

@@ -2,6 +2,7 @@
  * Ready-made sources, built on the public API of {@code dev.aiocontext} and on the kernel objects of the library alone.
  *
  * <ul>
+ *   <li>{@link dev.aiocontext.source.Inotify}: what happens to files and directories.
  *   <li>{@link dev.aiocontext.source.Signals}: signals of the process.
  * </ul>
  */

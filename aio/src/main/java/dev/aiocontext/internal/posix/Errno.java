@@ -45,6 +45,9 @@ public final class Errno {
             Map.entry(linux_h.EFAULT(), "EFAULT"),
             Map.entry(linux_h.EFBIG(), "EFBIG"),
             Map.entry(linux_h.EINVAL(), "EINVAL"),
+            Map.entry(linux_h.ECHILD(), "ECHILD"),
+            Map.entry(linux_h.ENAMETOOLONG(), "ENAMETOOLONG"),
+            Map.entry(linux_h.ENOTTY(), "ENOTTY"),
             Map.entry(linux_h.EIO(), "EIO"),
             Map.entry(linux_h.EISDIR(), "EISDIR"),
             Map.entry(linux_h.ELOOP(), "ELOOP"),
@@ -127,6 +130,19 @@ public final class Errno {
      */
     public static SyscallException exception(String call, int errno, int fd) {
         return new SyscallException(call, errno, name(errno), text(errno), fd);
+    }
+
+    /**
+     * Makes the exception for a failed call about something that has no descriptor.
+     *
+     * @param call the name of the call
+     * @param about what it was about, such as a path; empty for nothing
+     * @param errno the positive errno
+     * @param advice what is behind it, or what helps; empty for nothing
+     * @return the exception, to throw
+     */
+    public static SyscallException exception(String call, String about, int errno, String advice) {
+        return new SyscallException(call, about, errno, name(errno), text(errno), advice);
     }
 
     /**

@@ -14,7 +14,13 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 class NativeFunctionTest {
     static Stream<NativeFunction> functions() {
-        return Stream.of(Libc.FUNCTIONS, Signals.FUNCTIONS, SignalWait.FUNCTIONS, SignalFd.FUNCTIONS, Exec.FUNCTIONS)
+        return Stream.of(
+                        Libc.FUNCTIONS,
+                        Signals.FUNCTIONS,
+                        SignalWait.FUNCTIONS,
+                        SignalFd.FUNCTIONS,
+                        Exec.FUNCTIONS,
+                        InotifyFd.FUNCTIONS)
                 .flatMap(List::stream);
     }
 
