@@ -349,7 +349,8 @@ public final class Libc {
         return (int) syscall(NR_GETTID, 0, 0, 0);
     }
 
-    private static long syscall(long number, long a, long b, long c) {
+    /** A call without a function of its own. */
+    static long syscall(long number, long a, long b, long c) {
         return SYSCALL3.callLong(number, a, b, c);
     }
 }

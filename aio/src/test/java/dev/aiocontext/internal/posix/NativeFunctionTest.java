@@ -20,7 +20,8 @@ class NativeFunctionTest {
                         SignalWait.FUNCTIONS,
                         SignalFd.FUNCTIONS,
                         Exec.FUNCTIONS,
-                        InotifyFd.FUNCTIONS)
+                        InotifyFd.FUNCTIONS,
+                        PidFd.FUNCTIONS)
                 .flatMap(List::stream);
     }
 
