@@ -46,6 +46,17 @@ public final class EventNotifier implements AutoCloseable {
     }
 
     /**
+     * Tells the descriptor that native code writes to, to set the notifier: eight bytes that are a number other than 0, in the order of the
+     * machine. It is the same as {@link #fd} for an eventfd(2), which is what KVM, VFIO and io_uring take. Where the kernel has no eventfd it is
+     * the write end of a pipe.
+     *
+     * @return the descriptor; it belongs to the notifier, which must be closed after the last write to the number
+     */
+    public int writeFd() {
+        return descriptor.writeFd();
+    }
+
+    /**
      * Sets the notifier. A counter or pipe that is full (EAGAIN) is set already.
      *
      * @throws IllegalStateException if it is closed

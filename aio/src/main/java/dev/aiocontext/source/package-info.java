@@ -3,6 +3,8 @@
  *
  * <ul>
  *   <li>{@link dev.aiocontext.source.Inotify}: what happens to files and directories.
+ *   <li>{@link dev.aiocontext.source.ChildExit}: the end of a process.
+ *   <li>{@link dev.aiocontext.source.Notifications}: a descriptor that native code or the kernel sets.
  *   <li>{@link dev.aiocontext.source.Signals}: signals of the process.
  * </ul>
  */
