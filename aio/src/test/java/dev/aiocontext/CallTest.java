@@ -14,6 +14,7 @@ import java.util.concurrent.FutureTask;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -158,6 +159,30 @@ final class CallTest {
             assertThat(get(outcome)).as("the interrupt is pending").isFalse();
             goOn.countDown();
             assertThat(loop.context.call(() -> List.copyOf(reported))).containsExactly(failure);
+        }
+    }
+
+    @Test
+    void aPermitOfSomebodyElseDoesNotEndTheWait() throws Exception {
+        try (LoopThread loop = new LoopThread(AioContext.open())) {
+            CountDownLatch begun = new CountDownLatch(1);
+            CountDownLatch goOn = new CountDownLatch(1);
+            FutureTask<Integer> outcome = new FutureTask<>(() -> {
+                LockSupport.unpark(Thread.currentThread());
+                return loop.context.call(() -> {
+                    begun.countDown();
+                    goOn.await();
+                    return 42;
+                });
+            });
+            Thread caller = Thread.ofVirtual().start(outcome);
+            begun.await();
+            for (int i = 0; i < 100; i++) {
+                LockSupport.unpark(caller);
+            }
+            Eventually.holds("it is parked", () -> caller.getState() == Thread.State.WAITING);
+            goOn.countDown();
+            assertThat(get(outcome)).isEqualTo(42);
         }
     }
 

@@ -19,7 +19,13 @@ class GuideTest {
     Path directory;
 
     @ParameterizedTest
-    @ValueSource(strings = {"docs/guide/first-loop.md", "docs/guide/timers.md", "docs/guide/sources.md"})
+    @ValueSource(
+            strings = {
+                "docs/guide/first-loop.md",
+                "docs/guide/timers.md",
+                "docs/guide/virtual-threads.md",
+                "docs/guide/sources.md"
+            })
     void eachProgramOfThePagePrintsWhatThePageSays(String path) throws Exception {
         Page guide = Page.of(path);
         for (String program : guide.programs()) {

@@ -29,6 +29,7 @@ public final class RealDescriptors implements AutoCloseable {
     private static final int SOCK_STREAM_NONBLOCK = 1 | 0x800;
     private static final int SHUT_WR = 1;
     private static final int F_DUPFD = 0;
+    private static final short POLLIN = 1;
 
     private final List<Integer> open = new ArrayList<>();
     private final List<Socket> others = new ArrayList<>();
@@ -96,15 +97,34 @@ public final class RealDescriptors implements AutoCloseable {
         }
     }
 
-    /** The master of a pseudo-terminal whose slave was open and is closed. */
-    public int terminalWithoutSlave() {
+    /** A pseudo-terminal: the end that types and shows, and the end of the program. Both block. */
+    public record Terminal(int master, int slave) {}
+
+    /** A pseudo-terminal. */
+    public Terminal terminal() {
         try (Arena arena = Arena.ofConfined()) {
             int master = opened(call("posix_openpt", O_RDWR_NOCTTY));
             call("unlockpt", master);
             MemorySegment name = arena.allocate(64);
             call("ptsname_r", master, name, name.byteSize());
-            close(file(Path.of(name.getString(0)), O_RDWR_NOCTTY));
-            return master;
+            return new Terminal(master, file(Path.of(name.getString(0)), O_RDWR_NOCTTY));
+        }
+    }
+
+    /** The master of a pseudo-terminal whose slave was open and is closed. */
+    public int terminalWithoutSlave() {
+        Terminal terminal = terminal();
+        close(terminal.slave());
+        return terminal.master();
+    }
+
+    /** Blocks in poll(2) until a descriptor is readable. */
+    public static void pollForever(int fd) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment pollfd = arena.allocate(8, 4);
+            pollfd.set(JAVA_INT, 0, fd);
+            pollfd.set(JAVA_SHORT, 4, POLLIN);
+            call("poll", pollfd, 1L, -1);
         }
     }
 

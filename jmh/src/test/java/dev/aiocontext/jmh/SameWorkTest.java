@@ -20,11 +20,13 @@ import dev.aiocontext.jmh.peer.RoundTrip;
 import dev.aiocontext.jmh.peer.TaskLoop;
 import dev.aiocontext.jmh.peer.Threads;
 import dev.aiocontext.jmh.peer.TimerSet;
+import dev.aiocontext.jmh.peer.VirtualRoundTrip;
 import dev.aiocontext.testkit.Eventually;
 import dev.aiocontext.testkit.OpenFiles;
 import io.netty.channel.uring.IoUring;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -126,6 +128,19 @@ class SameWorkTest {
             for (int i = 1; i <= TIMES; i++) {
                 assertThat(pool.trip()).isEqualTo(i);
             }
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(VirtualRoundTrip.Peer.class)
+    void eachTripOfAVirtualThreadIsOneQuestion(VirtualRoundTrip.Peer peer) throws Exception {
+        try (VirtualRoundTrip asker = VirtualRoundTrip.open(peer)) {
+            FutureTask<Long> trips = new FutureTask<>(() -> {
+                asker.trips(TIMES);
+                return asker.asked();
+            });
+            Threads.join(Thread.startVirtualThread(trips));
+            assertThat(trips.get()).isEqualTo(TIMES);
         }
     }
 

@@ -14,7 +14,7 @@ import java.util.Locale;
  * @param processors how many processors the JVM may use
  * @param kernel name and release
  * @param libc name and version
- * @param jdk version and vendor
+ * @param jdk version and vendor, and that it loses wake-ups if it does
  * @param relay the relay's mode of a context that nobody tells otherwise, and why
  * @param sigio the threads of this JVM, its own included, and which of them leave SIGIO unblocked
  */
@@ -38,9 +38,16 @@ record Machine(
                 Runtime.getRuntime().availableProcessors(),
                 System.getProperty("os.name") + " " + System.getProperty("os.version"),
                 cLibrary(),
-                Runtime.version() + ", " + System.getProperty("java.vendor"),
+                jdk(Runtime.version(), System.getProperty("java.vendor")),
                 RelayModes.resolve(null),
                 SignalMasks.examine(Signals.SIGIO));
+    }
+
+    /** Tells the JDK, and whether it is one that loses wake-ups by itself. */
+    static String jdk(Runtime.Version version, String vendor) {
+        boolean losesWakeups = version.feature() == 25 && version.interim() == 0 && version.update() < 3;
+        return version + ", " + vendor
+                + (losesWakeups ? "; it loses wake-ups of virtual threads (JDK-8369227), so take 25.0.3 or later" : "");
     }
 
     private static String cLibrary() {

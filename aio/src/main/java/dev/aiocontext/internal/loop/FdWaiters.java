@@ -12,6 +12,9 @@ import org.jspecify.annotations.Nullable;
 final class FdWaiters extends FdEntry {
     private @Nullable FdWait first;
 
+    /** The home thread's: what the set was told to wait for. Some of it may not be wanted any more. */
+    private int told;
+
     FdWaiters(int fd) {
         super(fd);
     }
@@ -27,6 +30,12 @@ final class FdWaiters extends FdEntry {
         return wanted;
     }
 
+    /** {@return what the set waits for, and what one more thread wants} It takes no look at the others. */
+    int wantedBesides(FdWait wait) {
+        told |= wait.interest();
+        return told;
+    }
+
     /** {@return the first of the list, which {@link FdWait#next} goes on from} */
     @Nullable
     FdWait first() {
@@ -40,10 +49,12 @@ final class FdWaiters extends FdEntry {
 
     /** Drops those that have been woken, or have left. One store for each: an Error leaves the list whole. */
     void dropFinished() {
+        told = 0;
         FdWait before = null;
         for (FdWait wait = first; wait != null; wait = wait.next) {
             if (!wait.isFinished()) {
                 before = wait;
+                told |= wait.interest();
             } else if (before == null) {
                 first = wait.next;
             } else {

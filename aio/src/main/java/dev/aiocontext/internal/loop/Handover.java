@@ -28,7 +28,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p><b>Errors.</b> A StackOverflowError or an OutOfMemoryError may end {@link #run} at any step. As long as {@link #over} is false, {@link
  * Unfinished} keeps the object, and the next iteration runs it again. So {@link #run} goes on from the state that it finds. The end of the
- * context runs what is left in the same way.
+ * context runs what is left in the same way. An unpark that fails for a platform thread is repeated. For a virtual thread it could not
+ * be, so {@link StackRoom} is asked first. For want of memory the JDK repeats it by itself.
  */
 abstract class Handover implements Runnable {
     private static final int OPEN = 0;
@@ -98,6 +99,9 @@ abstract class Handover implements Runnable {
      * @return false if the thread waits no more
      */
     final boolean settle() {
+        if (waiting.isVirtual()) {
+            StackRoom.require();
+        }
         int before = state;
         if (before == LEFT || (before != SETTLED && !STATE.compareAndSet(this, before, SETTLED))) {
             return false; // nobody else changes OPEN or TAKEN but the thread that leaves
@@ -107,8 +111,12 @@ abstract class Handover implements Runnable {
         return true;
     }
 
-    /** Stops waiting, unless the outcome is settled; says whether it did. */
-    final boolean leave() {
+    /**
+     * Stops waiting, unless the outcome is settled. The thread that waits.
+     *
+     * @return whether it did
+     */
+    public final boolean leave() {
         int before = state;
         while (before < SETTLED && !STATE.compareAndSet(this, before, LEFT)) {
             before = state; // the loop has just taken it

@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * A call that the loop makes while the calling thread is parked.
  *
- * <p><b>Threads and Errors.</b> As {@link Handover} says. {@link #make}: any thread.
+ * <p><b>Threads and Errors.</b> As {@code Handover} says. {@link #make}: any thread.
  *
  * @param <T> the result
  */
@@ -17,7 +17,12 @@ public final class Hop<T extends @Nullable Object> extends Handover {
     private @Nullable T result;
     private @Nullable Throwable failure;
 
-    private Hop(Callable<? extends T> work) {
+    /**
+     * Creates a call, to be pushed by the thread that waits for it.
+     *
+     * @param work what to call
+     */
+    public Hop(Callable<? extends T> work) {
         this.work = work;
     }
 
@@ -41,8 +46,22 @@ public final class Hop<T extends @Nullable Object> extends Handover {
         }
         Hop<T> hop = new Hop<>(work);
         inbox.execute(hop);
-        hop.await(-1);
-        return hop.outcome();
+        return hop.get();
+    }
+
+    /**
+     * Waits until the loop has made the call. The thread that created this.
+     *
+     * @return what the call returned
+     * @throws InterruptedException if the thread was interrupted before
+     */
+    @SuppressWarnings("NullAway") // the result is null only if T may be
+    public T get() throws InterruptedException {
+        await(-1);
+        if (failure != null) {
+            Hop.<RuntimeException>rethrow(failure);
+        }
+        return result;
     }
 
     private static <T extends @Nullable Object> T atHome(Home home, Inbox inbox, Callable<? extends T> work)
@@ -74,14 +93,6 @@ public final class Hop<T extends @Nullable Object> extends Handover {
         if (!heard && failure != null) {
             Hop.<RuntimeException>rethrow(failure); // to the context's exception handler
         }
-    }
-
-    @SuppressWarnings("NullAway") // the result is null only if T may be
-    private T outcome() {
-        if (failure != null) {
-            Hop.<RuntimeException>rethrow(failure);
-        }
-        return result;
     }
 
     /** Throws what a call threw, be it checked or not. */

@@ -122,19 +122,19 @@ public final class Readiness {
             }
             if (known instanceof FdWaiters there) {
                 there.add(wait);
-                change(there);
+                change(there, there.wantedBesides(wait));
             } else {
                 FdWaiters added = new FdWaiters(fd);
                 added.add(wait);
-                put(added);
+                put(added, added.wantedBesides(wait));
             }
         }
     }
 
-    private void put(FdWaiters added) {
+    private void put(FdWaiters added, int wanted) {
         boolean before = descriptors.begin();
         try {
-            descriptors.put(added, added.wanted());
+            descriptors.put(added, wanted);
         } catch (SyscallException | UnsupportedOperationException refused) {
             descriptors.end(before);
             throw refused;
@@ -144,7 +144,10 @@ public final class Readiness {
 
     private void change(FdWaiters waiters) {
         waiters.dropFinished();
-        int wanted = waiters.wanted();
+        change(waiters, waiters.wanted());
+    }
+
+    private void change(FdWaiters waiters, int wanted) {
         boolean before = descriptors.begin();
         try {
             if (wanted == FdEntry.GONE) {
