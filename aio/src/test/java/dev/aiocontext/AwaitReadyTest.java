@@ -12,9 +12,12 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -191,6 +194,27 @@ final class AwaitReadyTest {
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessageContaining("AioContext ears was closed")
                 .hasMessageContaining("fd " + pipe[0]);
+    }
+
+    @Test
+    void aPoolThreadThatWaitsDoesNotHoldUpTheEndOfTheContext() {
+        int[] pipe = files.pipe();
+        AioContext context = AioContext.builder().name("pooled").open();
+        AtomicReference<@Nullable Thread> worker = new AtomicReference<>();
+        CompletableFuture<FdEvents> told = context.threadPool().submit(() -> {
+            worker.set(Thread.currentThread());
+            return context.awaitReady(pipe[0], FdEvents.READ);
+        });
+        Eventually.holds("it is parked", () -> {
+            Thread thread = worker.get();
+            return thread != null && thread.getState() == Thread.State.WAITING;
+        });
+        Eventually.ends(Thread.ofPlatform().start(context::close));
+        assertThat(told).isCompletedExceptionally();
+        assertThatThrownBy(told::join)
+                .cause()
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("AioContext pooled was closed");
     }
 
     @ParameterizedTest

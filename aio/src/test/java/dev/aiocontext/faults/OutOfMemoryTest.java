@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.aiocontext.AioContext;
 import dev.aiocontext.BottomHalf;
 import dev.aiocontext.EventNotifier;
+import dev.aiocontext.FdEvents;
 import dev.aiocontext.FdHandler;
 import dev.aiocontext.FdSource;
 import dev.aiocontext.RelayMode;
@@ -13,8 +14,10 @@ import dev.aiocontext.testkit.Eventually;
 import dev.aiocontext.testkit.LoopThread;
 import dev.aiocontext.testkit.Rounds;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -51,10 +54,21 @@ class OutOfMemoryTest {
             BottomHalf bottomHalf = context.newBottomHalf("probe", task::run);
             // Its completion may come late, and is no answer to what is asked next.
             Runnable unasked = () -> context.threadPool().submit(() -> 1).whenComplete((one, failure) -> {});
-            Runnable[] calls = {() -> context.execute(task), bottomHalf::schedule, registration, removal, unasked};
+            Waits waits = new Waits(context, ran);
+            Runnable[] calls = {
+                () -> context.execute(task),
+                bottomHalf::schedule,
+                registration,
+                removal,
+                unasked,
+                waits::call,
+                waits::look
+            };
             for (int i = 0; i < 100; i++) {
                 wake(loop, ran, calls[0]);
                 wake(loop, ran, submission);
+                wake(loop, ran, waits::call);
+                wake(loop, ran, waits::untilReady);
                 registration.run();
                 wake(loop, ran, notifier::set);
                 removal.run();
@@ -74,6 +88,8 @@ class OutOfMemoryTest {
                 free(size);
                 wake(loop, ran, calls[0]);
                 wake(loop, ran, bottomHalf::schedule);
+                wake(loop, ran, waits::call);
+                wake(loop, ran, waits::untilReady);
                 wake(loop, ran, submission);
                 registration.run();
                 wake(loop, ran, notifier::set);
@@ -84,6 +100,52 @@ class OutOfMemoryTest {
             loop.close();
             notifier.close();
             System.out.println("every wake-up arrived; errors: " + errors);
+        }
+
+        /** Calls that wait for the loop. */
+        private static final class Waits {
+            private static final Duration MOMENT = Duration.ofNanos(1);
+
+            private final AioContext context;
+            private final AtomicInteger ran;
+            private final EventNotifier notifier = EventNotifier.open();
+            private final Runnable set = notifier::set;
+            private final Callable<Integer> work;
+
+            Waits(AioContext context, AtomicInteger ran) {
+                this.context = context;
+                this.ran = ran;
+                work = ran::incrementAndGet;
+            }
+
+            void call() {
+                try {
+                    context.call(work);
+                } catch (RuntimeException e) {
+                    throw e;
+                } catch (Exception e) {
+                    throw new AssertionError(e);
+                }
+            }
+
+            void look() {
+                await(MOMENT);
+            }
+
+            void untilReady() {
+                context.execute(set);
+                await(Eventually.LIMIT);
+                notifier.testAndClear();
+                ran.incrementAndGet();
+            }
+
+            private void await(Duration limit) {
+                try {
+                    context.awaitReady(notifier.fd(), FdEvents.READ, limit);
+                } catch (InterruptedException e) {
+                    throw new AssertionError(e);
+                }
+            }
         }
 
         private static void wake(LoopThread loop, AtomicInteger ran, Runnable task) {

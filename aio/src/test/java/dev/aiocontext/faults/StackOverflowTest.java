@@ -14,6 +14,7 @@ import dev.aiocontext.testkit.Eventually;
 import dev.aiocontext.testkit.LoopThread;
 import dev.aiocontext.testkit.OpenFiles;
 import dev.aiocontext.testkit.Rounds;
+import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -101,6 +102,18 @@ class StackOverflowTest {
                 loop.context.source(loop.other.fd()).ifPresent(FdSource::close);
             }
         },
+        CALL {
+            @Override
+            void make(Loop loop) {
+                loop.call();
+            }
+        },
+        AWAIT_READY {
+            @Override
+            void make(Loop loop) {
+                loop.awaitReady();
+            }
+        },
         SUBMIT {
             @Override
             void make(Loop loop) {
@@ -153,6 +166,8 @@ class StackOverflowTest {
         final FdHandler handler;
         final FdHandler removing;
         final Callable<Integer> work = () -> 1;
+        private final EventNotifier neverSet = EventNotifier.open();
+        private final Duration moment = Duration.ofNanos(1);
         private volatile boolean ending;
 
         Loop(RelayMode mode) {
@@ -206,6 +221,24 @@ class StackOverflowTest {
             assertThat(context.source(other.fd())).isEmpty();
         }
 
+        void call() {
+            try {
+                context.call(work);
+            } catch (RuntimeException e) {
+                throw e;
+            } catch (Exception e) {
+                throw new AssertionError(e);
+            }
+        }
+
+        void awaitReady() {
+            try {
+                context.awaitReady(neverSet.fd(), FdEvents.READ, moment);
+            } catch (InterruptedException e) {
+                throw new AssertionError(e);
+            }
+        }
+
         void probePool() {
             thread.awaitBlocked();
             AtomicBoolean completed = new AtomicBoolean();
@@ -221,6 +254,7 @@ class StackOverflowTest {
             thread.close();
             notifier.close();
             other.close();
+            neverSet.close();
         }
     }
 

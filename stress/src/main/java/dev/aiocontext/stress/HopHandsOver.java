@@ -23,42 +23,20 @@ import org.openjdk.jcstress.infra.results.ZI_Result;
 public final class HopHandsOver {
     private HopHandsOver() {}
 
-    /** A call whose caller the loop's actor knows, once the caller has begun to wait. */
-    private abstract static class OneCall {
-        volatile @Nullable Hop<Integer> pushed;
-        int made;
-
-        Hop<Integer> push() {
-            Hop<Integer> hop = new Hop<>(() -> ++made);
-            pushed = hop;
-            return hop;
-        }
-
-        Hop<Integer> take() {
-            Hop<Integer> hop = pushed;
-            while (hop == null) {
-                Thread.onSpinWait();
-                hop = pushed;
-            }
-            return hop;
-        }
-    }
-
     /** The result alone. A caller that sleeps on would hang the test. */
     @JCStressTest
     @Outcome(id = "1", expect = ACCEPTABLE, desc = "The result.")
     @Outcome(expect = FORBIDDEN, desc = "Something else than the result.")
     @State
-    public static class Result extends OneCall {
+    public static class Result extends OneHop {
         /**
          * Waits.
          *
          * @param r what it gets
-         * @throws Exception never
          */
         @Actor
-        public void caller(I_Result r) throws Exception {
-            r.r1 = push().get();
+        public void caller(I_Result r) {
+            r.r1 = get(push());
         }
 
         /** Makes the call. */
@@ -75,19 +53,18 @@ public final class HopHandsOver {
     @Outcome(id = "true, 1", expect = ACCEPTABLE, desc = "It leaves during the call, whose result is dropped.")
     @Outcome(expect = FORBIDDEN, desc = "The call is not made, and the caller waits on; or it is made twice.")
     @State
-    public static class ResultOrLeft extends OneCall {
+    public static class ResultOrLeft extends OneHop {
         /**
          * Leaves.
          *
          * @param r whether it left, and else what it gets
-         * @throws Exception never
          */
         @Actor
-        public void caller(ZI_Result r) throws Exception {
+        public void caller(ZI_Result r) {
             Hop<Integer> hop = push();
             r.r1 = hop.leave();
             if (!r.r1) {
-                hop.get();
+                get(hop);
             }
         }
 
@@ -118,7 +95,7 @@ public final class HopHandsOver {
     @Outcome(id = "-1, 1, false", expect = ACCEPTABLE, desc = "Interrupted during the call, whose result is dropped.")
     @Outcome(expect = FORBIDDEN, desc = "The interrupt is lost or told twice, or the result is.")
     @State
-    public static class ResultOrInterrupt extends OneCall {
+    public static class ResultOrInterrupt extends OneHop {
         private volatile @Nullable Thread caller;
         private volatile boolean interrupted;
 
@@ -126,10 +103,9 @@ public final class HopHandsOver {
          * Waits.
          *
          * @param r what it gets, and whether an interrupt is pending
-         * @throws Exception never
          */
         @Actor
-        public void caller(IIZ_Result r) throws Exception {
+        public void caller(IIZ_Result r) {
             caller = Thread.currentThread();
             try {
                 r.r1 = push().get();
@@ -185,14 +161,15 @@ public final class HopHandsOver {
          * Asks.
          *
          * @param r what it gets
-         * @throws Exception never
          */
         @Actor
-        public void caller(II_Result r) throws Exception {
+        public void caller(II_Result r) {
             try {
                 r.r1 = context.<Integer>call(() -> ++made);
             } catch (RejectedExecutionException closed) {
                 r.r1 = -1;
+            } catch (Exception e) {
+                throw new AssertionError(e);
             }
         }
 
@@ -228,14 +205,15 @@ public final class HopHandsOver {
          * Waits.
          *
          * @param r what it is told
-         * @throws InterruptedException never
          */
         @Actor
-        public void waiter(I_Result r) throws InterruptedException {
+        public void waiter(I_Result r) {
             try {
                 r.r1 = context.awaitReady(NEVER_SET.fd(), FdEvents.READ).toPoll();
             } catch (IllegalStateException closed) {
                 r.r1 = -1;
+            } catch (InterruptedException e) {
+                throw new AssertionError(e);
             }
         }
 

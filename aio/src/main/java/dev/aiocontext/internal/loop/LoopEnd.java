@@ -8,9 +8,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * Ends a loop, in this order:
  * <ol>
+ *   <li>Threads that wait for a descriptor are told that the context is closed. One of the pool would hold up the next step.
  *   <li>The thread pool takes no more work, and cancels what has not begun. The loop is polled until the rest is finished.
  *   <li>The inbox takes no more work. The loop runs all work that the inbox has accepted.
- *   <li>Threads that wait for a descriptor are woken, and told that the context is closed.
  *   <li>The scheduled executors are shut down, and their pending tasks are cancelled.
  *   <li>Everything is freed, and the sources are closed. One warning names those that were still open.
  * </ol>
@@ -74,6 +74,10 @@ public final class LoopEnd {
         }
         loop.enter(own);
         Closing closing = new Closing();
+        Readiness readiness = loop.readiness();
+        while (!readiness.hasEnded()) {
+            closing.attempt(readiness::end);
+        }
         Runnable finishPoolWork = this::finishPoolWork;
         workers.shutDown();
         while (!workers.isUnused()) {
@@ -82,10 +86,6 @@ public final class LoopEnd {
         inbox.refuse();
         while (loop.hasAcceptedWork()) {
             closing.attempt(loop::runAcceptedWork);
-        }
-        Readiness readiness = loop.readiness();
-        while (!readiness.hasEnded()) {
-            closing.attempt(readiness::end);
         }
         if (!scheduled.hasEnded()) {
             endExecutors(closing);

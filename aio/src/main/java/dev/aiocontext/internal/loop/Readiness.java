@@ -32,7 +32,8 @@ public final class Readiness {
     private final Home home;
     private final Unfinished unfinished;
 
-    private boolean ended;
+    /** Nobody waits any more, and nobody may. Written by the home thread. */
+    private volatile boolean ended;
 
     Readiness(FdSet descriptors, Inbox inbox, Home home, Unfinished unfinished) {
         this.lock = descriptors.lock();
@@ -61,6 +62,9 @@ public final class Readiness {
             throw new IllegalArgumentException("one wait has no edges: " + interest);
         }
         inbox.requireOpen();
+        if (ended) {
+            throw inbox.closedException();
+        }
         if (Thread.interrupted()) {
             throw new InterruptedException();
         }
@@ -113,6 +117,10 @@ public final class Readiness {
 
     /** Has the set wait for a descriptor. */
     void register(FdWait wait) {
+        if (ended) {
+            wait.close();
+            return;
+        }
         synchronized (lock) {
             int fd = wait.fd();
             refuseWatched(fd);
