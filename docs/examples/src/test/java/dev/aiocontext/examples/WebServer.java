@@ -8,7 +8,7 @@ import java.net.InetSocketAddress;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 
-/** Serves files on the loopback interface: {@code /N} has N bytes, each the low byte of its offset. */
+/** Serves files on the loopback interface: {@code /N} has N bytes, each the low byte of its offset. Each file takes a connection of its own. */
 final class WebServer implements AutoCloseable {
     private static final int BACKLOG = 1024;
 
@@ -26,6 +26,7 @@ final class WebServer implements AutoCloseable {
         server.createContext("/", exchange -> {
             byte[] file =
                     file(Integer.parseInt(exchange.getRequestURI().getPath().substring(1)));
+            exchange.getResponseHeaders().set("Connection", "close");
             exchange.sendResponseHeaders(200, file.length);
             exchange.getResponseBody().write(file);
             exchange.close();

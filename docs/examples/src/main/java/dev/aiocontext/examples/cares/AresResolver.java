@@ -7,6 +7,7 @@ import dev.aiocontext.AioTimer;
 import dev.aiocontext.FdEvents;
 import dev.aiocontext.FdSource;
 import dev.aiocontext.Source;
+import dev.aiocontext.TimerOptions;
 import dev.aiocontext.examples.ffm.NativeClient;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandles;
@@ -28,6 +29,9 @@ import java.util.concurrent.CompletableFuture;
 public final class AresResolver extends NativeClient {
     private static final MethodHandles.Lookup LOOKUP = MethodHandles.lookup();
 
+    /** Enough for lost packets. Exact timers would take a system call for each new deadline. */
+    private static final TimerOptions ACCURACY = TimerOptions.DEFAULT.accuracy(Duration.ofMillis(100));
+
     private final AioTimer timer;
     private final MemorySegment time = arena.allocate(JAVA_LONG, 2);
     private final MemorySegment answered = upcall(LOOKUP, "answered", Ares.ANSWER_CALLBACK);
@@ -46,7 +50,7 @@ public final class AresResolver extends NativeClient {
      */
     public AresResolver(AioContext ctx, Duration oneTry, int tries) {
         super(ctx);
-        timer = ctx.newTimer("c-ares", (source, missed) -> process(source, Ares.NO_SOCKET, Ares.NO_SOCKET));
+        timer = ctx.newTimer("c-ares", ACCURACY, (source, missed) -> process(source, Ares.NO_SOCKET, Ares.NO_SOCKET));
         channel = Ares.init(upcall(LOOKUP, "socket", Ares.SOCKET_CALLBACK), (int) oneTry.toMillis(), tries);
     }
 

@@ -7,6 +7,7 @@ import dev.aiocontext.AioTimer;
 import dev.aiocontext.FdEvents;
 import dev.aiocontext.FdSource;
 import dev.aiocontext.Source;
+import dev.aiocontext.TimerOptions;
 import dev.aiocontext.Wait;
 import dev.aiocontext.examples.ffm.NativeClient;
 import java.io.IOException;
@@ -30,6 +31,9 @@ import java.util.function.Consumer;
 @SuppressWarnings({"UnusedMethod", "UnusedVariable"}) // upcalls, with C's parameters
 public final class BusConnection extends NativeClient {
     private static final MethodHandles.Lookup LOOKUP = MethodHandles.lookup();
+
+    /** As in sd-event. Exact timers would take a system call for each new deadline. */
+    private static final TimerOptions ACCURACY = TimerOptions.DEFAULT.accuracy(Duration.ofMillis(250));
 
     /** So many messages in a row, and then the loop's other sources. */
     private static final int SLICE = 64;
@@ -57,7 +61,7 @@ public final class BusConnection extends NativeClient {
         answered = upcall(LOOKUP, "answered", SdBus.MESSAGE_CALLBACK);
         signalled = upcall(LOOKUP, "signalled", SdBus.MESSAGE_CALLBACK);
         socket = ctx.watch("sd-bus", SdBus.fd(bus), FdEvents.NONE, (source, events) -> process(source));
-        timer = ctx.newTimer("sd-bus", (source, missed) -> process(source));
+        timer = ctx.newTimer("sd-bus", ACCURACY, (source, missed) -> process(source));
         hook = ctx.newHook("sd-bus", this::prepare);
     }
 
