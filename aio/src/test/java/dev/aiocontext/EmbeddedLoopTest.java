@@ -8,6 +8,11 @@ import dev.aiocontext.testkit.Eventually;
 import dev.aiocontext.testkit.LoopThread;
 import dev.aiocontext.testkit.Opened;
 import dev.aiocontext.testkit.RawCalls;
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Random;
 import java.util.concurrent.CountDownLatch;
@@ -16,6 +21,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -363,7 +369,9 @@ class EmbeddedLoopTest {
         inner.execute(calls::incrementAndGet);
         assertThat(inner.poll(true)).isTrue(); // by itself again
         EventNotifier notifier = opened.notifier();
-        assertThat(notifier.fd()).isLessThanOrEqualTo(fd); // the number is free, and may be watched
+        int free = RawCalls.duplicate(notifier.fd(), fd); // the number is free, and may be watched
+        opened.add(inner.onReadable(free, (source, events) -> {})).close();
+        Descriptors.close(free);
         opened.add(inner.embed()).prepare();
         try (LoopThread running =
                 new LoopThread(AioContext.builder().relay(RelayMode.OFF).open())) {
@@ -441,5 +449,37 @@ class EmbeddedLoopTest {
         assertThat(calls).hasValue(0);
         clock.advance(Duration.ofHours(1));
         awaitCall(0);
+    }
+
+    /** Epoll refuses it, so its descriptor does not tell that it is always ready. */
+    @ParameterizedTest
+    @EnumSource
+    void aRegularFileIsAlwaysReady(Style style, @TempDir Path directory) throws IOException {
+        AioContext inner = inner();
+        LoopThread outer = outer(style, inner);
+        Path path = Files.createFile(directory.resolve("file"));
+        try (RandomAccessFile file = new RandomAccessFile(path.toFile(), "r")) {
+            assertThat(file.length()).isZero();
+            int fd = descriptorOf(path);
+            outer.awaitBlocked();
+            outer.context.execute(() -> inner.onReadable(fd, (source, events) -> {
+                if (calls.incrementAndGet() == 5) {
+                    source.close();
+                }
+            }));
+            Eventually.holds("it is called again and again", () -> calls.get() == 5);
+            outer.awaitBlocked();
+        }
+    }
+
+    private static int descriptorOf(Path file) throws IOException {
+        try (DirectoryStream<Path> descriptors = Files.newDirectoryStream(Path.of("/proc/self/fd"))) {
+            for (Path descriptor : descriptors) {
+                if (Files.exists(descriptor) && Files.isSameFile(descriptor, file)) {
+                    return Integer.parseInt(descriptor.getFileName().toString());
+                }
+            }
+        }
+        throw new AssertionError(file + " is not open");
     }
 }

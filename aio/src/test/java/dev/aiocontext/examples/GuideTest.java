@@ -24,7 +24,8 @@ class GuideTest {
                 "docs/guide/first-loop.md",
                 "docs/guide/timers.md",
                 "docs/guide/virtual-threads.md",
-                "docs/guide/sources.md"
+                "docs/guide/sources.md",
+                "docs/guide/foreign-loops.md"
             })
     void eachProgramOfThePagePrintsWhatThePageSays(String path) throws Exception {
         Page guide = Page.of(path);

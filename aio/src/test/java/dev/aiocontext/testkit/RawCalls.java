@@ -36,7 +36,12 @@ public final class RawCalls {
 
     /** {@return another number for the same file} */
     public static int duplicate(int fd) {
-        int duplicate = Libc.fcntl(fd, F_DUPFD, 0);
+        return duplicate(fd, 0);
+    }
+
+    /** {@return another number for the same file, the lowest one that is free and not less than a number} */
+    public static int duplicate(int fd, int least) {
+        int duplicate = Libc.fcntl(fd, F_DUPFD, least);
         if (duplicate <= 0) {
             throw new AssertionError("fcntl(fd " + fd + ") returned " + duplicate);
         }
