@@ -14,14 +14,20 @@ import java.lang.invoke.VarHandle;
  * word has the time that it has waited before, minus the time at which this wait began, and a mark. So a reader adds the present time
  * and has the sum, without a second word that might be newer or older.
  *
+ * <p><b>Why the time in waits never goes back.</b> The loop looks at the clock, and then stores that its wait is over. A reader in between counts
+ * a moment too many. So readers keep the greatest sum that one of them has told, and tell no smaller one.
+ *
  * <p><b>Errors.</b> An Error that ends a wait leaves the mark. The time up to the next wait then counts as waiting.
  */
 public final class LoadMeter extends CacheLines {
     private static final VarHandle WAITED;
+    private static final VarHandle TOLD;
 
     static {
         try {
-            WAITED = MethodHandles.lookup().findVarHandle(LoadMeter.class, "waited", long.class);
+            MethodHandles.Lookup lookup = MethodHandles.lookup();
+            WAITED = lookup.findVarHandle(LoadMeter.class, "waited", long.class);
+            TOLD = lookup.findVarHandle(LoadMeter.class, "told", long.class);
         } catch (ReflectiveOperationException e) {
             throw new ExceptionInInitializerError(e);
         }
@@ -37,6 +43,9 @@ public final class LoadMeter extends CacheLines {
 
     private long waits;
     private long longestBusy;
+
+    /** The longest time in waits that a reader has told. */
+    private volatile long told;
 
     /** Room behind what each wait writes, as in front of it. */
     @SuppressWarnings("unused")
@@ -90,9 +99,17 @@ public final class LoadMeter extends CacheLines {
         long now = System.nanoTime() - start;
         boolean waiting = (word & 1) != 0;
         long busySince = polled && !waiting ? Math.max(0, now - last) : 0;
-        long waitedSoFar = (word >> 1) + (waiting ? now : polled ? 0 : Math.max(0, now - last));
+        long waitedSoFar = told((word >> 1) + (waiting ? now : polled ? 0 : Math.max(0, now - last)));
         return new Figures(
                 waits, waitedSoFar, Math.max(0, now - waitedSoFar), busySince, Math.max(longestBusy, busySince));
+    }
+
+    private long told(long sum) {
+        long before = told;
+        while (before < sum && !TOLD.compareAndSet(this, before, sum)) {
+            before = told;
+        }
+        return Math.max(before, sum);
     }
 
     /**
