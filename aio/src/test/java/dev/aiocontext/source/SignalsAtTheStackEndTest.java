@@ -23,7 +23,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 class SignalsAtTheStackEndTest {
     static final class Program {
         private static final String WINCH = "WINCH";
-        private static final int FRAMES = 120;
+        private static final int FRAMES = 600;
         private static final int OFFSETS = Rounds.of(12);
 
         private Program() {}

@@ -1,5 +1,6 @@
 package dev.aiocontext.internal.loop;
 
+import dev.aiocontext.internal.posix.StackRoom;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.concurrent.locks.LockSupport;
@@ -100,7 +101,7 @@ abstract class Handover implements Runnable {
      */
     final boolean settle() {
         if (waiting.isVirtual()) {
-            StackRoom.require();
+            StackRoom.requireToWake();
         }
         int before = state;
         if (before == LEFT || (before != SETTLED && !STATE.compareAndSet(this, before, SETTLED))) {

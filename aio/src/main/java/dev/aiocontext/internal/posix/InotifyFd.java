@@ -57,6 +57,7 @@ public final class InotifyFd implements AutoCloseable {
 
     private InotifyFd() {
         try {
+            StackRoom.requireToOpen();
             buffer = memory.allocate(BUFFER_BYTES, Long.BYTES);
             int result = INIT.callInt(linux_h.IN_NONBLOCK() | linux_h.IN_CLOEXEC(), 0, 0, 0);
             if (result == -linux_h.EMFILE()) {

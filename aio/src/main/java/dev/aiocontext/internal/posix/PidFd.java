@@ -42,6 +42,7 @@ public final class PidFd implements AutoCloseable {
 
     private PidFd(int pid) {
         try {
+            StackRoom.requireToOpen();
             buffer = memory.allocate(siginfo_t.sizeof(), Long.BYTES);
             int result = (int) Libc.syscall(linux_h.__NR_pidfd_open(), pid, 0, 0);
             if (result < 0) {

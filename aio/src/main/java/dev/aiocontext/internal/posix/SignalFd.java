@@ -40,6 +40,7 @@ public final class SignalFd implements AutoCloseable {
      */
     public SignalFd(int signal) {
         try (Arena arena = Arena.ofConfined()) {
+            StackRoom.requireToOpen();
             record = signalfd_siginfo.allocate(memory);
             MemorySegment set = Signals.setOf(signal, arena);
             int flags = linux_h.SFD_NONBLOCK() | linux_h.SFD_CLOEXEC();
