@@ -108,14 +108,18 @@ public final class ChildExit implements Source {
      * @return the source
      * @throws IllegalArgumentException if it is no child of this process, or was reaped
      * @throws IllegalStateException if the context is closed
-     * @throws SyscallException as {@link #on(AioContext, long, ExitHandler)}
+     * @throws SyscallException as {@link #on(AioContext, long, ExitHandler)}, and EINVAL before Linux 5.4, whose waitid(2) knows no pidfds
      */
     public static ChildExit reaping(AioContext context, long pid, ExitHandler handler) {
         PidFd fd = PidFd.open(requireOther(pid));
-        if (!fd.isChild()) {
+        try {
+            if (!fd.isChild()) {
+                throw new IllegalArgumentException("process " + pid
+                        + " is no child of this process, so it cannot be reaped: ChildExit.on tells its end");
+            }
+        } catch (RuntimeException | Error e) {
             fd.close();
-            throw new IllegalArgumentException("process " + pid
-                    + " is no child of this process, so it cannot be reaped: ChildExit.on tells its end");
+            throw e;
         }
         return watch(context, fd, pid, true, null, handler);
     }

@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,7 +19,8 @@ import org.jspecify.annotations.Nullable;
  * <p><b>No signal is lost at the end.</b> A delivery either finds a source that takes the signal, or it does not. If not, it looks,
  * under the lock, whether the way has ended. If the way has ended, the signal is raised again, and has its earlier effect. If
  * not, it is noted: the next source is told of it, or the end raises it. A source that has taken a signal and is closed before it
- * was told gives it back to the last {@link #leave}, see {@link SignalWork#takeUntold}.
+ * was told gives it back, see {@link SignalWork#takeUntold}: {@link #leave} tells the sources that were opened after the signal had come, or
+ * raises it if there are none. Numbers of deliveries say which came first. A source may be told twice of one signal by that.
  *
  * <p><b>Errors.</b> The signal is in {@link #HANDLED} before its way begins, and leaves after its way has ended. So an Error leaves no
  * handler that nobody knows of: another {@link #leave} ends the way. Each step of it can be repeated. A source whose opening got an
@@ -38,6 +40,8 @@ final class HandledSignal {
     final SignalRouteChoice choice;
     private final Way way;
     private final List<SignalWork> sources = new CopyOnWriteArrayList<>();
+
+    private final AtomicLong deliveries = new AtomicLong();
 
     /** Whether the way has begun and not ended. Guarded by LOCK. */
     private boolean begun;
@@ -65,6 +69,7 @@ final class HandledSignal {
             source = new SignalWork(context, handled, handler);
             source.leaveWhenClosed(); // first: from now on, the end of the context undoes everything
             HANDLED.put(signal, handled);
+            source.joined = handled.deliveries.get();
             handled.sources.add(source);
         }
         try {
@@ -94,7 +99,7 @@ final class HandledSignal {
                 throw new IllegalStateException(source + " is closed: its context has ended");
             }
             if (missed) {
-                missed = !source.deliver(UNKNOWN_SENDER);
+                missed = !source.deliver(deliveries.incrementAndGet(), UNKNOWN_SENDER);
             }
         }
     }
@@ -116,6 +121,9 @@ final class HandledSignal {
             way.leave(source);
             sources.remove(source);
             if (!sources.isEmpty()) {
+                if (toBeRaised) {
+                    tellLater(source.lastDelivery());
+                }
                 return;
             }
             way.end();
@@ -130,11 +138,21 @@ final class HandledSignal {
         }
     }
 
+    /** Tells the sources that were opened after a delivery. */
+    private void tellLater(long delivery) {
+        for (SignalWork source : sources) {
+            if (source.joined >= delivery) {
+                source.deliver(deliveries.incrementAndGet(), UNKNOWN_SENDER);
+            }
+        }
+    }
+
     /** Tells all sources that the signal has come. */
     void deliver(int sender) {
+        long delivery = deliveries.incrementAndGet();
         boolean told = false;
         for (SignalWork source : sources) {
-            told |= source.deliver(sender);
+            told |= source.deliver(delivery, sender);
         }
         if (!told) {
             tellNobody();
@@ -143,9 +161,10 @@ final class HandledSignal {
 
     /** Tells the sources of one context that the signal has come to it. */
     void deliverIn(AioContext context) {
+        long delivery = deliveries.incrementAndGet();
         for (SignalWork source : sources) {
             if (source.context.equals(context)) {
-                source.deliver(UNKNOWN_SENDER);
+                source.deliver(delivery, UNKNOWN_SENDER);
             }
         }
     }

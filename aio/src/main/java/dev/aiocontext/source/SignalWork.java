@@ -30,6 +30,12 @@ final class SignalWork implements SignalSource {
     /** The number of signals, and in the lower half the sender of the last one. Signals without a count do not exist. */
     private final AtomicLong untold = new AtomicLong();
 
+    /** The number of the last delivery. */
+    private volatile long lastDelivery;
+
+    /** How many deliveries there were before this source. Guarded by the lock of {@link HandledSignal}. */
+    long joined;
+
     final AioContext context;
     private final BottomHalf bottomHalf;
 
@@ -41,7 +47,8 @@ final class SignalWork implements SignalSource {
     }
 
     /** Says that the signal has come; returns false if the source is closed, and nobody else has noted the signal. */
-    boolean deliver(int sender) {
+    boolean deliver(long delivery, int sender) {
+        lastDelivery = delivery;
         untold.updateAndGet(before -> ((before & ~SENDER) + ONE & Long.MAX_VALUE) | Integer.toUnsignedLong(sender));
         try {
             bottomHalf.schedule();
@@ -49,6 +56,11 @@ final class SignalWork implements SignalSource {
         } catch (IllegalStateException closed) {
             return !takeUntold();
         }
+    }
+
+    /** {@return the number of the last delivery} */
+    long lastDelivery() {
+        return lastDelivery;
     }
 
     /** Takes the signals away that the handler was not told of; returns whether there were any. */

@@ -4,6 +4,7 @@ import dev.aiocontext.internal.posix.Errno;
 import dev.aiocontext.internal.posix.Libc;
 import dev.aiocontext.internal.posix.SignalNumber;
 import dev.aiocontext.internal.posix.SignalWait;
+import java.lang.System.Logger.Level;
 import java.lang.foreign.Arena;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -56,8 +57,8 @@ final class SigwaitWay implements Way {
     @Override
     public void end() {
         Thread waiting = thread;
-        if (waiting == null || waiting.getState() == Thread.State.NEW || sent) {
-            return;
+        if (waiting == null || sent || !waiting.isAlive()) {
+            return; // it has not begun, or an Error has ended it: its number may be another thread's by now
         }
         int tid;
         try {
@@ -92,6 +93,16 @@ final class SigwaitWay implements Way {
         Errno.check(Libc.kill(PID, handled.signal), "kill", -1);
     }
 
+    /** Delivers the signal. An Error does not end the thread: the next delivery tells of this one too. */
+    private void deliver() {
+        try {
+            handled.deliver(HandledSignal.UNKNOWN_SENDER);
+        } catch (StackOverflowError | OutOfMemoryError e) {
+            System.getLogger(SigwaitWay.class.getName())
+                    .log(Level.ERROR, "a " + handled.name + " is told with the next one", e);
+        }
+    }
+
     private void run() {
         try (Arena arena = Arena.ofConfined()) {
             SignalWait signal;
@@ -104,7 +115,7 @@ final class SigwaitWay implements Way {
             }
             signal.await();
             while (!ending) {
-                handled.deliver(HandledSignal.UNKNOWN_SENDER);
+                deliver();
                 signal.await();
             }
             while (!sent) {

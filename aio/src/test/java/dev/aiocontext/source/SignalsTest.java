@@ -71,6 +71,25 @@ class SignalsTest {
                         Stream.of(RelayMode.OFF, RelayMode.THREAD).map(relay -> Arguments.of(monitor, relay)));
     }
 
+    @Test
+    void aSignalThatTheClosedSourceWasNotToldOfIsToldToTheOneOpenedMeanwhile() {
+        AioContext ctx = plain();
+        AtomicInteger heard = new AtomicInteger();
+        AtomicInteger told = new AtomicInteger();
+        SignalSource former = Signals.on(ctx, WINCH, (self, event) -> told.set(-1));
+        former.suspend();
+        try (SignalSource witness = Signals.on(ctx, WINCH, (self, event) -> heard.incrementAndGet())) {
+            send(WINCH);
+            pollUntil(ctx, heard, 1);
+            assertThat(witness.isOpen()).isTrue();
+        }
+        try (SignalSource later = Signals.on(ctx, WINCH, (self, event) -> told.incrementAndGet())) {
+            former.close();
+            ctx.poll(false);
+            assertThat(told).as(later.toString()).hasValue(1);
+        }
+    }
+
     @ParameterizedTest
     @MethodSource("contexts")
     void aSignalIsToldOnTheLoopWithItsNameAndNumber(MonitorMode monitor, RelayMode relay) {

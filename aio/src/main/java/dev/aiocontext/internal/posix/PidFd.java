@@ -79,9 +79,19 @@ public final class PidFd implements AutoCloseable {
         return fd;
     }
 
-    /** {@return whether the process is a child of this one, and nobody has reaped it} */
+    /**
+     * Asks whether the process is a child of this one, and nobody has reaped it.
+     *
+     * @return whether it is
+     * @throws SyscallException EINVAL before Linux 5.4, whose waitid(2) knows no pidfds; EPERM if a sandbox refuses
+     */
     public boolean isChild() {
-        return waitFor(linux_h.WNOWAIT()) != -linux_h.ECHILD();
+        int result = waitFor(linux_h.WNOWAIT());
+        if (result == -linux_h.ECHILD()) {
+            return false;
+        }
+        Errno.check(result, "waitid", fd);
+        return true;
     }
 
     /**
