@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
@@ -74,6 +75,35 @@ final class AwaitReadyTest {
                 .parked();
         loop.awaitBlocked();
         return waiter;
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void aNumberThatIsUsedAgainBeforeTheEarlierThreadIsForgottenIsWaitedFor(MonitorMode monitor) throws Exception {
+        try (LoopThread loop = open(monitor)) {
+            EventNotifier former = EventNotifier.open();
+            int fd = former.fd();
+            Waiter<FdEvents> leaving = await(loop, false, fd, FdEvents.READ);
+            CountDownLatch busy = new CountDownLatch(1);
+            CountDownLatch goOn = new CountDownLatch(1);
+            loop.context.execute(() -> {
+                busy.countDown();
+                Eventually.holds("the loop may go on", () -> goOn.getCount() == 0);
+            });
+            Eventually.holds("the loop is busy", () -> busy.getCount() == 0);
+            former.close();
+            try (EventNotifier latter = EventNotifier.open()) {
+                assertThat(latter.fd()).isEqualTo(fd);
+                Waiter<FdEvents> staying = Waiter.start(false, () -> loop.context.awaitReady(fd, FdEvents.READ))
+                        .parked();
+                leaving.thread().interrupt();
+                Eventually.ends(leaving.thread());
+                goOn.countDown();
+                loop.awaitBlocked();
+                latter.set();
+                assertThat(staying.get().isReadable()).isTrue();
+            }
+        }
     }
 
     @ParameterizedTest

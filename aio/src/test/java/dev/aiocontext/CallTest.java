@@ -76,6 +76,32 @@ final class CallTest {
     }
 
     @Test
+    void aCallThatEndsARunDoesNotTakeTheContextFromTheThreadThatClosesIt() throws Exception {
+        AioContext context = AioContext.builder().name("handed over").open();
+        context.stop();
+        context.run();
+        CountDownLatch begun = new CountDownLatch(1);
+        CountDownLatch finish = new CountDownLatch(1);
+        context.threadPool().submit(() -> {
+            begun.countDown();
+            finish.await();
+            return 1;
+        });
+        begun.await();
+        Thread closer = new Thread(context::close, "closer");
+        context.call(() -> {
+            context.stop();
+            context.run(); // gives the context up
+            closer.start();
+            Eventually.holds("it is closing", () -> context.toString().contains("home thread closer"));
+            return 1;
+        });
+        assertThatThrownBy(() -> context.poll(false)).isInstanceOf(IllegalStateException.class);
+        finish.countDown();
+        Eventually.ends(closer);
+    }
+
+    @Test
     void onTheHomeThreadItIsMadeAtOnceBeforeWhatIsQueued() {
         List<String> order = new ArrayList<>();
         try (AioContext context = AioContext.open()) {

@@ -67,6 +67,20 @@ class WaitHookTest {
                 + (source != null && source.isSuspended() ? ", suspended" : ""));
     }
 
+    @Test
+    void aTimeThatAHookHasAskedForIsNotThatOfTheCallbacksAfterTheSleep() {
+        Duration sleep = Duration.ofMillis(20);
+        AioContext ctx = open();
+        keep(ctx.newHook("clock", wait -> ctx.now()));
+        List<Long> seen = new ArrayList<>();
+        long armed = System.nanoTime();
+        ctx.after(sleep, () -> seen.add(ctx.now() - armed));
+        while (seen.isEmpty()) {
+            ctx.poll(true);
+        }
+        assertThat(seen.getFirst()).isGreaterThanOrEqualTo(sleep.toNanos());
+    }
+
     private <T extends AutoCloseable> T keep(T source) {
         return opened.add(source);
     }

@@ -49,18 +49,19 @@ final class FdWaiters extends FdEntry {
 
     /** Drops those that have been woken, or have left. One store for each: an Error leaves the list whole. */
     void dropFinished() {
-        told = 0;
+        int wanted = 0;
         FdWait before = null;
         for (FdWait wait = first; wait != null; wait = wait.next) {
             if (!wait.isFinished()) {
                 before = wait;
-                told |= wait.interest();
+                wanted |= wait.interest();
             } else if (before == null) {
                 first = wait.next;
             } else {
                 before.next = wait.next;
             }
         }
+        told = wanted; // at last: after an Error, what was told before is too much, and never too little
     }
 
     /** {@return one of those that wait and have not been told, or null} */

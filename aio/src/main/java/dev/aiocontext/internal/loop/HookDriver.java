@@ -69,6 +69,11 @@ final class HookDriver implements Driver {
         }
     }
 
+    /** {@return whether a hook is being called} */
+    boolean isCalling() {
+        return calling != null;
+    }
+
     /** Prepares a wait. If this throws, there is no wait, and {@link #after} has been called. */
     void prepare() {
         HookSource busy = calling;

@@ -75,7 +75,9 @@ public final class Hop<T extends @Nullable Object> extends Handover {
             inbox.requireAccepting();
             return work.call();
         } finally {
-            home.rest(Thread.currentThread());
+            if (home.isEntered()) { // not if the work has ended a run, after which another thread may close the context
+                home.rest(Thread.currentThread());
+            }
         }
     }
 

@@ -56,7 +56,9 @@ public final class LoadMeter extends CacheLines {
     /** Begins anew after a time in which no thread polled. That time counts as waiting. Not called while the loop waits. */
     void enters() {
         long now = System.nanoTime() - start;
-        WAITED.setOpaque(this, ((waited >> 1) + now - ended) << 1);
+        long sum = waited >> 1;
+        boolean marked = (waited & 1) != 0; // an Error has ended the last wait
+        WAITED.setOpaque(this, (marked ? sum + now : sum + now - ended) << 1);
         ended = now;
     }
 

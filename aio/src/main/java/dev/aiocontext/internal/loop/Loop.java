@@ -184,7 +184,7 @@ public final class Loop {
      * @return the time
      */
     public long now(boolean isHome) {
-        if (!isHome || counters.depth == 0) {
+        if (!isHome || counters.depth == 0 || isInHook()) {
             return monotonic.now();
         }
         if (nowOf != counters.polls) {
@@ -192,6 +192,12 @@ public final class Loop {
             nowOf = counters.polls;
         }
         return now;
+    }
+
+    /** Hooks are called before and after the loop sleeps, so the time of the iteration would be old for what comes after. */
+    private boolean isInHook() {
+        HookDriver hookDriver = drivers.hooks();
+        return hookDriver != null && hookDriver.isCalling();
     }
 
     /** {@return the relay's mode} */

@@ -37,7 +37,12 @@ final class Move implements Runnable {
 
     CompletableFuture<FdSource> begin() {
         suspensions.add(hold, source);
-        suspensions.suspend(hold);
+        try {
+            suspensions.suspend(hold);
+        } catch (RuntimeException | Error e) {
+            suspensions.remove(hold, source);
+            throw e;
+        }
         if (oldHome.isEntered() && !source.isRunning()) {
             run();
         } else if (!oldInbox.push(this)) {
@@ -69,8 +74,11 @@ final class Move implements Runnable {
             fail(e);
             throw e;
         }
-        source.close();
-        moved.complete(there);
+        try {
+            source.close();
+        } finally {
+            moved.complete(there);
+        }
     }
 
     private void fail(Throwable why) {

@@ -101,13 +101,16 @@ public final class Readiness {
     /** Refuses a descriptor that has a source, or is the context's own. */
     private void refuseWatched(int fd) {
         FdEntry known = descriptors.get(fd);
-        if (known != null && !(known instanceof FdWaiters)) {
-            FdSource source = known instanceof FdSources.Entry entry ? entry.source : null;
+        if (known instanceof FdSources.Entry entry) {
+            FdSource source = entry.source;
             if (source == null) {
-                throw ownException(fd);
+                return; // it is being closed; the loop decides, under the lock
             }
             throw new IllegalStateException("fd " + fd + " has the source " + source + " in " + home.describe()
                     + ", which hears of its events: close the source, or wait in its handler");
+        }
+        if (known != null && !(known instanceof FdWaiters)) {
+            throw ownException(fd);
         }
     }
 
@@ -125,12 +128,12 @@ public final class Readiness {
             int fd = wait.fd();
             refuseWatched(fd);
             FdEntry known = descriptors.get(fd);
-            if (known == null && descriptors.isOwn(fd)) {
+            if (known == null ? descriptors.isOwn(fd) : !(known instanceof FdWaiters)) {
                 throw ownException(fd);
             }
             if (known instanceof FdWaiters there) {
                 there.add(wait);
-                change(there, there.wantedBesides(wait));
+                renew(there, there.wantedBesides(wait));
             } else {
                 FdWaiters added = new FdWaiters(fd);
                 added.add(wait);
@@ -143,6 +146,18 @@ public final class Readiness {
         boolean before = descriptors.begin();
         try {
             descriptors.put(added, wanted);
+        } catch (SyscallException | UnsupportedOperationException refused) {
+            descriptors.end(before);
+            throw refused;
+        }
+        descriptors.end(before);
+    }
+
+    /** Applies it also if nothing changes: the number may stand for another file since an earlier thread has asked. */
+    private void renew(FdWaiters waiters, int wanted) {
+        boolean before = descriptors.begin();
+        try {
+            descriptors.update(waiters, wanted);
         } catch (SyscallException | UnsupportedOperationException refused) {
             descriptors.end(before);
             throw refused;

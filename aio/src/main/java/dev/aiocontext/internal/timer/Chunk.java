@@ -77,6 +77,9 @@ final class Chunk {
      * Sorts by order: by insertion, because the entries are few. Only numbers move, and then each timer goes to its place at once, because the
      * garbage collector makes the store of a reference cost more than that of a number.
      *
+     * <p>An Error may come before anything has changed. After that there are loads and stores alone, because an order without its timer would be
+     * a timer lost.
+     *
      * @param places has room for as many numbers as a chunk has entries
      */
     void sort(int[] places) {
@@ -92,22 +95,16 @@ final class Chunk {
             places[hole] = i;
         }
         for (int i = from; i < end; i++) {
-            if (places[i] != i) {
-                fill(i, places);
+            // A ring of places, each of which gets the timer of the next one. It is empty if the place has its own.
+            @Nullable TimerEntry timer = timers[i];
+            int hole = i;
+            for (int next = places[hole]; next != i; next = places[hole]) {
+                timers[hole] = timers[next];
+                places[hole] = hole;
+                hole = next;
             }
-        }
-    }
-
-    /** Moves the timers of a ring of places, each of which has that of the next one. */
-    private void fill(int first, int[] places) {
-        TimerEntry timer = timer(first);
-        int hole = first;
-        for (int next = places[hole]; next != first; next = places[hole]) {
-            timers[hole] = timers[next];
+            timers[hole] = timer;
             places[hole] = hole;
-            hole = next;
         }
-        timers[hole] = timer;
-        places[hole] = hole;
     }
 }
