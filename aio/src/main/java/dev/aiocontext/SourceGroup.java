@@ -24,7 +24,7 @@ public interface SourceGroup {
      * Adds a source. If the group is suspended, so is the source from now on. Adding it twice is like adding it once.
      *
      * @param source a source that the context of the group has made
-     * @throws IllegalArgumentException if the context has not made it: add what a ready-made source consists of
+     * @throws IllegalArgumentException if the context has not made it: of a ready-made source, add the parts that {@link AioContext#sources} lists
      * @throws IllegalStateException if the source is closed
      */
     void add(Source source);
