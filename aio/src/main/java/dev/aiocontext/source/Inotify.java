@@ -51,6 +51,15 @@ public final class Inotify implements Source {
     /** The watches whose handlers may be running. Guarded by its monitor. */
     private final Set<InotifyWatch> watches = new LinkedHashSet<>();
 
+    /** Makes one step of what {@link #suspend} and {@link #resume} do, so that a thread in the other one does not come in between. */
+    private final Object suspending = new Object();
+
+    /**
+     * Whether the watches wait for {@link #resume}. The source of the descriptor does not tell that: its owner, a group or a failure may
+     * suspend it alone, and then nobody wakes the watches when it goes on.
+     */
+    private volatile boolean suspended;
+
     // The home thread's.
     private final MovePairs pairs = new MovePairs();
     private boolean routing;
@@ -97,12 +106,15 @@ public final class Inotify implements Source {
      * @return the watch
      */
     public InotifyWatch watch(Path path, InotifyKind interest, InotifyHandler handler) {
-        return watch(path, Set.of(interest), handler);
+        return watch(path, Set.of(Objects.requireNonNull(interest, "interest")), handler);
     }
 
     /**
      * Watches a file or directory. A symbolic link is followed. {@link InotifyKind#OVERFLOW}, {@link InotifyKind#UNMOUNT} and {@link
      * InotifyKind#GONE} are told without being asked for.
+     *
+     * <p>While the kernel looks the path up, the events of this object wait, and so does the loop if there are any. Give a path on a network
+     * file system that may hang an Inotify on a context of its own.
      *
      * @param path the file or directory; it must be there, and be readable
      * @param interest what to tell
@@ -115,6 +127,7 @@ public final class Inotify implements Source {
      */
     public InotifyWatch watch(Path path, Set<InotifyKind> interest, InotifyHandler handler) {
         byte[] bytes = PathBytes.of(path);
+        Objects.requireNonNull(interest, "interest");
         InotifyWatch watch =
                 new InotifyWatch(context, this, path, interest, Objects.requireNonNull(handler, "handler"));
         try {
@@ -170,13 +183,24 @@ public final class Inotify implements Source {
         }
     }
 
-    /** Reads once, which is 1,024 events at most, and queues them for their watches. */
+    /** Reads once, and comes back if that fails: nothing else may ask for what is left in the buffer and what waits for a second half. */
     private void receive() {
+        try {
+            readOnce();
+        } catch (RuntimeException | Error e) {
+            schedule(lookAgain);
+            throw e;
+        }
+    }
+
+    /** Reads once, which is 1,024 events at most, and queues them for their watches. */
+    private void readOnce() {
         if (routing) {
-            table.overflow(); // an Error has ended the routing of an event
+            table.overflow(); // a failure has ended the routing of an event
         }
         boolean awaitSecond = table.awaitsArrivals();
         if (fd.read()) {
+            routing = true; // first: an event that fails after next() is lost
             while (fd.next()) {
                 pairs.add(new RawEvent(fd.wd(), fd.mask(), fd.cookie(), fd.name()), awaitSecond);
             }
@@ -205,15 +229,26 @@ public final class Inotify implements Source {
     /** Keeps all handlers from being called until {@link #resume}. What happens meanwhile waits in the kernel's queue, which may overflow. */
     @Override
     public void suspend() {
-        source.suspend();
-        lookAgain.suspend();
+        synchronized (suspending) {
+            suspended = true;
+            source.suspend();
+            lookAgain.suspend();
+        }
     }
 
     @Override
     public void resume() {
-        source.resume();
-        lookAgain.resume();
-        schedule(lookAgain);
+        synchronized (suspending) {
+            suspended = false;
+            source.resume();
+            lookAgain.resume();
+            schedule(lookAgain);
+        }
+    }
+
+    /** Whether the watches keep what is queued for them until {@link #resume} wakes them. */
+    boolean keepsWatchesWaiting() {
+        return suspended;
     }
 
     @Override

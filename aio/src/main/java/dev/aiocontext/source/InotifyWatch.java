@@ -36,6 +36,9 @@ public final class InotifyWatch implements Source {
     /** Guarded by the monitor of the {@link WatchTable}. */
     WatchTable.@Nullable Inode inode;
 
+    /** What it is to be told, besides what is always told. */
+    private final int interest;
+
     private final Inotify inotify;
     private final Path path;
     private final InotifyHandler handler;
@@ -55,8 +58,8 @@ public final class InotifyWatch implements Source {
         for (InotifyKind kind : interest) {
             bits |= kind.bits;
         }
-        bits &= ~ALWAYS;
-        this.mask = bits != 0 ? bits : InotifyKind.DELETE_SELF.bits; // the kernel refuses none
+        this.interest = bits & ~ALWAYS;
+        this.mask = this.interest != 0 ? this.interest : InotifyKind.DELETE_SELF.bits; // the kernel refuses none
         this.inotify = inotify;
         this.path = path;
         this.handler = handler;
@@ -108,7 +111,7 @@ public final class InotifyWatch implements Source {
 
     /** Whether it is to be told of one of these: IN_*. */
     boolean wants(int bits) {
-        return ((mask | ALWAYS) & bits) != 0;
+        return ((interest | ALWAYS) & bits) != 0;
     }
 
     /** An event about what is watched itself. */
@@ -137,7 +140,7 @@ public final class InotifyWatch implements Source {
     }
 
     private void tell() throws Throwable {
-        if (telling || inotify.isSuspended()) {
+        if (telling || inotify.keepsWatchesWaiting()) {
             return; // the call that is under way goes on with the queue, or Inotify.resume() does
         }
         wake(); // first: whatever ends this, what is left is told in the next iteration
@@ -173,7 +176,7 @@ public final class InotifyWatch implements Source {
     }
 
     private boolean isTold() {
-        return isOpen() && !isSuspended() && !inotify.isSuspended();
+        return isOpen() && !isSuspended() && !inotify.keepsWatchesWaiting();
     }
 
     @Override

@@ -108,6 +108,11 @@ final class WatchTable {
             return;
         }
         Inode inode = inodes.get(event.wd);
+        RawEvent second = event.second;
+        if (second != null && (inode == null || inode.former > 0)) {
+            route(second); // the watch of the first half is closed; the second half is news to another one
+            return;
+        }
         if (inode == null) {
             return; // an overflow has told that it has gone
         }
@@ -117,7 +122,6 @@ final class WatchTable {
             }
             return;
         }
-        RawEvent second = event.second;
         if (second != null) {
             routeMove(event, inode, second);
         } else {

@@ -5,13 +5,17 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.aiocontext.AioContext;
 import dev.aiocontext.BottomHalf;
+import dev.aiocontext.FdSource;
 import dev.aiocontext.MonitorMode;
 import dev.aiocontext.RelayMode;
 import dev.aiocontext.SyscallException;
+import dev.aiocontext.internal.posix.InotifyFd;
 import dev.aiocontext.testkit.Eventually;
 import dev.aiocontext.testkit.OpenFiles;
 import dev.aiocontext.testkit.Rounds;
 import java.io.IOException;
+import java.lang.reflect.Field;
+import java.lang.reflect.Proxy;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -188,6 +192,29 @@ class InotifyTest {
     }
 
     @Test
+    void aWatchThatAskedForNothingIsToldItsEndAlone() throws IOException {
+        Path directory = directory("d");
+        inotify.watch(directory, Set.of(), (watch, event) -> told.add("nothing: " + event.kind()));
+        InotifyWatch gone =
+                inotify.watch(directory, InotifyKind.GONE, (watch, event) -> told.add("end: " + event.kind()));
+        Files.delete(directory);
+        pollUntil(() -> !gone.isOpen());
+        pollTwice();
+        assertThat(told).containsExactlyInAnyOrder("nothing: GONE", "end: GONE");
+    }
+
+    @Test
+    @SuppressWarnings("NullAway") // the point of it
+    void anInterestThatIsNullIsNamed() {
+        assertThatThrownBy(() -> inotify.watch(home, (InotifyKind) null, this::note))
+                .isInstanceOf(NullPointerException.class)
+                .hasMessage("interest");
+        assertThatThrownBy(() -> inotify.watch(home, (Set<InotifyKind>) null, this::note))
+                .isInstanceOf(NullPointerException.class)
+                .hasMessage("interest");
+    }
+
+    @Test
     void twoPathsToOneInodeAreTwoWatches() throws IOException {
         Path file = file("a");
         Path link = Files.createLink(home.resolve("b"), file);
@@ -275,6 +302,80 @@ class InotifyTest {
         assertThat(told).isEmpty();
         inotify.resume();
         pollUntilTold(": CREATE a", ": CREATE b");
+    }
+
+    @Test
+    void whatWasReadIsToldAlsoIfTheSourceOfTheDescriptorAloneIsSuspendedAndResumed() throws IOException {
+        FdSource source = context.source(descriptor()).orElseThrow();
+        inotify.watch(home, InotifyKind.CREATE, this::note);
+        file("a");
+        context.poll(true); // reads it, and does not tell it yet
+        source.suspend();
+        assertThat(inotify.isSuspended()).isTrue();
+        pollTwice();
+        source.resume();
+        pollTwice();
+        assertThat(told).containsExactly(": CREATE a");
+    }
+
+    @Test
+    void aFailureBetweenAnEventAndItsWatchIsToldAsAnOverflowWithoutAnotherEvent() throws IOException {
+        boolean[] failed = {false};
+        Path fails = (Path) Proxy.newProxyInstance(
+                Path.class.getClassLoader(), new Class<?>[] {Path.class}, (proxy, method, arguments) -> {
+                    if (method.getName().equals("resolve") && !failed[0]) {
+                        failed[0] = true;
+                        throw new IllegalStateException("no path");
+                    }
+                    return method.invoke(home, arguments);
+                });
+        inotify.watch(fails, InotifyKind.CREATE, (watch, event) -> told.add(event.toString()));
+        file("a");
+        pollUntil(() -> !failures.isEmpty());
+        pollTwice();
+        assertThat(told).containsExactly("OVERFLOW " + home.resolve(""));
+        assertThat(failures).hasSize(1);
+        failures.clear();
+    }
+
+    @Test
+    void anEventThatCannotBeTakenOutOfTheBufferIsToldAsAnOverflow() throws ReflectiveOperationException, IOException {
+        inotify.watch(home, InotifyKind.CREATE, this::note);
+        setPosition(
+                16 * 1024,
+                16 * 1024 + 16); // an event behind the end of the buffer, where it fails as it would with an Error
+        file("a");
+        pollUntil(() -> !failures.isEmpty());
+        setPosition(0, 0);
+        inotify.resume();
+        pollTwice();
+        assertThat(told).containsExactly(": OVERFLOW .", ": CREATE a");
+        failures.clear();
+    }
+
+    private void setPosition(long next, long filled) throws ReflectiveOperationException {
+        Field fd = Inotify.class.getDeclaredField("fd");
+        fd.setAccessible(true);
+        for (Map.Entry<String, Long> position :
+                Map.of("next", next, "filled", filled).entrySet()) {
+            Field field = InotifyFd.class.getDeclaredField(position.getKey());
+            field.setAccessible(true);
+            field.setLong(fd.get(inotify), position.getValue());
+        }
+    }
+
+    private void pollTwice() {
+        context.poll(false);
+        context.poll(false);
+    }
+
+    /** {@return the number of the inotify instance} */
+    private int descriptor() {
+        return OpenFiles.since(before).entrySet().stream()
+                .filter(file -> file.getValue().contains("inotify"))
+                .findAny()
+                .orElseThrow()
+                .getKey();
     }
 
     @Test

@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
-/** Numbers of watches that the kernel uses again, which takes it 2^31 watches. */
+/** Events of watches that are closed already: the numbers that the kernel uses again, which takes it 2^31 watches, and moves out of them. */
 class WatchTableTest {
     private static final int WD = 7;
 
@@ -41,6 +41,34 @@ class WatchTableTest {
         }
     }
 
+    @Test
+    void aMoveOutOfAWatchThatIsClosedIsToldToTheWatchThatItComesTo() {
+        try (AioContext context = AioContext.open();
+                Inotify inotify = Inotify.on(context);
+                InotifyFd fd = InotifyFd.open()) {
+            WatchTable table = new WatchTable(fd);
+            InotifyWatch from = watch(context, inotify, "from");
+            table.adopt(from, WD);
+            table.adopt(watch(context, inotify, "to"), WD + 1);
+            table.remove(from);
+            table.route(move()); // was in the queue
+            context.poll(false);
+            assertThat(told).containsExactly("to MOVED_TO");
+
+            table.route(event(InotifyKind.GONE));
+            table.route(move()); // of a number that nobody has
+            context.poll(false);
+            assertThat(told).containsExactly("to MOVED_TO", "to MOVED_TO");
+            from.close();
+        }
+    }
+
+    private static RawEvent move() {
+        RawEvent first = event(InotifyKind.MOVED_FROM);
+        first.second = new RawEvent(WD + 1, InotifyKind.MOVED_TO.bits, 0, new byte[0]);
+        return first;
+    }
+
     private static RawEvent event(InotifyKind kind) {
         return new RawEvent(WD, kind.bits, 0, new byte[0]);
     }
@@ -50,7 +78,7 @@ class WatchTableTest {
                 context,
                 inotify,
                 Path.of(path),
-                Set.of(InotifyKind.CREATE),
+                Set.of(InotifyKind.CREATE, InotifyKind.MOVED),
                 (watch, event) -> told.add(watch.path() + " " + event.kind()));
     }
 }

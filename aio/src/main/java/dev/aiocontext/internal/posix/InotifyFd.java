@@ -24,7 +24,7 @@ import java.util.Set;
  * <p><b>Threads.</b> {@link #add}, {@link #remove}, {@link #living} and {@link #close}: any. {@link #read}, {@link #next} and what
  * they tell: one thread at a time, and none once {@link #close} was called.
  *
- * <p><b>Errors.</b> An Error between two calls of {@link #next} loses no event: the next {@link #read} goes on with those that are left.
+ * <p><b>Errors.</b> An Error after a {@link #next} loses that event alone: the next {@link #read} goes on with those after it.
  */
 public final class InotifyFd implements AutoCloseable {
     /** Room for 1,024 events without a name. The longest event has 16 bytes and a name of NAME_MAX + 1, so one always fits. */
