@@ -31,7 +31,7 @@ import java.util.concurrent.TimeUnit;
  * <p><b>The context meanwhile.</b> The thread that calls prepare or dispatch first is the home thread; here it may be a virtual one. It may
  * still call {@link AioContext#poll(boolean)} and {@link AioContext#run}, unless it is virtual and would wait, and afterwards the descriptor
  * is as prepared as it was before. {@link AioContext#stop} makes the descriptor readable, and ends a run, not the outer loop. The outer
- * loop forgets the descriptor before this or the context is closed.
+ * loop forgets the descriptor before this or the context is closed. A callback may close this, also while prepare, dispatch or a poll calls it.
  *
  * <p><b>Hooks.</b> {@link WaitHook#prepare} is called by prepare. {@link WaitHook#after} is called by the dispatch or the prepare that comes
  * next.
@@ -120,9 +120,13 @@ public final class EmbeddedLoop implements AutoCloseable {
     @Override
     public void close() {
         if (lent.isOpen()) {
+            lent.requireRoomToClose();
             context.enterFromOuterLoop();
-            lent.close();
-            context.leaveToOuterLoop();
+            try {
+                lent.close();
+            } finally {
+                context.leaveToOuterLoop();
+            }
         }
     }
 }

@@ -4,16 +4,26 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.aiocontext.internal.posix.Descriptors;
+import dev.aiocontext.internal.posix.EpollFd;
+import dev.aiocontext.internal.posix.SignalFd;
+import dev.aiocontext.internal.posix.SignalNumber;
+import dev.aiocontext.internal.posix.TimerFd;
 import dev.aiocontext.testkit.Eventually;
 import dev.aiocontext.testkit.LoopThread;
+import dev.aiocontext.testkit.OpenFiles;
 import dev.aiocontext.testkit.Opened;
 import dev.aiocontext.testkit.RawCalls;
+import dev.aiocontext.testkit.StackEnd;
 import java.io.IOException;
 import java.io.RandomAccessFile;
+import java.lang.ref.WeakReference;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -25,6 +35,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A context inside another one, which waits for it: all that wakes a context wakes the outer one. */
 class EmbeddedLoopTest {
@@ -449,6 +460,196 @@ class EmbeddedLoopTest {
         assertThat(calls).hasValue(0);
         clock.advance(Duration.ofHours(1));
         awaitCall(0);
+    }
+
+    @Test
+    void aTaskOfAPollMayCloseIt() {
+        AioContext inner = inner();
+        EmbeddedLoop embedded = inner.embed();
+        AioTimer timer = opened.add(inner.newTimer("timer", (self, missed) -> calls.incrementAndGet()));
+        embedded.prepare();
+        inner.execute(embedded::close);
+        timer.arm(Duration.ofSeconds(5));
+        assertThat(inner.poll(false)).isTrue();
+        assertThat(embedded.isOpen()).isFalse();
+        timer.arm(Duration.ofMillis(1));
+        while (calls.get() == 0) {
+            inner.poll(true);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"prepare", "after"})
+    void aHookMayCloseItWhileItPrepares(String where) {
+        AioContext inner = inner();
+        EmbeddedLoop embedded = inner.embed();
+        AioTimer timer = opened.add(inner.newTimer("timer", (self, missed) -> calls.incrementAndGet()));
+        timer.arm(Duration.ofDays(1));
+        String[] closesIn = {""};
+        AtomicInteger prepared = new AtomicInteger();
+        opened.add(inner.newHook("hook", new WaitHook() {
+            @Override
+            public void prepare(Wait wait) {
+                prepared.incrementAndGet();
+                closeIf("prepare");
+            }
+
+            @Override
+            public void after() {
+                prepared.decrementAndGet();
+                closeIf("after");
+            }
+
+            private void closeIf(String here) {
+                if (closesIn[0].equals(here)) {
+                    embedded.close();
+                }
+            }
+        }));
+        embedded.prepare();
+        closesIn[0] = where;
+        embedded.prepare();
+        assertThat(embedded.isOpen()).isFalse();
+        assertThat(prepared).hasValue(0); // each hook has heard that the wait is over
+        closesIn[0] = "";
+        inner.poll(false); // takes the wake-up that the new hook has asked for
+        long waits = inner.statistics().load().waits();
+        inner.poll(Duration.ofNanos(1));
+        assertThat(inner.statistics().load().waits())
+                .as("it waits by itself again")
+                .isEqualTo(waits + 1);
+    }
+
+    @Test
+    void aClosedDescriptorIsRefusedBeforeItsMemoryIsUsed() {
+        TimerFd timer = TimerFd.ofMonotonicClock();
+        timer.close();
+        assertThatThrownBy(() -> timer.set(1)).isInstanceOf(IllegalStateException.class);
+        assertThatThrownBy(timer::stop).isInstanceOf(IllegalStateException.class);
+        assertThatThrownBy(timer::clear).isInstanceOf(IllegalStateException.class);
+        EpollFd epoll = EpollFd.open();
+        epoll.close();
+        assertThatThrownBy(() -> epoll.add(0)).isInstanceOf(IllegalStateException.class);
+        SignalFd signal = new SignalFd(SignalNumber.of("USR2"));
+        signal.close();
+        assertThatThrownBy(signal::read).isInstanceOf(IllegalStateException.class);
+    }
+
+    /** Epoll refuses sets that are nested too deep, and the outermost one is that of the embedding. */
+    @Test
+    void oneThatCannotBeOpenedLeavesTheContextAsItWas() {
+        EventNotifier notifier = opened.notifier();
+        List<EpollFd> sets = new ArrayList<>();
+        sets.add(opened.add(EpollFd.open()));
+        sets.get(0).add(notifier.fd());
+        for (int depth = 0; ; depth++) {
+            EpollFd deeper = opened.add(EpollFd.open());
+            deeper.add(sets.get(depth).fd());
+            sets.add(deeper);
+            AioContext inner = inner();
+            inner.onReadable(sets.get(depth).fd(), (source, events) -> {});
+            try {
+                inner.embed().close();
+            } catch (SyscallException refused) {
+                Map<Integer, String> before = OpenFiles.now();
+                assertThatThrownBy(inner::embed).isInstanceOf(SyscallException.class);
+                assertThat(OpenFiles.since(before)).isEmpty();
+                inner.onReadable(deeper.fd(), (source, events) -> calls.incrementAndGet()); // epoll refuses it, too
+                assertThat(inner.monitor().monitor()).isEqualTo(MonitorMode.POLL);
+                notifier.set();
+                assertThat(inner.poll(true)).isTrue();
+                assertThat(calls).hasValue(1);
+                return;
+            }
+        }
+    }
+
+    @Test
+    void whereverTheStackEndsAnotherCloseClosesItsDescriptors() {
+        EmbeddedLoop early = inner().embed();
+        early.prepare();
+        early.close();
+        List<EmbeddedLoop> embedded = new ArrayList<>();
+        for (int i = 0; i < 60; i++) {
+            embedded.add(inner().embed()); // it has no home thread
+        }
+        List<Integer> numbers = embedded.stream().map(EmbeddedLoop::fd).toList();
+        StackEnd.call(embedded.size(), 0, fromEnd -> {
+            try {
+                embedded.get(fromEnd).close();
+            } catch (StackOverflowError end) {
+                calls.incrementAndGet();
+            }
+        });
+        embedded.forEach(EmbeddedLoop::close);
+        assertThat(calls.get()).isPositive();
+        assertThat(OpenFiles.now().keySet()).doesNotContainAnyElementsOf(numbers);
+    }
+
+    @Test
+    void theTimeThatTheOuterLoopWaitsCountsAsWaiting() {
+        AioContext inner = inner();
+        EmbeddedLoop embedded = opened.add(inner.embed());
+        assertThat(embedded.prepare()).isNegative();
+        assertThat(inner.statistics().load().waits()).isEqualTo(1);
+        assertThat(inner.statistics().load().busySince()).isZero();
+        Duration busy = inner.statistics().load().busy();
+        long began = System.nanoTime();
+        Eventually.holds("time goes by", () -> System.nanoTime() - began > 1_000_000);
+        assertThat(inner.statistics().load().busy()).isEqualTo(busy);
+        embedded.dispatch();
+        Eventually.holds(
+                "it is busy", () -> inner.statistics().load().busySince().isPositive());
+        embedded.prepare();
+        Duration busyBefore = inner.statistics().load().busy();
+        inner.stop();
+        inner.run(); // gives the context up, and leaves it prepared
+        embedded.dispatch();
+        AioStatistics.Load load = inner.statistics().load();
+        assertThat(load.busy().minus(load.busySince())).isEqualTo(busyBefore);
+        long waits = inner.statistics().load().waits();
+        inner.execute(calls::incrementAndGet);
+        assertThat(embedded.prepare()).isZero();
+        assertThat(inner.statistics().load().waits()).isEqualTo(waits);
+    }
+
+    @Test
+    void aVirtualThreadMayNotBlockAfterACallbackHasClosedIt() {
+        AioContext inner = inner();
+        EmbeddedLoop embedded = inner.embed();
+        Throwable[] failure = new Throwable[1];
+        Thread outer = Thread.ofVirtual().start(() -> {
+            try {
+                inner.execute(embedded::close);
+                embedded.dispatch();
+                assertThat(embedded.isOpen()).isFalse();
+                inner.wakeup(); // a poll that waits would return at once
+                assertThatThrownBy(() -> inner.poll(true))
+                        .isInstanceOf(IllegalStateException.class)
+                        .hasMessageContaining("platform thread");
+                assertThat(inner.poll(false)).isFalse();
+            } catch (Throwable t) {
+                failure[0] = t;
+            }
+        });
+        Eventually.ends(outer);
+        assertThat(failure[0]).isNull();
+    }
+
+    @Test
+    void aContextThatIsClosedWhileItIsPreparedIsNotKeptAliveByItsThread() {
+        WeakReference<AioContext> closed = closedWhilePrepared();
+        Eventually.holds("the closed context is garbage", () -> {
+            System.gc();
+            return closed.refersTo(null);
+        });
+    }
+
+    private static WeakReference<AioContext> closedWhilePrepared() {
+        AioContext inner = AioContext.builder().relay(RelayMode.OFF).open();
+        inner.embed().prepare();
+        inner.close();
+        return new WeakReference<>(inner);
     }
 
     /** Epoll refuses it, so its descriptor does not tell that it is always ready. */

@@ -3,8 +3,10 @@ package dev.aiocontext.internal.loop;
 import dev.aiocontext.internal.fdmon.FdSet;
 import dev.aiocontext.internal.posix.EpollFd;
 import dev.aiocontext.internal.posix.EventFd;
+import dev.aiocontext.internal.posix.StackRoom;
 import dev.aiocontext.internal.posix.TimerFd;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Has an outer loop wait for this one, by one descriptor. The steps are those of a wait of the loop's own, and the sleep between them is
@@ -28,7 +30,11 @@ import java.util.concurrent.TimeUnit;
  *
  * <p><b>Threads.</b> {@link #open}: any, while no thread polls the loop. {@link #fd}: any. Everything else: the home thread.
  *
- * <p><b>Errors.</b> An Error in prepare may leave the loop armed without a look for work. Another prepare makes it good.
+ * <p><b>Errors.</b> An Error in prepare may leave the loop armed without a look for work. Another prepare makes it good. An Error in open
+ * leaves nothing open. An Error in a step of close does not keep the other steps from being made.
+ *
+ * <p><b>Closed by a callback.</b> Prepare and poll call hooks, tasks and handlers, and each of them may close this. The memory of the
+ * descriptors is freed by then, so prepare and poll look at {@link #isOpen} after the last callback.
  */
 public final class LentWait implements AutoCloseable {
     private static final long LONGEST = TimeUnit.DAYS.toNanos(365);
@@ -56,6 +62,7 @@ public final class LentWait implements AutoCloseable {
         this.descriptors = descriptors;
         this.doorbell = doorbell;
         this.home = home;
+        StackRoom.requireToOpen();
         EpollFd openedOuter = EpollFd.open();
         TimerFd openedTimer = null;
         try {
@@ -68,11 +75,30 @@ public final class LentWait implements AutoCloseable {
             descriptors.reserve(outer.fd());
             descriptors.reserve(timer.fd());
         } catch (RuntimeException | Error e) {
-            if (openedTimer != null) {
-                openedTimer.close();
-            }
-            openedOuter.close();
+            free(descriptors, openedOuter, openedTimer);
             throw e;
+        }
+    }
+
+    /** Each step is made, whatever an earlier one throws; the numbers are released before they are free. */
+    private static void free(FdSet descriptors, EpollFd outer, @Nullable TimerFd timer) {
+        try {
+            descriptors.letEpollGo();
+            descriptors.release(outer.fd());
+        } finally {
+            try {
+                if (timer != null) {
+                    descriptors.release(timer.fd());
+                }
+            } finally {
+                try {
+                    outer.close();
+                } finally {
+                    if (timer != null) {
+                        timer.close();
+                    }
+                }
+            }
         }
     }
 
@@ -93,6 +119,10 @@ public final class LentWait implements AutoCloseable {
     /** {@return for how many nanoseconds the outer loop may wait unless the descriptor is readable: 0 not at all, negative for ever} */
     public long prepare() {
         long longest = loop.lend();
+        if (!open) { // a hook has closed this
+            loop.takeBack();
+            return longest;
+        }
         if (member != descriptors.epollSets()) {
             outer.add(descriptors.epollFd());
             member = descriptors.epollSets();
@@ -137,12 +167,23 @@ public final class LentWait implements AutoCloseable {
         if (!waiting.isLent()) {
             return loop.turn(longestWait);
         }
-        loop.takeBack();
         try {
+            loop.takeBack();
             return loop.turn(longestWait);
         } finally {
-            prepare();
+            if (open) {
+                prepare();
+            }
         }
+    }
+
+    /**
+     * Fails unless there is room on the stack for {@link #close}, which then does not end in the middle.
+     *
+     * @throws StackOverflowError if there is none: nothing has changed
+     */
+    public void requireRoomToClose() {
+        StackRoom.requireToOpen();
     }
 
     /** Ends it: the loop waits by itself again. Calling it again changes nothing. */
@@ -155,14 +196,7 @@ public final class LentWait implements AutoCloseable {
         try {
             loop.endLent();
         } finally {
-            descriptors.release(outer.fd());
-            descriptors.release(timer.fd());
-            descriptors.letEpollGo();
-            try {
-                outer.close();
-            } finally {
-                timer.close();
-            }
+            free(descriptors, outer, timer);
         }
     }
 }

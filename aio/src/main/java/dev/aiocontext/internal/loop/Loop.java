@@ -242,7 +242,9 @@ public final class Loop {
      */
     public void enter(Current caller) {
         current = caller;
-        counters.load.enters();
+        if (!waiting.isLentAndWaits()) { // else the outer loop's wait goes on
+            counters.load.enters();
+        }
     }
 
     /** Lets go of the context, so that its home thread does not keep it alive. A store only. */
@@ -262,10 +264,17 @@ public final class Loop {
      *
      * @param longestWait for how many nanoseconds to wait at most until there is something to do; negative for ever
      * @return true if it made progress
+     * @throws IllegalStateException if a virtual thread would wait
      */
     public boolean iterate(long longestWait) {
         LentWait lent = lentWait;
-        return lent == null ? turn(longestWait) : lent.poll(longestWait);
+        if (lent != null) {
+            return lent.poll(longestWait);
+        }
+        if (longestWait != 0) {
+            home.requireMayPoll(); // a virtual thread stays the home thread after a callback has ended the embedding
+        }
+        return turn(longestWait);
     }
 
     /** Runs one iteration. A wait that is lent to an outer loop is over. */
@@ -450,6 +459,7 @@ public final class Loop {
                 lent.close();
             }
         } finally {
+            leave(); // the hooks' last calls have entered it again
             freeTheRest();
         }
     }

@@ -36,6 +36,9 @@ final class Waiting {
     /** An outer loop waits in place of this one. */
     private boolean lent;
 
+    /** The wait that is lent counts as one, because there was nothing to do when it began. */
+    private boolean lentWaits;
+
     Waiting(
             Inbox inbox,
             Slice slice,
@@ -118,12 +121,19 @@ final class Waiting {
         long timeout = descriptors.hasUntold() ? 0 : timeout(0);
         if (timeout != 0) {
             tellThatItBlocks(drivers.inUse());
+            lentWaits = true;
+            counters.load.waits(System.nanoTime());
         }
         return timeout;
     }
 
     boolean isLent() {
         return lent;
+    }
+
+    /** {@return whether a wait that is lent counts as one} */
+    boolean isLentAndWaits() {
+        return lentWaits;
     }
 
     /** Ends a wait that is lent, if there is one. */
@@ -136,6 +146,10 @@ final class Waiting {
 
     private void disarm() {
         home.setAside(false);
+        if (lentWaits) {
+            counters.load.goesOn(System.nanoTime());
+            lentWaits = false;
+        }
         try {
             for (Driver driver : drivers.inUse()) {
                 driver.wakes();

@@ -51,6 +51,9 @@ public final class EpollFd implements AutoCloseable {
      * @throws dev.aiocontext.SyscallException if the kernel refuses it
      */
     public void add(int member) {
+        if (fd < 0) {
+            throw new IllegalStateException("this epoll set is closed"); // its memory is freed
+        }
         event.set(JAVA_INT, 0, linux_h.EPOLLIN());
         Errno.check(Libc.epollCtl(fd, linux_h.EPOLL_CTL_ADD(), member, event), "epoll_ctl", member);
     }

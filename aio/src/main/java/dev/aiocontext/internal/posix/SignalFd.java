@@ -88,6 +88,9 @@ public final class SignalFd implements AutoCloseable {
      * @return the process that has sent it; 0 if the kernel has; {@link #NONE} if none is pending
      */
     public int read() {
+        if (fd < 0) {
+            throw new IllegalStateException("this signalfd is closed"); // its memory is freed
+        }
         int read = (int) Libc.read(fd, record, record.byteSize());
         if (read == -Errno.EAGAIN || read == -Errno.EINTR) {
             return NONE;

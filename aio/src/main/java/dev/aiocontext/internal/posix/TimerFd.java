@@ -64,6 +64,7 @@ public final class TimerFd implements AutoCloseable {
      * @param nanos the moment by its clock, positive
      */
     public void set(long nanos) {
+        requireOpen();
         MemorySegment value = itimerspec.it_value(setting);
         timespec.tv_sec(value, nanos / SECOND);
         timespec.tv_nsec(value, nanos % SECOND);
@@ -75,6 +76,7 @@ public final class TimerFd implements AutoCloseable {
 
     /** Makes it unreadable, also if its moment is just now. */
     public void stop() {
+        requireOpen();
         MemorySegment value = itimerspec.it_value(setting);
         timespec.tv_sec(value, 0);
         timespec.tv_nsec(value, 0);
@@ -86,9 +88,17 @@ public final class TimerFd implements AutoCloseable {
 
     /** Makes it unreadable until its next moment. */
     public void clear() {
+        requireOpen();
         int read = (int) Libc.read(fd, buffer, Long.BYTES);
         if (read != -Errno.EAGAIN && read != -Errno.ECANCELED && read != -Errno.EINTR) {
             Errno.check(read, "read", fd);
+        }
+    }
+
+    /** Refuses a call that would use freed memory. */
+    private void requireOpen() {
+        if (fd < 0) {
+            throw new IllegalStateException("this timerfd is closed");
         }
     }
 
