@@ -133,7 +133,7 @@ public final class Readiness {
             }
             if (known instanceof FdWaiters there) {
                 there.add(wait);
-                renew(there, there.wantedBesides(wait));
+                change(there, there.wantedBesides(wait), true);
             } else {
                 FdWaiters added = new FdWaiters(fd);
                 added.add(wait);
@@ -153,28 +153,19 @@ public final class Readiness {
         descriptors.end(before);
     }
 
-    /** Applies it also if nothing changes: the number may stand for another file since an earlier thread has asked. */
-    private void renew(FdWaiters waiters, int wanted) {
-        boolean before = descriptors.begin();
-        try {
-            descriptors.update(waiters, wanted);
-        } catch (SyscallException | UnsupportedOperationException refused) {
-            descriptors.end(before);
-            throw refused;
-        }
-        descriptors.end(before);
-    }
-
     private void change(FdWaiters waiters) {
         waiters.dropFinished();
-        change(waiters, waiters.wanted());
+        change(waiters, waiters.wanted(), false);
     }
 
-    private void change(FdWaiters waiters, int wanted) {
+    /** Changes the set; anew if the number may stand for another file since an earlier thread has asked for the same. */
+    private void change(FdWaiters waiters, int wanted, boolean anew) {
         boolean before = descriptors.begin();
         try {
             if (wanted == FdEntry.GONE) {
                 descriptors.remove(waiters);
+            } else if (anew) {
+                descriptors.update(waiters, wanted);
             } else {
                 descriptors.change(waiters, wanted);
             }

@@ -66,8 +66,8 @@ final class Slice {
         }
         boolean progress = run(work, end, true);
         counters.burst = counters.asked - before > 1;
-        if (idleEnd
-                > idleDue) { // a nested poll may have had a later one; and each store may cost pushing threads a miss
+        // A nested poll may have had a later one. And each store may cost pushing threads a miss.
+        if (idleEnd > idleDue) {
             idleDue = idleEnd;
         }
         progress |= run(idleWork, idleEnd, false);
