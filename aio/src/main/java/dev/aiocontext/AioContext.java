@@ -4,7 +4,6 @@ import dev.aiocontext.internal.loop.AdaptivePolling;
 import dev.aiocontext.internal.loop.BottomHalfWork;
 import dev.aiocontext.internal.loop.Callbacks;
 import dev.aiocontext.internal.loop.Current;
-import dev.aiocontext.internal.loop.FailureReport;
 import dev.aiocontext.internal.loop.Guard;
 import dev.aiocontext.internal.loop.Home;
 import dev.aiocontext.internal.loop.Hop;
@@ -473,7 +472,8 @@ public final class AioContext implements Executor, AutoCloseable {
      * }</pre>
      *
      * <p>The handler is called in an iteration of the loop, when the native code has returned, at the latest in {@link #close}. An {@link
-     * Error} leaves the poll then, as that of a callback does. The source is not suspended.
+     * Error} leaves the poll then, as that of a callback does. The source is not suspended. If that Error is caught outside of the
+     * polls and reported again, nothing happens: the handler was told.
      *
      * <p>This throws nothing. A failure that comes after the end of the context is logged, and so is one that cannot be handed over
      * because there is no memory left.
@@ -483,7 +483,7 @@ public final class AioContext implements Executor, AutoCloseable {
      */
     @SuppressWarnings("exports") // jspecify: for compilers that know it, no dependency for those that do not
     public void report(@Nullable Source source, Throwable failure) {
-        FailureReport.send(name, inbox, source, failure);
+        loop.report(source, failure);
     }
 
     /**

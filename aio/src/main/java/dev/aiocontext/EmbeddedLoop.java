@@ -28,6 +28,10 @@ import java.util.concurrent.TimeUnit;
  * <p><b>Mistakes are harmless.</b> A second prepare is as good as one. Dispatch without prepare runs an iteration that does not wait, and
  * needs a prepare after it. An outer loop that never dispatches leaves the descriptor readable.
  *
+ * <p><b>Errors.</b> A prepare or a dispatch that an {@code Error} leaves makes the descriptor readable, so that the outer loop comes again. The
+ * exception handler was told of that Error if a callback threw it. An outer loop that has nobody to throw it to hands it to {@link
+ * AioContext#report}, which tells the handler of an Error that it has not heard of.
+ *
  * <p><b>The context meanwhile.</b> The thread that calls prepare or dispatch first is the home thread; here it may be a virtual one. It may
  * still call {@link AioContext#poll(boolean)} and {@link AioContext#run}, unless it is virtual and would wait, and afterwards the descriptor
  * is as prepared as it was before. {@link AioContext#stop} makes the descriptor readable, and ends a run, not the outer loop. The outer

@@ -309,6 +309,48 @@ class EmbeddedLoopTest {
     }
 
     @Test
+    void anErrorThatLeavesDispatchOrPrepareHasTheOuterLoopComeAgain() {
+        List<String> told = new ArrayList<>();
+        AioContext inner = opened.context(AioContext.builder()
+                .relay(RelayMode.OFF)
+                .exceptionHandler((source, failure) -> told.add(failure.getMessage())));
+        AioContext outer = context(MonitorMode.AUTO);
+        EmbeddedLoop embedded = opened.add(inner.embed());
+        opened.add(outer.onReadable(embedded.fd(), (source, events) -> {
+            try {
+                embedded.dispatch();
+                embedded.prepare();
+            } catch (AssertionError e) {
+                inner.report(null, e);
+            }
+        }));
+        embedded.prepare();
+        inner.execute(() -> {
+            throw new AssertionError("in dispatch");
+        });
+        assertThat(outer.poll(true)).isTrue();
+        inner.execute(calls::incrementAndGet); // nothing was prepared
+        for (int polls = 0; polls < 10; polls++) {
+            outer.poll(false);
+        }
+        assertThat(calls).hasValue(1);
+
+        Source hook = opened.add(inner.newHook("hook", wait -> {
+            throw new AssertionError("in prepare");
+        }));
+        while (!hook.isSuspended()) {
+            assertThat(outer.poll(true)).isTrue();
+        }
+        inner.execute(calls::incrementAndGet);
+        for (int polls = 0; polls < 10; polls++) {
+            outer.poll(false);
+        }
+        assertThat(calls).hasValue(2);
+        assertThat(told).containsExactly("in dispatch", "in prepare");
+        assertThat(outer.poll(false)).isFalse();
+    }
+
+    @Test
     void theDescriptorStaysTheSameWhenEpollBuildsItsSetAnew() {
         AioContext inner = inner();
         AioContext outer = context(MonitorMode.AUTO);

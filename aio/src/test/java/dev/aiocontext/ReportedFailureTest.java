@@ -63,6 +63,73 @@ class ReportedFailureTest {
     }
 
     @Test
+    void anErrorThatHasLeftAPollIsNotToldAgainWhenItIsReported() {
+        AssertionError broken = new AssertionError("broken");
+        for (int round = 0; round < 3; round++) {
+            ctx.execute(() -> {
+                throw broken;
+            });
+            List<String> behind = new ArrayList<>();
+            ctx.execute(() -> behind.add("runs"));
+            int polls = 0;
+            do {
+                try {
+                    ctx.poll(false);
+                } catch (AssertionError e) {
+                    ctx.report(null, e);
+                }
+            } while (behind.isEmpty() && ++polls < 10);
+
+            assertThat(behind).isNotEmpty();
+            assertThat(ctx.poll(false)).isFalse();
+            assertThat(reports).hasSize(round + 1); // anew, though the object is the same, as OutOfMemoryErrors are
+        }
+    }
+
+    @Test
+    void anErrorThatIsReportedBetweenTwoPollsGoesOutwardsAndThenEnds() {
+        List<String> left = new ArrayList<>();
+        ctx.execute(() -> {
+            ctx.execute(() -> {
+                throw new AssertionError("broken");
+            });
+            pollAndReport(); // the inner library's upcall
+        });
+        for (int polls = 0; polls < 10; polls++) {
+            try {
+                ctx.poll(false);
+            } catch (AssertionError e) {
+                left.add(e.getMessage());
+                ctx.report(null, e); // the outer loop's
+            }
+        }
+        assertThat(left).containsExactly("broken");
+        ctx.execute(() -> {
+            ctx.execute(() -> {
+                throw new AssertionError("broken again");
+            });
+            for (int polls = 0; polls < 10; polls++) {
+                pollAndReport();
+            }
+            left.add("goes on");
+        });
+
+        ctx.poll(false);
+
+        assertThat(left).containsExactly("broken", "goes on");
+        assertThat(ctx.poll(false)).isFalse();
+        assertThat(reports).hasSize(4);
+    }
+
+    private void pollAndReport() {
+        try {
+            ctx.poll(false);
+        } catch (AssertionError e) {
+            ctx.report(null, e);
+        }
+    }
+
+    @Test
     @SuppressWarnings("restricted")
     void whatAnUpcallCatchesDoesNotEndTheJvm() throws Throwable {
         Linker linker = Linker.nativeLinker();

@@ -16,6 +16,12 @@ public final class Callbacks {
     private final ExceptionHandler exceptionHandler;
     private final boolean measuring;
 
+    /** The Error that it has thrown last, after the exception handler was told. */
+    private @Nullable Error thrown;
+
+    /** In how many polls that Error was reported, if it came by a report. */
+    private int thrownTo = Integer.MAX_VALUE;
+
     /**
      * Creates it.
      *
@@ -125,7 +131,11 @@ public final class Callbacks {
         try {
             task.run();
         } catch (Throwable failure) {
-            reportAndThrowErrors(task instanceof FailureReport told ? told.source() : null, failure);
+            if (task instanceof FailureReport told) {
+                reportAndThrowErrors(told.source(), failure, told.depth());
+            } else {
+                reportAndThrowErrors(null, failure, Integer.MAX_VALUE);
+            }
         }
     }
 
@@ -154,14 +164,27 @@ public final class Callbacks {
         } catch (RuntimeException | Error more) {
             failure.addSuppressed(more);
         }
-        reportAndThrowErrors(source, failure);
+        reportAndThrowErrors(source, failure, Integer.MAX_VALUE);
     }
 
-    private void reportAndThrowErrors(@Nullable Source source, Throwable failure) {
+    private void reportAndThrowErrors(@Nullable Source source, Throwable failure, int reportedAt) {
         report(source, failure);
         if (failure instanceof Error error) {
+            thrown = error;
+            thrownTo = reportedAt;
             throw error;
         }
+    }
+
+    /**
+     * Says whether a failure has gone all its way already: the exception handler was told, and it was thrown out of the outermost poll, or
+     * out of the polls out of which a report was to throw it.
+     *
+     * @param depth in how many polls the caller runs
+     */
+    @SuppressWarnings("ReferenceEquality") // the very Error that was thrown
+    boolean hasThrown(Throwable failure, int depth) {
+        return failure == thrown && (depth == 0 || depth >= thrownTo);
     }
 
     /** Hands a failure to the context's exception handler. */

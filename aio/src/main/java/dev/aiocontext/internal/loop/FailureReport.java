@@ -10,13 +10,15 @@ import org.jspecify.annotations.Nullable;
  *
  * <p><b>Threads.</b> Any thread makes and sends a report, also one that native code has started. The home thread runs it.
  */
-public final class FailureReport implements Runnable {
+final class FailureReport implements Runnable {
     private final @Nullable Source source;
     private final Throwable failure;
+    private final int depth;
 
-    private FailureReport(@Nullable Source source, Throwable failure) {
+    private FailureReport(@Nullable Source source, Throwable failure, int depth) {
         this.source = source;
         this.failure = failure;
+        this.depth = depth;
     }
 
     /**
@@ -26,10 +28,11 @@ public final class FailureReport implements Runnable {
      * @param inbox takes in the report
      * @param source the source whose callback failed, or null
      * @param failure what it threw
+     * @param depth in how many polls the report is made, if the home thread makes it; else any number that is larger
      */
-    public static void send(String context, Inbox inbox, @Nullable Source source, Throwable failure) {
+    static void send(String context, Inbox inbox, @Nullable Source source, Throwable failure, int depth) {
         try {
-            if (!inbox.push(new FailureReport(source, failure))) {
+            if (!inbox.push(new FailureReport(source, failure, depth))) {
                 log(source, "of AioContext " + context + ", which is closed, failed", failure);
             }
         } catch (Throwable unsent) { // a lack of memory or stack, which must not leave an upcall either
@@ -49,6 +52,11 @@ public final class FailureReport implements Runnable {
     @Nullable
     Source source() {
         return source;
+    }
+
+    /** {@return in how many polls it was made} */
+    int depth() {
+        return depth;
     }
 
     @Override

@@ -30,8 +30,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p><b>Threads.</b> {@link #open}: any, while no thread polls the loop. {@link #fd}: any. Everything else: the home thread.
  *
- * <p><b>Errors.</b> An Error in prepare may leave the loop armed without a look for work. Another prepare makes it good. An Error in open
- * leaves nothing open. An Error in a step of close does not keep the other steps from being made.
+ * <p><b>Errors.</b> An Error in prepare may leave the loop armed without a look for work, or not armed. Another prepare makes it good. An
+ * Error in prepare or dispatch leaves the descriptor readable, so that the outer loop comes again. An Error in open leaves nothing open. An Error in a step of close does not keep the other steps from being made.
  *
  * <p><b>Closed by a callback.</b> Prepare and poll call hooks, tasks and handlers, and each of them may close this. The memory of the
  * descriptors is freed by then, so prepare and poll look at {@link #isOpen} after the last callback.
@@ -118,6 +118,19 @@ public final class LentWait implements AutoCloseable {
 
     /** {@return for how many nanoseconds the outer loop may wait unless the descriptor is readable: 0 not at all, negative for ever} */
     public long prepare() {
+        boolean prepared = false;
+        try {
+            long longest = lend();
+            prepared = true;
+            return longest;
+        } finally {
+            if (!prepared) {
+                comeAgain();
+            }
+        }
+    }
+
+    private long lend() {
         long longest = loop.lend();
         if (!open) { // a hook has closed this
             loop.takeBack();
@@ -156,7 +169,23 @@ public final class LentWait implements AutoCloseable {
      * @return true if it made progress
      */
     public boolean dispatch() {
-        return loop.turn(0);
+        boolean dispatched = false;
+        try {
+            boolean progress = loop.turn(0);
+            dispatched = true;
+            return progress;
+        } finally {
+            if (!dispatched) {
+                comeAgain();
+            }
+        }
+    }
+
+    /** Makes the descriptor readable after a failure, because the outer loop may not get to the next prepare. */
+    private void comeAgain() {
+        if (open) {
+            doorbell.trySet();
+        }
     }
 
     /** Runs an iteration for a poll of the user's. A wait that is lent is taken back for it, and is lent again after it. */

@@ -64,8 +64,12 @@ public final class Loop {
     private final ReadyList outermostReady = new ReadyList();
     private final List<ReadyList> nestedReady = new ArrayList<>();
     private final Object owner;
+    private final String name;
     private final Home home;
     private Current current = new Current();
+
+    /** The iteration that an Error has left, or the last one before a prepare that an Error has left. */
+    private long leftByError = -1;
 
     /** While an outer loop waits for this one. */
     private volatile @Nullable LentWait lentWait;
@@ -99,6 +103,7 @@ public final class Loop {
             Ticks monotonic,
             Ticks wall) {
         this.owner = owner;
+        this.name = name;
         this.home = home;
         this.monotonic = monotonic;
         this.callbacks = callbacks;
@@ -200,6 +205,23 @@ public final class Loop {
         return hookDriver != null && hookDriver.isCalling();
     }
 
+    /**
+     * Sends a failure that an upcall has caught to the exception handler. Any thread.
+     *
+     * <p>An Error that has just left this loop was told to the handler. It goes on outwards, poll by poll, and ends where it was reported
+     * before, or outside of all polls: else each poll would throw it again, and nothing behind it in the queue would run.
+     *
+     * @param source the source whose callback failed, or null
+     * @param failure what it threw
+     */
+    public void report(@Nullable Source source, Throwable failure) {
+        if (!home.isEntered()) {
+            FailureReport.send(name, inbox, source, failure, Integer.MAX_VALUE);
+        } else if (leftByError != counters.polls || !callbacks.hasThrown(failure, counters.depth)) {
+            FailureReport.send(name, inbox, source, failure, counters.depth);
+        }
+    }
+
     /** {@return the relay's mode} */
     public RelayMode relayMode() {
         return relay == null ? RelayMode.OFF : relay.mode();
@@ -296,6 +318,9 @@ public final class Loop {
                 progress |= driver.dispatch();
             }
             return progress;
+        } catch (Error e) {
+            leftByError = counters.polls;
+            throw e;
         } finally {
             counters.depth--; // stores only: they hold after an Error too
             if (--current.depth > 0) {
@@ -328,6 +353,9 @@ public final class Loop {
         counters.depth++;
         try {
             return waiting.lend();
+        } catch (Error e) {
+            leftByError = counters.polls;
+            throw e;
         } finally {
             counters.depth--; // stores only: they hold after an Error too
             if (--current.depth > 0) {
