@@ -3,7 +3,6 @@ package dev.aiocontext;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
-import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.assertThatNullPointerException;
 
 import java.io.IOException;
@@ -14,66 +13,13 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.Delayed;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.RunnableScheduledFuture;
-import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
-import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 
-/** The scheduled executor of a context, by a clock that the test drives, on a home thread that is the test's. */
-@Timeout(60)
-class ScheduledExecutorTest {
-    private static final long YEAR = 365 * 24 * 3600;
-
-    private final VirtualClock clock = new VirtualClock();
-    private final List<String> ran = new ArrayList<>();
-    private final List<Throwable> reported = new ArrayList<>();
-    private AioContext ctx;
-    private ScheduledExecutorService executor;
-
-    @BeforeEach
-    void open() {
-        ctx = AioContext.builder()
-                .name("timed")
-                .clock(clock)
-                .exceptionHandler((source, failure) -> reported.add(failure))
-                .open();
-        ctx.poll(false);
-        executor = ctx.scheduledExecutor();
-    }
-
-    @AfterEach
-    void close() {
-        ctx.close();
-    }
-
-    private Runnable task(String name) {
-        return () -> ran.add(name);
-    }
-
-    private List<String> after(Duration step) {
-        ran.clear();
-        clock.advance(step);
-        for (int polls = 0; ctx.poll(false); polls++) {
-            assertThat(polls).as("polls with progress").isLessThan(1000);
-        }
-        return List.copyOf(ran);
-    }
-
-    private List<String> now() {
-        return after(Duration.ZERO);
-    }
-
-    private List<String> afterSeconds(long seconds) {
-        return after(Duration.ofSeconds(seconds));
-    }
-
+/** When the tasks of a scheduled executor run, and what becomes of their results. */
+class ScheduledExecutorTest extends TimedExecutor {
     @Test
     void tasksRunInTheOrderOfTheirTimesAndNeverEarly() {
         Future<?> third = executor.schedule(task("third"), 3, TimeUnit.SECONDS);
@@ -208,158 +154,6 @@ class ScheduledExecutorTest {
         assertThat(self.getFirst().isCancelled()).isTrue();
         executor.shutdown();
         assertThat(executor.isTerminated()).isTrue();
-    }
-
-    @Test
-    void afterShutdownDelayedTasksRunAndPeriodicOnesAreCancelled() throws Exception {
-        Future<?> delayed = executor.schedule(task("delayed"), 1, TimeUnit.SECONDS);
-        Future<?> immediate = executor.submit(task("immediate"));
-        Future<?> periodic = executor.scheduleAtFixedRate(task("periodic"), 1, 1, TimeUnit.SECONDS);
-        ScheduledExecutorService other = ctx.scheduledExecutor();
-        executor.shutdown();
-
-        assertThat(executor.isShutdown()).isTrue();
-        assertThat(executor.isTerminated()).isFalse();
-        assertThat(executor.awaitTermination(0, TimeUnit.SECONDS)).isFalse();
-        assertThat(periodic.isCancelled()).isTrue();
-        assertThatExceptionOfType(RejectedExecutionException.class)
-                .isThrownBy(() -> executor.execute(task("late")))
-                .withMessageContaining("shut down");
-        assertThatExceptionOfType(RejectedExecutionException.class)
-                .isThrownBy(() -> executor.schedule(task("late"), 1, TimeUnit.SECONDS));
-        assertThatExceptionOfType(RejectedExecutionException.class)
-                .isThrownBy(() -> executor.scheduleAtFixedRate(task("late"), 1, 1, TimeUnit.SECONDS));
-
-        assertThat(afterSeconds(10)).containsExactly("immediate", "delayed");
-        assertThat(List.of(delayed, immediate)).allMatch(Future::isDone);
-        assertThat(executor.isTerminated()).isTrue();
-        assertThat(executor.awaitTermination(1, TimeUnit.DAYS)).isTrue();
-        assertThat(executor.toString()).contains("timed").contains("terminated");
-
-        other.execute(task("other"));
-        ctx.execute(task("context"));
-        assertThat(now()).containsExactly("other", "context");
-    }
-
-    @Test
-    void aPeriodicTaskThatShutsDownItsExecutorIsCancelled() {
-        Future<?> periodic = executor.scheduleAtFixedRate(
-                () -> {
-                    ran.add("run");
-                    executor.shutdown();
-                    assertThat(executor.isTerminated()).isFalse();
-                },
-                1,
-                1,
-                TimeUnit.SECONDS);
-        assertThat(afterSeconds(10)).containsExactly("run");
-        assertThat(periodic.isCancelled()).isTrue();
-        assertThat(executor.isTerminated()).isTrue();
-    }
-
-    @Test
-    void shutdownNowHandsOutWhatHasNotBegun() {
-        Future<?> delayed = executor.schedule(task("delayed"), 1, TimeUnit.SECONDS);
-        Future<?> periodic = executor.scheduleAtFixedRate(task("periodic"), 1, 1, TimeUnit.SECONDS);
-        executor.execute(task("immediate"));
-        List<Runnable> neverBegun = executor.shutdownNow();
-
-        assertThat(neverBegun).hasSize(3).contains((Runnable) delayed, (Runnable) periodic);
-        assertThat(executor.isTerminated()).isTrue();
-        assertThat(executor.shutdownNow()).isEmpty();
-        assertThat(afterSeconds(10)).isEmpty();
-        assertThat(delayed.isDone()).isFalse();
-        neverBegun.forEach(Runnable::run);
-        assertThat(ran).containsExactlyInAnyOrder("delayed", "periodic", "immediate");
-        assertThat(delayed.state()).isEqualTo(Future.State.SUCCESS);
-    }
-
-    @Test
-    void closingTheContextRunsWhatIsDueAtOnceAndCancelsTheRest() {
-        Future<?> delayed = executor.schedule(task("delayed"), 1, TimeUnit.SECONDS);
-        Future<?> periodic = executor.scheduleAtFixedRate(task("periodic"), 1, 1, TimeUnit.SECONDS);
-        List<@Nullable Throwable> refused = new ArrayList<>();
-        executor.execute(() -> {
-            ran.add("immediate");
-            try {
-                executor.schedule(task("late"), 1, TimeUnit.SECONDS);
-            } catch (RejectedExecutionException e) {
-                refused.add(e);
-            }
-        });
-        ctx.close();
-
-        assertThat(ran).containsExactly("immediate");
-        assertThat(refused).hasSize(1);
-        assertThat(List.of(delayed, periodic)).allMatch(Future::isCancelled);
-        assertThat(executor.isShutdown()).isTrue();
-        assertThat(executor.isTerminated()).isTrue();
-        assertThat(executor.shutdownNow()).isEmpty();
-        executor.shutdown();
-        executor.close();
-        assertThatExceptionOfType(RejectedExecutionException.class)
-                .isThrownBy(() -> executor.execute(task("late")))
-                .withMessageContaining("timed is closed");
-        assertThatExceptionOfType(RejectedExecutionException.class)
-                .isThrownBy(() -> executor.schedule(task("late"), 1, TimeUnit.SECONDS));
-        assertThatIllegalStateException().isThrownBy(ctx::scheduledExecutor).withMessageContaining("timed is closed");
-    }
-
-    @Test
-    void theHomeThreadIsRefusedWhereItWouldWaitForItself() throws Exception {
-        ScheduledFuture<String> future = executor.schedule(() -> "done", 1, TimeUnit.SECONDS);
-        List<Callable<String>> calls = List.of(() -> "never");
-        assertThatIllegalStateException().isThrownBy(future::get).withMessageContaining("timed");
-        assertThatIllegalStateException().isThrownBy(() -> future.get(1, TimeUnit.DAYS));
-        assertThatExceptionOfType(TimeoutException.class).isThrownBy(() -> future.get(0, TimeUnit.DAYS));
-        assertThatIllegalStateException().isThrownBy(() -> executor.invokeAll(calls));
-        assertThatIllegalStateException().isThrownBy(() -> executor.invokeAll(calls, 1, TimeUnit.DAYS));
-        assertThatIllegalStateException().isThrownBy(() -> executor.invokeAny(calls));
-        assertThatIllegalStateException().isThrownBy(() -> executor.invokeAny(calls, 1, TimeUnit.DAYS));
-        assertThatIllegalStateException().isThrownBy(() -> executor.awaitTermination(1, TimeUnit.DAYS));
-        assertThatIllegalStateException().isThrownBy(executor::close).withMessageContaining("scheduled executor");
-        assertThat(executor.isShutdown()).isFalse();
-        assertThat(executor.invokeAll(List.<Callable<String>>of())).isEmpty();
-
-        afterSeconds(1);
-        assertThat(future.get()).isEqualTo("done");
-        assertThat(future.get(1, TimeUnit.DAYS)).isEqualTo("done");
-        executor.scheduleAtFixedRate(task("cancelled by close"), 1, 1, TimeUnit.DAYS);
-        executor.close();
-        assertThat(executor.isTerminated()).isTrue();
-    }
-
-    @Test
-    void aTaskKnowsNothingOfAnEarlierInterruptAndTheLoopNothingOfTheTasks() {
-        executor.execute(() -> {
-            ran.add("interrupted " + Thread.currentThread().isInterrupted());
-            Thread.currentThread().interrupt();
-        });
-        executor.execute(() -> ran.add("interrupted " + Thread.currentThread().isInterrupted()));
-        assertThat(now()).containsExactly("interrupted false", "interrupted false");
-        assertThat(Thread.interrupted()).isFalse();
-
-        executor.execute(() -> ran.add("interrupted " + Thread.currentThread().isInterrupted()));
-        Thread.currentThread().interrupt();
-        assertThat(now()).containsExactly("interrupted false");
-        assertThat(Thread.interrupted()).isTrue();
-    }
-
-    @Test
-    void shutdownNowStopsATaskAlsoIfItIsCalledInAPollOfIt() {
-        executor.execute(() -> {
-            executor.execute(() -> {
-                executor.shutdownNow();
-                ran.add("inner interrupted " + Thread.currentThread().isInterrupted());
-            });
-            ctx.poll(false);
-            ran.add("outer interrupted " + Thread.currentThread().isInterrupted());
-            assertThat(executor.isTerminated()).isFalse();
-        });
-        assertThat(now()).containsExactly("inner interrupted true", "outer interrupted true");
-        assertThat(Thread.interrupted()).isFalse();
-        assertThat(executor.isTerminated()).isTrue();
-        assertThat(reported).isEmpty();
     }
 
     @Test

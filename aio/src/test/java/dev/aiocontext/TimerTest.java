@@ -2,57 +2,16 @@ package dev.aiocontext;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
-import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import com.sun.management.ThreadMXBean;
-import dev.aiocontext.testkit.LoopThread;
-import java.lang.management.ManagementFactory;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 
-/** Timers by a clock that the test drives, so that each test says exactly what fires when. */
-@Timeout(60)
-class TimerTest {
-    private static final Duration SECOND = Duration.ofSeconds(1);
-
-    private final VirtualClock clock = new VirtualClock();
-    private final List<String> fired = new ArrayList<>();
-    private final List<Throwable> failures = new ArrayList<>();
-    private AioContext ctx;
-
-    @BeforeEach
-    void open() {
-        ctx = AioContext.builder()
-                .clock(clock)
-                .exceptionHandler((source, failure) -> failures.add(failure))
-                .open();
-    }
-
-    @AfterEach
-    void close() {
-        ctx.close();
-        assertEquals(List.of(), failures);
-    }
-
-    private AioTimer timer(String name) {
-        return ctx.newTimer(name, (timer, missed) -> fired.add(missed == 0 ? name : name + " missed " + missed));
-    }
-
-    private List<String> after(Duration step) {
-        fired.clear();
-        clock.advance(step);
-        while (ctx.poll(false)) {}
-        return List.copyOf(fired);
-    }
-
+/** When timers fire. */
+class TimerTest extends TimersByVirtualClock {
     @Test
     void aTimerFiresOnceAtItsDeadlineAndNeverEarly() {
         AioTimer timer = timer("t");
@@ -164,80 +123,6 @@ class TimerTest {
     }
 
     @Test
-    void aHandlerMayCloseItsTimer() {
-        AioTimer timer = ctx.newTimer("t", (source, missed) -> {
-            fired.add("t");
-            source.close();
-        });
-        timer.arm(SECOND, SECOND);
-        assertEquals(List.of("t"), after(SECOND));
-        assertFalse(timer.isOpen());
-        assertEquals(List.of(), after(SECOND));
-    }
-
-    @Test
-    void afterClosesItsTimerWhenItHasFired() {
-        AioTimer timer = ctx.after(SECOND, () -> fired.add("t"));
-        assertEquals(List.of("t"), after(SECOND));
-        assertFalse(timer.isOpen());
-    }
-
-    @Test
-    void afterKeepsItsTimerIfTheTaskArmsItAgain() {
-        AioTimer[] timer = {null};
-        timer[0] = ctx.after(SECOND, () -> {
-            fired.add("t");
-            if (fired.size() < 2) {
-                timer[0].arm(SECOND);
-            }
-        });
-        clock.advance(SECOND);
-        ctx.poll(false);
-        clock.advance(SECOND);
-        ctx.poll(false);
-        assertEquals(List.of("t", "t"), fired);
-        assertFalse(timer[0].isOpen());
-    }
-
-    @Test
-    void aPeriodicTimerThatThrowsStops() {
-        AioTimer timer = ctx.every(SECOND, () -> {
-            fired.add("t");
-            throw new IllegalStateException("on purpose");
-        });
-        assertEquals(List.of("t"), after(SECOND));
-        assertEquals("on purpose", failures.removeFirst().getMessage());
-        assertFalse(timer.isArmed());
-        assertTrue(timer.isOpen());
-        assertEquals(List.of(), after(SECOND));
-        timer.close();
-    }
-
-    @Test
-    void aSuspendedTimerThatWasDueFiresOnceWhenItIsResumed() {
-        AioTimer timer = timer("t");
-        timer.arm(SECOND, SECOND);
-        timer.suspend();
-        assertTrue(timer.isSuspended());
-        assertEquals(List.of(), after(SECOND.multipliedBy(3)));
-        assertTrue(timer.isArmed());
-        assertEquals(Duration.ZERO, timer.remaining());
-        timer.resume();
-        assertEquals(List.of("t missed 2"), after(Duration.ofNanos(1)));
-        timer.close();
-    }
-
-    @Test
-    void aSuspendedTimerThatIsNotDueFiresAtItsTime() {
-        AioTimer timer = timer("t");
-        timer.arm(SECOND);
-        timer.suspend();
-        timer.resume();
-        assertEquals(List.of("t"), after(SECOND));
-        timer.close();
-    }
-
-    @Test
     void manyTimersThatAreDueAtOnceDoNotKeepATaskWaiting() {
         int many = 100_000;
         List<AioTimer> timers = new ArrayList<>();
@@ -296,62 +181,6 @@ class TimerTest {
     }
 
     @Test
-    void armingMovingDisarmingAndFiringAllocateNothing() {
-        try (AioContext real = AioContext.open()) {
-            int[] calls = {0};
-            List<AioTimer> timers = new ArrayList<>();
-            for (int i = 0; i < 100; i++) {
-                timers.add(real.newTimer("t", (source, missed) -> calls[0]++));
-            }
-            real.poll(false); // this is the home thread now
-            ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
-            keepArming(real, timers, 100_000);
-            long before = threads.getCurrentThreadAllocatedBytes();
-            keepArming(real, timers, 50_000);
-            // Of 100,000 armings: 1 byte each would be a mistake, a slot of the wheel that was never used before is
-            // not.
-            long allocated = threads.getCurrentThreadAllocatedBytes() - before;
-            assertTrue(allocated < 50_000, "allocated " + allocated);
-            assertTrue(calls[0] > 0);
-            timers.forEach(AioTimer::close);
-        }
-    }
-
-    private static void keepArming(AioContext real, List<AioTimer> timers, int rounds) {
-        for (int i = 0; i < rounds; i++) {
-            AioTimer timer = timers.get(i % timers.size());
-            timer.armAt(real.now() + 5_000);
-            timer.armAt(real.now() + 10_000);
-            if (i % 3 == 0) {
-                timer.disarm();
-            }
-            real.poll(false);
-        }
-    }
-
-    @Test
-    void badTimesAreRefusedBeforeAnythingChanges() {
-        AioTimer timer = timer("t");
-        timer.arm(SECOND);
-        assertThrows(IllegalArgumentException.class, () -> timer.arm(Duration.ofNanos(-1)));
-        assertThrows(IllegalArgumentException.class, () -> timer.arm(SECOND, Duration.ZERO));
-        assertThrows(IllegalArgumentException.class, () -> timer.arm(SECOND, Duration.ofNanos(-1)));
-        assertThrows(IllegalArgumentException.class, () -> timer.arm(Duration.ofSeconds(Long.MIN_VALUE), SECOND));
-        assertEquals(SECOND, timer.remaining());
-        timer.close();
-        String message = assertThrows(IllegalStateException.class, () -> timer.arm(SECOND))
-                .getMessage();
-        assertEquals("timer t is closed", message);
-        assertThrows(IllegalStateException.class, () -> timer.armAt(1));
-        assertThrows(IllegalStateException.class, timer::remaining);
-        assertFalse(timer.isArmed());
-        assertThrows(IllegalArgumentException.class, () -> ctx.every(Duration.ZERO, () -> {}));
-        assertThrows(IllegalArgumentException.class, () -> ctx.after(Duration.ofNanos(-1), () -> {}));
-        assertThrows(IllegalArgumentException.class, () -> TimerOptions.DEFAULT.accuracy(Duration.ofNanos(-1)));
-        assertThrows(IllegalArgumentException.class, () -> TimerOptions.DEFAULT.accuracy(Duration.ofDays(2)));
-    }
-
-    @Test
     void aTimeBeyondTheEndOfTimeIsNever() {
         AioTimer timer = timer("t");
         timer.arm(Duration.ofSeconds(Long.MAX_VALUE));
@@ -373,77 +202,5 @@ class TimerTest {
         assertEquals(List.of(), after(SECOND.minusNanos(1)));
         assertEquals(List.of("wall"), after(Duration.ofNanos(1)));
         timer.close();
-    }
-
-    @Test
-    void anotherThreadArmsForEarlierThanTheLoopSleepsFor() throws Exception {
-        try (LoopThread loop = new LoopThread(AioContext.open())) {
-            AioContext real = loop.context;
-            CompletableFuture<String> done = new CompletableFuture<>();
-            AioTimer later = real.newTimer("later", (timer, missed) -> done.complete("later"));
-            later.arm(Duration.ofHours(1));
-            AioTimer sooner = real.newTimer("sooner", (timer, missed) -> done.complete("sooner"));
-            sooner.arm(Duration.ofMillis(1));
-            assertEquals("sooner", done.get());
-            later.arm(Duration.ofMillis(1));
-            later.close();
-            sooner.close();
-        }
-    }
-
-    @Test
-    void aRealTimerIsNeverEarlyWhateverItsAccuracy() {
-        try (AioContext real = AioContext.open()) {
-            long[] early = {0};
-            int[] count = {0};
-            for (Duration accuracy : List.of(Duration.ZERO, Duration.ofMillis(1), Duration.ofMillis(20))) {
-                for (int i = 0; i < 50; i++) {
-                    long delay = i * 200_000L;
-                    long deadline = System.nanoTime() + delay;
-                    AioTimer timer =
-                            real.newTimer("t" + i, TimerOptions.DEFAULT.accuracy(accuracy), (source, missed) -> {
-                                early[0] = Math.max(early[0], deadline - System.nanoTime());
-                                count[0]++;
-                                source.close();
-                            });
-                    timer.armAt(deadline);
-                }
-            }
-            while (count[0] < 150) {
-                real.poll(true);
-            }
-            assertEquals(0, early[0]);
-        }
-    }
-
-    @Test
-    void theBeginningOfTimeIsPastByTheRealClockToo() {
-        try (AioContext real = AioContext.open()) {
-            boolean[] past = {false};
-            AioTimer timer = real.newTimer("t", (source, missed) -> past[0] = true);
-            timer.armAt(Long.MIN_VALUE);
-            assertEquals(Duration.ZERO, timer.remaining());
-            while (!past[0]) {
-                real.poll(true);
-            }
-            timer.close();
-        }
-    }
-
-    @Test
-    void aContextThatIsClosedClosesItsTimers() {
-        AioContext other = AioContext.open();
-        AioTimer timer = other.newTimer("t", (source, missed) -> {});
-        timer.arm(SECOND);
-        other.close();
-        assertFalse(timer.isOpen());
-        assertThrows(IllegalStateException.class, () -> timer.arm(SECOND));
-        assertThrows(IllegalStateException.class, () -> other.after(SECOND, () -> {}));
-    }
-
-    private static void close(AioTimer... timers) {
-        for (AioTimer timer : timers) {
-            timer.close();
-        }
     }
 }

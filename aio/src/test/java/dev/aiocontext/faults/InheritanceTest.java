@@ -53,7 +53,7 @@ class InheritanceTest {
             IntStream.of(pipe.readEnd(), pipe.writeEnd()).forEach(Descriptors::close);
         }
         notifiers.forEach(EventNotifier::close);
-        assertThat(OpenFiles.since(before)).isEmpty();
+        OpenFiles.awaitNoneSince(before);
     }
 
     /** system(3): fork, exec and wait. */

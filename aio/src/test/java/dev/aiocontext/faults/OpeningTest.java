@@ -88,13 +88,13 @@ class OpeningTest {
         }
         assertThat(failure).hasMessageContaining(message);
         assertThat(failure.getMessage()).startsWith(failure.call());
-        assertThat(OpenFiles.since(before)).isEmpty();
+        OpenFiles.awaitNoneSince(before);
         assertThat(relayThreads()).isEqualTo(threads);
         try (AioContext context = builder.open()) {
             context.execute(context::stop);
             context.run();
         }
-        assertThat(OpenFiles.since(before)).isEmpty();
+        OpenFiles.awaitNoneSince(before);
     }
 
     private static long relayThreads() {

@@ -42,7 +42,7 @@ class PidfdRefusedTest {
                         .hasMessageEndingWith(end);
                 assertThat(strace.injected()).hasSize(1);
             }
-            assertThat(OpenFiles.since(before)).isEmpty();
+            OpenFiles.awaitNoneSince(before);
 
             AtomicBoolean told = new AtomicBoolean();
             ChildExit.reaping(context, pid, (source, status) -> told.set(true));

@@ -36,6 +36,15 @@ public final class OpenFiles {
         return added;
     }
 
+    /** Waits until nothing is open that was not before. A thread of the JDK closes the pipes of a child process when it likes. */
+    public static void awaitNoneSince(Map<Integer, String> before) {
+        try {
+            Eventually.holds("nothing stays open", () -> since(before).isEmpty());
+        } catch (AssertionError late) {
+            throw new AssertionError("left open: " + since(before), late);
+        }
+    }
+
     private static String target(Path descriptor) throws IOException {
         try {
             return Files.readSymbolicLink(descriptor).toString();
