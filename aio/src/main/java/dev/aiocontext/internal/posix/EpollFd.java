@@ -11,20 +11,19 @@ import java.lang.foreign.MemorySegment;
  *
  * <p><b>Threads.</b> One at a time.
  */
-public final class EpollFd implements AutoCloseable {
+public final class EpollFd extends OwnFd {
     /** Enough for struct epoll_event on each platform. It begins with the events; nobody reads the data. */
     private static final int SIZE = 16;
 
-    private final OwnMemory memory = new OwnMemory();
     private final MemorySegment event;
-    private int fd = -1;
 
     private EpollFd() {
+        super("epoll set");
         try {
             event = memory.allocate(SIZE, Long.BYTES);
-            fd = Errno.check(Libc.epollCreate1(linux_h.EPOLL_CLOEXEC()), "epoll_create1", -1);
+            opened(Errno.check(Libc.epollCreate1(linux_h.EPOLL_CLOEXEC()), "epoll_create1", -1));
         } catch (RuntimeException | Error e) {
-            memory.close();
+            close();
             throw e;
         }
     }
@@ -39,11 +38,6 @@ public final class EpollFd implements AutoCloseable {
         return new EpollFd();
     }
 
-    /** {@return the number of the descriptor} */
-    public int fd() {
-        return fd;
-    }
-
     /**
      * Adds a descriptor. One that is closed leaves the set by itself.
      *
@@ -51,24 +45,8 @@ public final class EpollFd implements AutoCloseable {
      * @throws dev.aiocontext.SyscallException if the kernel refuses it
      */
     public void add(int member) {
-        if (fd < 0) {
-            throw new IllegalStateException("this epoll set is closed"); // its memory is freed
-        }
+        int fd = requireOpen();
         event.set(JAVA_INT, 0, linux_h.EPOLLIN());
         Errno.check(Libc.epollCtl(fd, linux_h.EPOLL_CTL_ADD(), member, event), "epoll_ctl", member);
-    }
-
-    /** Closes it. Calling it again changes nothing. */
-    @Override
-    public void close() {
-        int open = fd;
-        fd = -1;
-        try {
-            if (open >= 0) {
-                Descriptors.close(open);
-            }
-        } finally {
-            memory.close();
-        }
     }
 }

@@ -167,7 +167,7 @@ public final class InotifyFd implements AutoCloseable {
     private Uses.Use enter() {
         Uses.Use use = uses.enter();
         if (use == null) {
-            throw new IllegalStateException("this inotify instance is closed");
+            throw closed();
         }
         return use;
     }
@@ -179,6 +179,7 @@ public final class InotifyFd implements AutoCloseable {
      * @throws SyscallException if the kernel refuses
      */
     public boolean read() {
+        requireOpen();
         if (next < filled) {
             return true;
         }
@@ -197,6 +198,7 @@ public final class InotifyFd implements AutoCloseable {
 
     /** {@return whether there is another event of the last read, which is told from now on} */
     public boolean next() {
+        requireOpen();
         if (next >= filled) {
             return false;
         }
@@ -205,7 +207,19 @@ public final class InotifyFd implements AutoCloseable {
         return true;
     }
 
+    /** Refuses a call that would use freed memory. */
+    private void requireOpen() {
+        if (uses.isClosed()) {
+            throw closed();
+        }
+    }
+
+    private static IllegalStateException closed() {
+        return new IllegalStateException("this inotify instance is closed");
+    }
+
     private MemorySegment event() {
+        requireOpen();
         return buffer.asSlice(current);
     }
 

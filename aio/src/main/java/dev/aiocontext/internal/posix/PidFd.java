@@ -17,7 +17,7 @@ import java.util.OptionalInt;
  *
  * <p><b>Threads.</b> One at a time.
  */
-public final class PidFd implements AutoCloseable {
+public final class PidFd extends OwnFd {
     /** From linux/pidfd.h of Linux 6.15, newer than the headers of the bindings: _IOWR(0xFF, 11, struct pidfd_info). */
     private static final int PIDFD_GET_INFO = 0xc040_ff0b;
 
@@ -36,11 +36,10 @@ public final class PidFd implements AutoCloseable {
     /** The functions that the generated bindings describe too, for a test that compares both. */
     static final List<NativeFunction> FUNCTIONS = List.of(WAITID);
 
-    private final OwnMemory memory = new OwnMemory();
     private final MemorySegment buffer;
-    private int fd = -1;
 
     private PidFd(int pid) {
+        super("pidfd");
         try {
             StackRoom.requireToOpen();
             buffer = memory.allocate(siginfo_t.sizeof(), Long.BYTES);
@@ -48,9 +47,9 @@ public final class PidFd implements AutoCloseable {
             if (result < 0) {
                 throw Errno.exception("pidfd_open", "process " + pid, -result, advice(result));
             }
-            fd = result;
+            opened(result);
         } catch (RuntimeException | Error e) {
-            memory.close();
+            close();
             throw e;
         }
     }
@@ -74,11 +73,6 @@ public final class PidFd implements AutoCloseable {
         return new PidFd(pid);
     }
 
-    /** {@return the number of the descriptor} */
-    public int fd() {
-        return fd;
-    }
-
     /**
      * Asks whether the process is a child of this one, and nobody has reaped it.
      *
@@ -90,7 +84,7 @@ public final class PidFd implements AutoCloseable {
         if (result == -linux_h.ECHILD()) {
             return false;
         }
-        Errno.check(result, "waitid", fd);
+        Errno.check(result, "waitid", fd());
         return true;
     }
 
@@ -111,6 +105,7 @@ public final class PidFd implements AutoCloseable {
     }
 
     private int waitFor(int options) {
+        int fd = requireOpen();
         buffer.fill((byte) 0);
         int result;
         do {
@@ -126,6 +121,7 @@ public final class PidFd implements AutoCloseable {
      * @return its wait status as wait(2) tells it: empty if the kernel does not know, or nobody has reaped it
      */
     public OptionalInt reapedStatus() {
+        int fd = requireOpen();
         buffer.fill((byte) 0);
         buffer.set(JAVA_LONG, 0, PIDFD_INFO_EXIT);
         int result = IOCTL.callInt(fd, Integer.toUnsignedLong(PIDFD_GET_INFO), buffer.address(), 0);
@@ -152,19 +148,5 @@ public final class PidFd implements AutoCloseable {
      */
     public static int code(int status) {
         return status >>> Byte.SIZE & 0xff;
-    }
-
-    /** Closes it. Calling it again changes nothing. */
-    @Override
-    public void close() {
-        int open = fd;
-        fd = -1;
-        try {
-            if (open >= 0) {
-                Descriptors.close(open);
-            }
-        } finally {
-            memory.close();
-        }
     }
 }

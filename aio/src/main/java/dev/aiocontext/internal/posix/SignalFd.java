@@ -16,9 +16,11 @@ import java.util.List;
  * A signalfd(2) of one signal: a descriptor that is readable while the signal is pending for the process, or for the thread that
  * waits for the descriptor. The signal must be blocked in every thread, because the kernel gives it to one that does not block it.
  *
+ * <p>To close it leaves pending what is pending.
+ *
  * <p><b>Threads.</b> {@link #read} and {@link #close}: one at a time. The number may be read by any thread.
  */
-public final class SignalFd implements AutoCloseable {
+public final class SignalFd extends OwnFd {
     /** From {@link #read}: the signal is not pending. */
     public static final int NONE = -1;
 
@@ -28,9 +30,7 @@ public final class SignalFd implements AutoCloseable {
     /** The function that the generated bindings describe too, for a test that compares both. */
     static final List<NativeFunction> FUNCTIONS = List.of(SIGNALFD);
 
-    private final OwnMemory memory = new OwnMemory();
     private final MemorySegment record;
-    private int fd = -1;
 
     /**
      * Opens it. It is not blocking, and not inherited.
@@ -39,14 +39,15 @@ public final class SignalFd implements AutoCloseable {
      * @throws SyscallException if there are no descriptors left, for instance
      */
     public SignalFd(int signal) {
+        super("signalfd");
         try (Arena arena = Arena.ofConfined()) {
             StackRoom.requireToOpen();
             record = signalfd_siginfo.allocate(memory);
             MemorySegment set = Signals.setOf(signal, arena);
             int flags = linux_h.SFD_NONBLOCK() | linux_h.SFD_CLOEXEC();
-            fd = Errno.check(signalfd(set, flags), "signalfd", -1);
+            opened(Errno.check(signalfd(set, flags), "signalfd", -1));
         } catch (RuntimeException | Error e) {
-            memory.close();
+            close();
             throw e;
         }
     }
@@ -77,39 +78,18 @@ public final class SignalFd implements AutoCloseable {
         }
     }
 
-    /** {@return the number of the descriptor} */
-    public int fd() {
-        return fd;
-    }
-
     /**
      * Takes one pending signal.
      *
      * @return the process that has sent it; 0 if the kernel has; {@link #NONE} if none is pending
      */
     public int read() {
-        if (fd < 0) {
-            throw new IllegalStateException("this signalfd is closed"); // its memory is freed
-        }
+        int fd = requireOpen();
         int read = (int) Libc.read(fd, record, record.byteSize());
         if (read == -Errno.EAGAIN || read == -Errno.EINTR) {
             return NONE;
         }
         Errno.check(read, "read", fd);
         return signalfd_siginfo.ssi_pid(record);
-    }
-
-    /** Closes it. What is pending stays pending. Calling it again changes nothing. */
-    @Override
-    public void close() {
-        int open = fd;
-        fd = -1;
-        try {
-            if (open >= 0) {
-                Descriptors.close(open);
-            }
-        } finally {
-            memory.close();
-        }
     }
 }

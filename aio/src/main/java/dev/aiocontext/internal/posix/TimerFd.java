@@ -11,24 +11,23 @@ import java.util.concurrent.TimeUnit;
  *
  * <p><b>Threads.</b> One at a time.
  */
-public final class TimerFd implements AutoCloseable {
+public final class TimerFd extends OwnFd {
     private static final long SECOND = TimeUnit.SECONDS.toNanos(1);
 
-    private final OwnMemory memory = new OwnMemory();
     private final MemorySegment setting;
     private final MemorySegment buffer;
     private final int setFlags;
-    private int fd = -1;
 
     private TimerFd(int clock, int setFlags) {
+        super("timerfd");
         this.setFlags = setFlags;
         try {
             setting = itimerspec.allocate(memory);
             buffer = memory.allocate(Long.BYTES, Long.BYTES);
-            fd = Errno.check(
-                    Libc.timerfdCreate(clock, linux_h.TFD_NONBLOCK() | linux_h.TFD_CLOEXEC()), "timerfd_create", -1);
+            opened(Errno.check(
+                    Libc.timerfdCreate(clock, linux_h.TFD_NONBLOCK() | linux_h.TFD_CLOEXEC()), "timerfd_create", -1));
         } catch (RuntimeException | Error e) {
-            memory.close();
+            close();
             throw e;
         }
     }
@@ -53,18 +52,13 @@ public final class TimerFd implements AutoCloseable {
         return new TimerFd(linux_h.CLOCK_REALTIME(), linux_h.TFD_TIMER_ABSTIME() | linux_h.TFD_TIMER_CANCEL_ON_SET());
     }
 
-    /** {@return the number of the descriptor} */
-    public int fd() {
-        return fd;
-    }
-
     /**
      * Sets it, in place of what it was set to before.
      *
      * @param nanos the moment by its clock, positive
      */
     public void set(long nanos) {
-        requireOpen();
+        int fd = requireOpen();
         MemorySegment value = itimerspec.it_value(setting);
         timespec.tv_sec(value, nanos / SECOND);
         timespec.tv_nsec(value, nanos % SECOND);
@@ -76,7 +70,7 @@ public final class TimerFd implements AutoCloseable {
 
     /** Makes it unreadable, also if its moment is just now. */
     public void stop() {
-        requireOpen();
+        int fd = requireOpen();
         MemorySegment value = itimerspec.it_value(setting);
         timespec.tv_sec(value, 0);
         timespec.tv_nsec(value, 0);
@@ -88,31 +82,10 @@ public final class TimerFd implements AutoCloseable {
 
     /** Makes it unreadable until its next moment. */
     public void clear() {
-        requireOpen();
+        int fd = requireOpen();
         int read = (int) Libc.read(fd, buffer, Long.BYTES);
         if (read != -Errno.EAGAIN && read != -Errno.ECANCELED && read != -Errno.EINTR) {
             Errno.check(read, "read", fd);
-        }
-    }
-
-    /** Refuses a call that would use freed memory. */
-    private void requireOpen() {
-        if (fd < 0) {
-            throw new IllegalStateException("this timerfd is closed");
-        }
-    }
-
-    /** Closes it. Calling it again changes nothing. */
-    @Override
-    public void close() {
-        int open = fd;
-        fd = -1;
-        try {
-            if (open >= 0) {
-                Descriptors.close(open);
-            }
-        } finally {
-            memory.close();
         }
     }
 }
