@@ -7,7 +7,7 @@ import java.util.OptionalLong;
 
 /** What a source of a context waits for and how often it was called, as it was when {@link AioContext#sources()} looked. */
 public final class SourceInfo {
-    private final Source source;
+    private final LoopSource source;
     private final String waitsFor;
     private final boolean suspended;
     private final OptionalLong calls;
@@ -27,6 +27,15 @@ public final class SourceInfo {
     /** {@return the source itself} */
     public Source source() {
         return source;
+    }
+
+    /**
+     * Tells the source that this one is a part of: a ready-made source, or what {@link OwnedCallback} says.
+     *
+     * @return the owner; the source itself if it is no part
+     */
+    public Source owner() {
+        return source.owner();
     }
 
     /** {@return the name of the source} */

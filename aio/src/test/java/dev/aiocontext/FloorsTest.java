@@ -40,6 +40,7 @@ class FloorsTest {
             FdHandler.class,
             FdEvents.class,
             FdSource.class,
+            OwnedCallback.class,
             ReentrancyGuard.class,
             Source.class,
             SourceGroup.class,

@@ -4,12 +4,10 @@ import dev.aiocontext.AioContext;
 import dev.aiocontext.BottomHalf;
 import dev.aiocontext.FdEvents;
 import dev.aiocontext.FdSource;
-import dev.aiocontext.Source;
 import dev.aiocontext.SyscallException;
 import dev.aiocontext.internal.posix.PidFd;
 import java.util.Objects;
 import java.util.OptionalInt;
-import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,7 +30,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p><b>Threads.</b> Any thread may call any method. The handler runs on the home thread.
  */
-public final class ChildExit implements Source {
+public final class ChildExit extends ReadyMadeSource {
     private final long pid;
     private final boolean reap;
     private final @Nullable Process process;
@@ -50,7 +48,19 @@ public final class ChildExit implements Source {
         this.reap = reap;
         this.process = process;
         this.handler = Objects.requireNonNull(handler, "handler");
-        this.bottomHalf = context.newBottomHalf("exit of process " + pid, this::tell); // last: scheduled after this
+        this.bottomHalf =
+                context.newBottomHalf("exit of process " + pid, owned(this::tell)); // last: scheduled after this
+    }
+
+    @Override
+    BottomHalf base() {
+        return bottomHalf;
+    }
+
+    @Override
+    @Nullable
+    FdSource descriptor() {
+        return source;
     }
 
     /**
@@ -171,7 +181,8 @@ public final class ChildExit implements Source {
         try {
             ChildExit made = new ChildExit(context, pid, reap, process, handler);
             started = made;
-            source = context.watch(made.name(), fd.fd(), FdEvents.READ, (self, events) -> made.readable(self, fd));
+            source = context.watch(
+                    made.name(), fd.fd(), FdEvents.READ, made.owned((self, events) -> made.readable(self, fd)));
         } catch (RuntimeException | Error e) {
             if (started != null) {
                 started.bottomHalf.close();
@@ -181,7 +192,7 @@ public final class ChildExit implements Source {
         }
         source.closed().thenRun(fd::close);
         started.source = source;
-        // Whoever closes it: its owner, itself, an exception handler that knows the bottom half alone, or the context.
+        // Whoever closes it: its owner, itself, who has the bottom half from the list of sources, or the context.
         started.bottomHalf.closed().thenRun(source::close);
         return started;
     }
@@ -239,30 +250,10 @@ public final class ChildExit implements Source {
         return pid;
     }
 
-    @Override
-    public String name() {
-        return bottomHalf.name();
-    }
-
-    @Override
-    public boolean isOpen() {
-        return bottomHalf.isOpen();
-    }
-
     /** Keeps the handler from being called until {@link #resume}. A child that is to be reaped is reaped nevertheless. */
     @Override
     public void suspend() {
         bottomHalf.suspend();
-    }
-
-    @Override
-    public void resume() {
-        bottomHalf.resume();
-    }
-
-    @Override
-    public boolean isSuspended() {
-        return bottomHalf.isSuspended();
     }
 
     @Override
@@ -272,15 +263,5 @@ public final class ChildExit implements Source {
         if (watched != null) {
             watched.close();
         }
-    }
-
-    @Override
-    public CompletionStage<Void> closed() {
-        return bottomHalf.closed();
-    }
-
-    @Override
-    public String toString() {
-        return name();
     }
 }

@@ -4,7 +4,6 @@ import dev.aiocontext.AioContext;
 import dev.aiocontext.BottomHalf;
 import dev.aiocontext.FdEvents;
 import dev.aiocontext.FdSource;
-import dev.aiocontext.Source;
 import dev.aiocontext.internal.posix.InotifyFd;
 import java.nio.file.Path;
 import java.util.LinkedHashSet;
@@ -40,7 +39,7 @@ import java.util.concurrent.CompletionStage;
  *
  * <p><b>Threads.</b> Any thread may call any method. Handlers run on the home thread.
  */
-public final class Inotify implements Source {
+public final class Inotify extends ReadyMadeSource {
     private final AioContext context;
     private final InotifyFd fd;
     private final WatchTable table;
@@ -68,15 +67,20 @@ public final class Inotify implements Source {
         this.context = context;
         this.fd = fd;
         table = new WatchTable(fd);
-        lookAgain = context.newBottomHalf("inotify", this::lookAgain);
+        lookAgain = context.newBottomHalf("inotify", owned(this::lookAgain));
         try {
             // The handler is not called before the first watch: there is nothing to read until then.
-            source = context.watch("inotify", fd.fd(), FdEvents.READ, (self, events) -> receive());
+            source = context.watch("inotify", fd.fd(), FdEvents.READ, owned((self, events) -> receive()));
         } catch (RuntimeException | Error e) {
             lookAgain.close();
             throw e;
         }
         closed = source.closed().thenCompose(nothing -> end()).whenComplete((nothing, failure) -> fd.close());
+    }
+
+    @Override
+    FdSource base() {
+        return source;
     }
 
     /**
@@ -140,7 +144,7 @@ public final class Inotify implements Source {
             lived(watch);
             throw e;
         }
-        // Whoever closes it: its owner, an exception handler that knows the bottom half alone, or the context.
+        // Whoever closes it: its owner, itself, or the context.
         watch.closed().thenRun(() -> {
             forget(watch);
             lived(watch);
@@ -216,16 +220,6 @@ public final class Inotify implements Source {
         }
     }
 
-    @Override
-    public String name() {
-        return source.name();
-    }
-
-    @Override
-    public boolean isOpen() {
-        return source.isOpen();
-    }
-
     /** Keeps all handlers from being called until {@link #resume}. What happens meanwhile waits in the kernel's queue, which may overflow. */
     @Override
     public void suspend() {
@@ -249,11 +243,6 @@ public final class Inotify implements Source {
     /** Whether the watches keep what is queued for them until {@link #resume} wakes them. */
     boolean keepsWatchesWaiting() {
         return suspended;
-    }
-
-    @Override
-    public boolean isSuspended() {
-        return source.isSuspended();
     }
 
     /** Closes all watches, and the descriptor once no handler can be running. */

@@ -2,12 +2,10 @@ package dev.aiocontext.source;
 
 import dev.aiocontext.AioContext;
 import dev.aiocontext.BottomHalf;
-import dev.aiocontext.Source;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Set;
-import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -23,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p><b>Threads.</b> Any thread may call any method.
  */
-public final class InotifyWatch implements Source {
+public final class InotifyWatch extends ReadyMadeSource {
     private static final int MOST_QUEUED = 16_384;
     private static final int MOST_AT_ONCE = 1024;
     private static final int LOOK_AT_CLOCK = 16;
@@ -63,8 +61,13 @@ public final class InotifyWatch implements Source {
         this.inotify = inotify;
         this.path = path;
         this.handler = handler;
-        this.bottomHalf =
-                context.newBottomHalf("inotify " + path, this::tell); // last: not scheduled before it is in the table
+        this.bottomHalf = context.newBottomHalf(
+                "inotify " + path, owned(this::tell)); // last: not scheduled before it is in the table
+    }
+
+    @Override
+    BottomHalf base() {
+        return bottomHalf;
     }
 
     /** {@return the path that is watched, as it was given} */
@@ -72,41 +75,11 @@ public final class InotifyWatch implements Source {
         return path;
     }
 
-    @Override
-    public String name() {
-        return bottomHalf.name();
-    }
-
-    @Override
-    public boolean isOpen() {
-        return bottomHalf.isOpen();
-    }
-
-    @Override
-    public void suspend() {
-        bottomHalf.suspend();
-    }
-
-    @Override
-    public void resume() {
-        bottomHalf.resume();
-    }
-
-    @Override
-    public boolean isSuspended() {
-        return bottomHalf.isSuspended();
-    }
-
     /** Ends the watch. Events that were not told yet are not told any more. */
     @Override
     public void close() {
         bottomHalf.close();
         inotify.forget(this);
-    }
-
-    @Override
-    public CompletionStage<Void> closed() {
-        return bottomHalf.closed();
     }
 
     /** Whether it is to be told of one of these: IN_*. */
@@ -177,10 +150,5 @@ public final class InotifyWatch implements Source {
 
     private boolean isTold() {
         return isOpen() && !isSuspended() && !inotify.keepsWatchesWaiting();
-    }
-
-    @Override
-    public String toString() {
-        return name();
     }
 }

@@ -2,9 +2,10 @@ package dev.aiocontext.source;
 
 import dev.aiocontext.AioContext;
 import dev.aiocontext.BottomHalf;
+import dev.aiocontext.FdSource;
 import java.util.OptionalLong;
-import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A source of a signal: a bottom half, and the signals that its handler was not told of yet.
@@ -19,7 +20,7 @@ import java.util.concurrent.atomic.AtomicLong;
  * <p><b>Errors.</b> {@link #close} can be repeated. A delivery that gets an Error may have counted a signal without a scheduling: the
  * next one tells both, and the end of the last source raises it.
  */
-final class SignalWork implements SignalSource {
+final class SignalWork extends ReadyMadeSource implements SignalSource {
     private static final int COUNT_SHIFT = 32;
     private static final long ONE = 1L << COUNT_SHIFT;
     private static final long SENDER = ONE - 1;
@@ -39,11 +40,25 @@ final class SignalWork implements SignalSource {
     final AioContext context;
     private final BottomHalf bottomHalf;
 
+    /** Its signalfd, if it has one. Written under the lock of {@link HandledSignal}. */
+    volatile @Nullable FdSource signalfd;
+
     SignalWork(AioContext context, HandledSignal handled, SignalHandler handler) {
         this.context = context;
         this.handled = handled;
         this.handler = handler;
-        bottomHalf = context.newBottomHalf(handled.name, this::run);
+        bottomHalf = context.newBottomHalf(handled.name, owned(this::run));
+    }
+
+    @Override
+    BottomHalf base() {
+        return bottomHalf;
+    }
+
+    @Override
+    @Nullable
+    FdSource descriptor() {
+        return signalfd;
     }
 
     /** Says that the signal has come; returns false if the source is closed, and nobody else has noted the signal. */
@@ -107,37 +122,7 @@ final class SignalWork implements SignalSource {
     }
 
     @Override
-    public String name() {
-        return bottomHalf.name();
-    }
-
-    @Override
-    public boolean isOpen() {
-        return bottomHalf.isOpen();
-    }
-
-    @Override
-    public void suspend() {
-        bottomHalf.suspend();
-    }
-
-    @Override
-    public void resume() {
-        bottomHalf.resume();
-    }
-
-    @Override
-    public boolean isSuspended() {
-        return bottomHalf.isSuspended();
-    }
-
-    @Override
-    public CompletionStage<Void> closed() {
-        return bottomHalf.closed();
-    }
-
-    @Override
     public String toString() {
-        return "signal source " + name() + " of " + context;
+        return "signal source " + name();
     }
 }

@@ -5,8 +5,6 @@ import dev.aiocontext.FdSource;
 import dev.aiocontext.internal.posix.Errno;
 import dev.aiocontext.internal.posix.Libc;
 import dev.aiocontext.internal.posix.SignalFd;
-import java.util.HashMap;
-import java.util.Map;
 
 /**
  * Takes a signal by a signalfd(2) for each source. The kernel gives a pending signal to one reader alone, so the loop that reads it tells
@@ -23,9 +21,6 @@ final class SignalfdWay implements Way {
 
     private final HandledSignal handled;
 
-    /** Guarded by the lock. */
-    private final Map<SignalWork, FdSource> descriptors = new HashMap<>();
-
     SignalfdWay(HandledSignal handled) {
         this.handled = handled;
     }
@@ -36,12 +31,15 @@ final class SignalfdWay implements Way {
         FdSource watched;
         try {
             watched = source.context.watch(
-                    "signalfd of " + handled.name, signalfd.fd(), FdEvents.READ, (self, events) -> read(signalfd));
+                    "signalfd of " + handled.name,
+                    signalfd.fd(),
+                    FdEvents.READ,
+                    source.owned((self, events) -> read(signalfd)));
         } catch (RuntimeException | Error e) {
             signalfd.close();
             throw e;
         }
-        descriptors.put(source, watched);
+        source.signalfd = watched;
         watched.closed().thenRun(signalfd::close);
     }
 
@@ -57,8 +55,9 @@ final class SignalfdWay implements Way {
 
     @Override
     public void leave(SignalWork source) {
-        FdSource watched = descriptors.remove(source);
+        FdSource watched = source.signalfd;
         if (watched != null) {
+            source.signalfd = null;
             watched.close();
         }
     }

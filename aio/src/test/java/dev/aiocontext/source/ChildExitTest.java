@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.aiocontext.AioContext;
-import dev.aiocontext.BottomHalf;
 import dev.aiocontext.MonitorMode;
 import dev.aiocontext.RelayMode;
 import dev.aiocontext.SyscallException;
@@ -19,6 +18,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -57,8 +57,8 @@ class ChildExitTest {
     void open() {
         AioContext.open().close(); // whatever stays open for good is open
         before = OpenFiles.now();
-        context = settings.exceptionHandler((source, failure) -> failures.add(
-                        (source instanceof BottomHalf bh ? bh.name() : source) + ": " + failure.getMessage()))
+        context = settings.exceptionHandler((source, failure) ->
+                        failures.add(Objects.requireNonNull(source).name() + ": " + failure.getMessage()))
                 .open();
     }
 

@@ -1,6 +1,7 @@
 package dev.aiocontext.internal.loop;
 
 import dev.aiocontext.BottomHalf;
+import dev.aiocontext.Source;
 import dev.aiocontext.Task;
 import dev.aiocontext.internal.wakeup.BottomHalfFlags;
 import dev.aiocontext.internal.wakeup.QueueMark;
@@ -151,6 +152,11 @@ public final class BottomHalfWork extends ListedSource implements BottomHalf, Ru
     @Override
     public void invoke() throws Throwable {
         callback.run();
+    }
+
+    @Override
+    public Source owner() {
+        return ownerOf(callback);
     }
 
     @Override

@@ -187,16 +187,18 @@ public final class Callbacks {
         return failure == thrown && (depth == 0 || depth >= thrownTo);
     }
 
-    /** Hands a failure to the context's exception handler. */
+    /** Hands a failure to the context's exception handler, with the source that the user knows. */
     @SuppressWarnings("ReferenceEquality") // a handler may throw the very failure on
     void report(@Nullable Source source, Throwable failure) {
+        Source told = source;
         try {
-            exceptionHandler.failed(source, failure);
+            told = source instanceof LoopSource part ? part.owner() : source;
+            exceptionHandler.failed(told, failure);
         } catch (Throwable handlerFailure) {
             if (handlerFailure != failure) {
                 handlerFailure.addSuppressed(failure);
             }
-            logFailure(source, handlerFailure);
+            logFailure(told, handlerFailure);
             if (handlerFailure instanceof Error error) {
                 throw error;
             }

@@ -1,9 +1,12 @@
 package dev.aiocontext.internal.loop;
 
+import dev.aiocontext.OwnedCallback;
 import dev.aiocontext.ReentrancyGuard;
+import dev.aiocontext.Source;
 import dev.aiocontext.Task;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -67,7 +70,7 @@ public final class Guard implements ReentrancyGuard {
     }
 
     /** The callback of a bottom half with a guard. */
-    private static final class Guarded implements Task {
+    private static final class Guarded implements Task, OwnedCallback {
         private final Guard guard;
         private final Task callback;
 
@@ -77,6 +80,12 @@ public final class Guard implements ReentrancyGuard {
         Guarded(Guard guard, Task callback) {
             this.guard = guard;
             this.callback = callback;
+        }
+
+        @Override
+        public Source owner() {
+            BottomHalfWork own = Objects.requireNonNull(bottomHalf);
+            return own.ownerOf(callback);
         }
 
         @Override

@@ -1,5 +1,6 @@
 package dev.aiocontext.internal.loop;
 
+import dev.aiocontext.Source;
 import dev.aiocontext.WaitHook;
 
 /**
@@ -69,6 +70,11 @@ final class HookSource extends ListedSource {
     public void callbackFailed() {
         sources().suspensions().noteFailed(this);
         suspended = true;
+    }
+
+    @Override
+    public Source owner() {
+        return ownerOf(hook);
     }
 
     @Override

@@ -1,5 +1,6 @@
 package dev.aiocontext.internal.loop;
 
+import dev.aiocontext.Source;
 import java.lang.System.Logger.Level;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
@@ -110,8 +111,10 @@ public final class LoopEnd {
     }
 
     private String warning(List<LoopSource> forgotten) {
-        int more = forgotten.size() - MOST_NAMED;
-        List<LoopSource> named = more > 0 ? forgotten.subList(0, MOST_NAMED) : forgotten;
+        List<Source> owners =
+                forgotten.stream().map(LoopSource::owner).distinct().toList();
+        int more = owners.size() - MOST_NAMED;
+        List<Source> named = more > 0 ? owners.subList(0, MOST_NAMED) : owners;
         return home.describe() + " was closed with sources that were open: " + named
                 + (more > 0 ? " and " + more + " more" : "");
     }

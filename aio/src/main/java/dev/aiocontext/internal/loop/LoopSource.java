@@ -1,5 +1,6 @@
 package dev.aiocontext.internal.loop;
 
+import dev.aiocontext.OwnedCallback;
 import dev.aiocontext.Source;
 import dev.aiocontext.internal.wakeup.Link;
 import java.util.concurrent.CompletionStage;
@@ -61,6 +62,22 @@ public interface LoopSource extends Source {
      * @param time in nanoseconds
      */
     default void took(long time) {}
+
+    /**
+     * {@return the source that the user is told of: this one, or what its callback says} Any thread. May throw what the user's callback
+     * throws.
+     */
+    Source owner();
+
+    /**
+     * Asks a callback which source it belongs to.
+     *
+     * @param callback the callback
+     * @return its owner; this source if the callback has none
+     */
+    default Source ownerOf(Object callback) {
+        return callback instanceof OwnedCallback owned ? owned.owner() : this;
+    }
 
     /** {@return what the source waits for, in a few words} Any thread. */
     String waitsFor();

@@ -1,6 +1,7 @@
 package dev.aiocontext.internal.loop;
 
 import dev.aiocontext.SigioHandler;
+import dev.aiocontext.Source;
 import dev.aiocontext.internal.posix.Signals;
 
 /**
@@ -56,6 +57,11 @@ final class SigioWork extends ListedSource {
     @Override
     public void endWithContext() {
         open = false;
+    }
+
+    @Override
+    public Source owner() {
+        return ownerOf(handler);
     }
 
     @Override

@@ -1,6 +1,7 @@
 package dev.aiocontext.internal.loop;
 
 import dev.aiocontext.AioTimer;
+import dev.aiocontext.Source;
 import dev.aiocontext.TimerHandler;
 import dev.aiocontext.internal.timer.TimerEntry;
 import dev.aiocontext.internal.wakeup.Link;
@@ -86,6 +87,11 @@ class TimerSource extends TimerEntry implements AioTimer, LoopSource {
         } finally {
             running = nested;
         }
+    }
+
+    @Override
+    public Source owner() {
+        return ownerOf(handler);
     }
 
     @Override

@@ -3,6 +3,7 @@ package dev.aiocontext.internal.loop;
 import dev.aiocontext.FdEvents;
 import dev.aiocontext.FdHandler;
 import dev.aiocontext.FdSource;
+import dev.aiocontext.Source;
 import dev.aiocontext.internal.fdmon.FdEntry;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
@@ -99,6 +100,11 @@ final class WatchedFd extends ListedSource implements FdSource {
     @Override
     public void endWithContext() {
         open = false;
+    }
+
+    @Override
+    public Source owner() {
+        return ownerOf(handler);
     }
 
     @Override
