@@ -910,10 +910,12 @@ public final class AioContext implements Executor, AutoCloseable {
     // ---- Threads and the end ----------------------------------------------------------------------------------------
 
     private void enter() {
-        if (!home.isEntered()) {
+        if (home.isEntered()) {
+            inbox.requireOpen();
+        } else {
             home.requireMayPoll();
+            enterFromOuterLoop();
         }
-        enterFromOuterLoop();
     }
 
     /** Makes the calling thread the home thread, also if it is virtual: it does not block here. */

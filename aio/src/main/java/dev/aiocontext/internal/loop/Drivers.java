@@ -18,6 +18,16 @@ final class Drivers {
         return inUse;
     }
 
+    /**
+     * {@return whether there is a driver that is called before each wait and after it}
+     *
+     * <p>Each poll asks this in place of {@link #hooks}: a method whose signature names a class that is not loaded is not inlined, and the class
+     * of hooks is loaded with the first hook.
+     */
+    boolean haveHooks() {
+        return hooks != null;
+    }
+
     /** {@return the driver that is called before each wait and after it, if there is one} */
     @Nullable
     HookDriver hooks() {

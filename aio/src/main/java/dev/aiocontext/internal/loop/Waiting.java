@@ -73,17 +73,16 @@ final class Waiting {
         if (lent) {
             return collect(ready);
         }
-        HookDriver hooks = drivers.hooks();
-        return hooks == null ? awaitPrepared(longest, ready) : awaitWith(hooks, longest, ready);
+        return drivers.haveHooks() ? awaitWithHooks(longest, ready) : awaitPrepared(longest, ready);
     }
 
     /** Calls the hooks outside of the arming, because what they announce themselves must not ring. */
-    private boolean awaitWith(HookDriver hooks, long longest, ReadyList ready) {
-        hooks.prepare();
+    private boolean awaitWithHooks(long longest, ReadyList ready) {
+        prepareHooks();
         try {
             return awaitPrepared(longest, ready);
         } finally {
-            hooks.after();
+            tellHooks();
         }
     }
 
@@ -111,10 +110,7 @@ final class Waiting {
      */
     long lend() {
         takeBack();
-        HookDriver hooks = drivers.hooks();
-        if (hooks != null) {
-            hooks.prepare();
-        }
+        prepareHooks();
         lent = true;
         home.setAside(true);
         arming.begin();
@@ -158,6 +154,13 @@ final class Waiting {
             arming.end();
         }
         lent = false; // the last: what an Error kept from being done is done by the next call
+    }
+
+    private void prepareHooks() {
+        HookDriver hooks = drivers.hooks();
+        if (hooks != null) {
+            hooks.prepare();
+        }
     }
 
     private void tellHooks() {
