@@ -97,6 +97,18 @@ void descriptors_register(struct descriptors *d, long times)
     }
 }
 
+/* Adds one more descriptor, has it waited for by the other of reading and writing, so many times, and removes it. */
+void descriptors_change_interest(struct descriptors *d, long times)
+{
+    struct epoll_event event = { .events = EPOLLIN };
+    CHECK(epoll_ctl(d->epoll, EPOLL_CTL_ADD, d->spare, &event));
+    for (long i = 0; i < times; i++) {
+        event.events = i % 2 == 0 ? EPOLLOUT : EPOLLIN;
+        CHECK(epoll_ctl(d->epoll, EPOLL_CTL_MOD, d->spare, &event));
+    }
+    CHECK(epoll_ctl(d->epoll, EPOLL_CTL_DEL, d->spare, &event));
+}
+
 void descriptors_close(struct descriptors *d)
 {
     for (int i = 0; i < d->count; i++)

@@ -28,6 +28,9 @@ class AllocationTest {
     /** Of a descriptor, or of timers, in an operation. */
     private static final int EVENTS = 1000;
 
+    /** As many as the benchmark makes of itself. */
+    private static final int CHANGES = 10_000;
+
     private final Map<String, RunResult> results = new TreeMap<>();
 
     @BeforeAll
@@ -43,6 +46,13 @@ class AllocationTest {
                 .param("relay", "OFF", "THREAD")
                 .param("polling", "OFF");
         for (RunResult result : new Runner(options.build()).run()) {
+            results.put(name(result), result);
+        }
+        ChainedOptionsBuilder interest = options()
+                .include(InterestBenchmark.class.getName())
+                .warmupIterations(1)
+                .param("peer", "AIO_EPOLL");
+        for (RunResult result : new Runner(interest.build()).run()) {
             results.put(name(result), result);
         }
         ChainedOptionsBuilder timers = options()
@@ -136,6 +146,12 @@ class AllocationTest {
     void callingTheHandlerOfADescriptor() throws RunnerException {
         assertAllocatesNothing("oneActive AIO_POLL", EVENTS);
         assertAllocatesNothing("oneActive AIO_EPOLL", EVENTS);
+    }
+
+    /** Of an operation, to add a pipe and to remove it again allocates some bytes. */
+    @Test
+    void changingTheInterestOfADescriptor() throws RunnerException {
+        assertAllocatesNothing("change AIO_EPOLL", CHANGES);
     }
 
     /** Timers that were disarmed are armed again, and one in a hundred fires, beside what is timed. */

@@ -108,6 +108,21 @@ class SameWorkTest {
     }
 
     @ParameterizedTest
+    @EnumSource(
+            value = DescriptorSet.Peer.class,
+            mode = EnumSource.Mode.EXCLUDE,
+            names = {"SELECTOR", "C_POLL"}) // the one has pipes of two ends, the other nothing to change
+    void aChangedInterestIsOneOfAPipeMore(DescriptorSet.Peer peer) {
+        assumeAvailable(peer.name());
+        try (DescriptorSet set = DescriptorSet.open(peer, 20, 1)) {
+            set.changeInterest(TIMES);
+            set.changeInterest(TIMES);
+            set.handle(1, TIMES);
+            assertThat(set.handled()).as("the others are watched as before").isEqualTo(TIMES);
+        }
+    }
+
+    @ParameterizedTest
     @EnumSource(AwakeNotifier.Way.class)
     void aNotifiedLoopThatIsAwakeRunsAllThatItWasGiven(AwakeNotifier.Way way) {
         assumeAvailable(way.name());

@@ -1,6 +1,7 @@
 package dev.aiocontext.jmh.peer;
 
 import dev.aiocontext.AioContext;
+import dev.aiocontext.FdEvents;
 import dev.aiocontext.FdSource;
 import dev.aiocontext.internal.posix.Descriptors;
 import dev.aiocontext.internal.posix.Errno;
@@ -8,6 +9,8 @@ import dev.aiocontext.internal.posix.Libc;
 import dev.aiocontext.jmh.machine.OnePipe;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /** A pipe of ours, read and written by FFM. */
 final class AioPipe implements WatchedPipe {
@@ -15,6 +18,7 @@ final class AioPipe implements WatchedPipe {
 
     private final AioContext context;
     private final int pipe = OnePipe.open();
+    private @Nullable FdSource source;
 
     AioPipe(AioContext context) {
         this.context = context;
@@ -32,7 +36,12 @@ final class AioPipe implements WatchedPipe {
 
     @Override
     public void watch(Runnable onReadable) {
-        context.onReadable(pipe, (source, events) -> onReadable.run());
+        source = context.onReadable(pipe, (self, events) -> onReadable.run());
+    }
+
+    @Override
+    public void await(boolean writable) {
+        Objects.requireNonNull(source).interest(writable ? FdEvents.WRITE : FdEvents.READ);
     }
 
     @Override

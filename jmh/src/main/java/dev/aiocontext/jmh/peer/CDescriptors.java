@@ -18,6 +18,8 @@ final class CDescriptors implements DescriptorSet {
             CLibrary.function("descriptors_handle", FunctionDescriptor.of(JAVA_LONG, ADDRESS, JAVA_INT, JAVA_LONG));
     private static final MethodHandle REGISTER =
             CLibrary.function("descriptors_register", FunctionDescriptor.ofVoid(ADDRESS, JAVA_LONG));
+    private static final MethodHandle CHANGE_INTEREST =
+            CLibrary.function("descriptors_change_interest", FunctionDescriptor.ofVoid(ADDRESS, JAVA_LONG));
     private static final MethodHandle CLOSE =
             CLibrary.function("descriptors_close", FunctionDescriptor.ofVoid(ADDRESS));
 
@@ -45,13 +47,27 @@ final class CDescriptors implements DescriptorSet {
 
     @Override
     public void register(int times) {
-        if (!epoll) {
-            throw new UnsupportedOperationException("poll(2) has nothing to register with");
-        }
+        requireEpoll();
         try {
             REGISTER.invokeExact(handle, (long) times);
         } catch (Throwable t) {
             throw Failures.unchecked(t);
+        }
+    }
+
+    @Override
+    public void changeInterest(int times) {
+        requireEpoll();
+        try {
+            CHANGE_INTEREST.invokeExact(handle, (long) times);
+        } catch (Throwable t) {
+            throw Failures.unchecked(t);
+        }
+    }
+
+    private void requireEpoll() {
+        if (!epoll) {
+            throw new UnsupportedOperationException("poll(2) has nothing to register with");
         }
     }
 

@@ -41,6 +41,13 @@ public interface DescriptorSet extends AutoCloseable {
     void register(int times);
 
     /**
+     * Watches one more pipe, whose interest changes from reading to writing and back, on the loop's thread.
+     *
+     * @param times how often, an even number: it is removed when nothing is ready
+     */
+    void changeInterest(int times);
+
+    /**
      * How many events were handled.
      *
      * @return the number of reads so far

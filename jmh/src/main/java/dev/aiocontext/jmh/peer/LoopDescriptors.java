@@ -80,6 +80,20 @@ final class LoopDescriptors implements DescriptorSet {
     }
 
     @Override
+    public void changeInterest(int times) {
+        Threads.runOn(loop, () -> {
+            spare.watch(() -> {});
+            spare.settle();
+            for (int i = 0; i < times; i++) {
+                spare.await(i % 2 == 0);
+                spare.settle();
+            }
+            spare.unwatch();
+            spare.settle();
+        });
+    }
+
+    @Override
     public long handled() {
         return handled;
     }

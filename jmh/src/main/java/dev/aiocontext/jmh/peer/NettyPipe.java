@@ -65,6 +65,11 @@ final class NettyPipe implements WatchedPipe, EpollIoHandle {
     }
 
     @Override
+    public void await(boolean writable) {
+        Objects.requireNonNull(registration).submit(writable ? EpollIoOps.EPOLLOUT : EpollIoOps.EPOLLIN);
+    }
+
+    @Override
     public void unwatch() {
         Objects.requireNonNull(registration).cancel();
     }

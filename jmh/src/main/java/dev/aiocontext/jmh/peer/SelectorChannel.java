@@ -34,11 +34,16 @@ abstract class SelectorChannel implements WatchedPipe {
     }
 
     @Override
+    public void await(boolean writable) {
+        Objects.requireNonNull(key).interestOps(writable ? SelectionKey.OP_WRITE : SelectionKey.OP_READ);
+    }
+
+    @Override
     public void unwatch() {
         Objects.requireNonNull(key).cancel();
     }
 
-    /** A cancelled key leaves the selector, and its channel can be registered again, with the next selection. */
+    /** With the next selection, a cancelled key leaves the selector, its channel can be registered again, and epoll hears of a new interest. */
     @Override
     public void settle() {
         try {

@@ -11,6 +11,9 @@ interface WatchedPipe extends AutoCloseable {
     /** Has the loop call back when it is readable. */
     void watch(Runnable onReadable);
 
+    /** Has the loop wait for room to write in place of something to read, or the other way round. */
+    void await(boolean writable);
+
     /** Has it do so no longer. */
     void unwatch();
 

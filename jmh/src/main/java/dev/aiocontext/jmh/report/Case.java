@@ -2,12 +2,14 @@ package dev.aiocontext.jmh.report;
 
 import dev.aiocontext.internal.posix.Signals;
 import dev.aiocontext.jmh.DescriptorBenchmark;
+import dev.aiocontext.jmh.InterestBenchmark;
 import dev.aiocontext.jmh.MemoryBenchmark;
 import dev.aiocontext.jmh.RelayBenchmark;
 import dev.aiocontext.jmh.RoundTripBenchmark;
 import dev.aiocontext.jmh.TasksBenchmark;
 import dev.aiocontext.jmh.TimerBenchmark;
 import dev.aiocontext.jmh.TimerLateness;
+import dev.aiocontext.jmh.VirtualThreadBenchmark;
 import dev.aiocontext.jmh.machine.Affinity;
 import dev.aiocontext.jmh.machine.CLibrary;
 import dev.aiocontext.jmh.machine.FileLimit;
@@ -43,6 +45,8 @@ record Case(String benchmark, Map<String, String> params) {
             TasksBenchmark.class.getName(), Kind.THROUGHPUT,
             RoundTripBenchmark.class.getName(), Kind.LATENCY,
             RelayBenchmark.class.getName(), Kind.LATENCY,
+            InterestBenchmark.class.getName(), Kind.LATENCY,
+            VirtualThreadBenchmark.class.getName(), Kind.LATENCY,
             MemoryBenchmark.class.getName(), Kind.ONCE,
             FirstOpen.class.getName(), Kind.WHOLE_PROCESS,
             TimerLateness.class.getName(), Kind.LATENESS);

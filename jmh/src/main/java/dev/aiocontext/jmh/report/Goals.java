@@ -2,11 +2,13 @@ package dev.aiocontext.jmh.report;
 
 import dev.aiocontext.jmh.AwakeLoopBenchmark;
 import dev.aiocontext.jmh.DescriptorBenchmark;
+import dev.aiocontext.jmh.InterestBenchmark;
 import dev.aiocontext.jmh.RelayBenchmark;
 import dev.aiocontext.jmh.RoundTripBenchmark;
 import dev.aiocontext.jmh.SteadyStateBenchmark;
 import dev.aiocontext.jmh.TasksBenchmark;
 import dev.aiocontext.jmh.TwoLoopsBenchmark;
+import dev.aiocontext.jmh.VirtualThreadBenchmark;
 import dev.aiocontext.jmh.report.Run.GoalResult;
 import dev.aiocontext.jmh.startup.FirstOpen;
 import dev.aiocontext.jmh.startup.Program;
@@ -80,6 +82,16 @@ final class Goals {
         add("growth from 1 to 10,000 descriptors", "at most 1.2 ×", () -> {
             Range growth = event("AIO_EPOLL", "10000").ratioTo(event("AIO_EPOLL", "1"));
             return new Verdict(Words.ratio(growth), growth.atMost(1.2));
+        });
+        add("interest from READ to WRITE", "at most 1.2 × one epoll_ctl(2) in C", () -> {
+            Result ours = one(InterestBenchmark.class, "change", Map.of("peer", "AIO_EPOLL"));
+            Range inC = ours.ratioTo(one(InterestBenchmark.class, "change", Map.of("peer", "C_EPOLL")));
+            return new Verdict(Words.withRange(ours) + ", " + Words.ratio(inC) + " C", inC.atMost(1.2));
+        });
+        add("a virtual thread has the loop make a call", "at most 1.2 × a park and an unpark each way", () -> {
+            Result ours = one(VirtualThreadBenchmark.class, "thereAndBack", Map.of("peer", "AIO_CALL"));
+            Range least = ours.ratioTo(one(VirtualThreadBenchmark.class, "thereAndBack", Map.of("peer", "PARK")));
+            return new Verdict(Words.withRange(ours) + ", " + Words.ratio(least) + " as long", least.atMost(1.2));
         });
         goals.add(new GoalResult(
                 RELAY_OFF, "within 2 % of a build without it", "one build cannot tell: see docs/benchmarks.md", null));

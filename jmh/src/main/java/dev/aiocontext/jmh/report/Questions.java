@@ -3,6 +3,7 @@ package dev.aiocontext.jmh.report;
 import dev.aiocontext.jmh.AwakeLoopBenchmark;
 import dev.aiocontext.jmh.DescriptorBenchmark;
 import dev.aiocontext.jmh.InsuranceBenchmark;
+import dev.aiocontext.jmh.InterestBenchmark;
 import dev.aiocontext.jmh.MemoryBenchmark;
 import dev.aiocontext.jmh.RelayBenchmark;
 import dev.aiocontext.jmh.RoundTripBenchmark;
@@ -13,6 +14,7 @@ import dev.aiocontext.jmh.ThreadPoolBenchmark;
 import dev.aiocontext.jmh.TimerBenchmark;
 import dev.aiocontext.jmh.TimerLateness;
 import dev.aiocontext.jmh.TwoLoopsBenchmark;
+import dev.aiocontext.jmh.VirtualThreadBenchmark;
 import dev.aiocontext.jmh.peer.TimerSet;
 import dev.aiocontext.jmh.startup.FirstOpen;
 import dev.aiocontext.jmh.startup.Program;
@@ -35,9 +37,11 @@ final class Questions {
                 roundTrip(),
                 tasks(),
                 descriptors(),
+                interest(),
                 timers(),
                 lateTimers(),
                 threadPool(),
+                virtualThreads(),
                 systemCalls(),
                 memory(),
                 firstOpen());
@@ -212,6 +216,18 @@ final class Questions {
         return registers && set.param("times").equals(slow ? "100" : "10000");
     }
 
+    private static Question interest() {
+        return new Question(
+                "interest",
+                "What does a change of interest cost?",
+                "The loop's thread has one pipe among eleven waited for to write in place of to read, and back. In C that is"
+                        + " one epoll_ctl(2). A selector tells epoll with its next selection, which is in its figure.",
+                InterestBenchmark.class,
+                List.of(View.median("A change", "change")),
+                Questions::every,
+                Questions::every);
+    }
+
     private static Question timers() {
         return new Question(
                 "timers",
@@ -276,6 +292,19 @@ final class Questions {
                 List.of(
                         View.median("There and back: median", "workAndBack"),
                         View.percentile("The same: p99", "workAndBack", "p99")),
+                Questions::every,
+                Questions::every);
+    }
+
+    private static Question virtualThreads() {
+        return new Question(
+                "virtual-threads",
+                "How long does a virtual thread take to ask a platform thread and to go on with the answer?",
+                "One virtual thread asks, is parked, and asks again, a thousand times. There is one carrier. The least that it"
+                        + " can take is a park and an unpark each way. With descriptors, a byte goes each way through a pipe:"
+                        + " one platform thread answers, and with the library a second one is the loop that waits.",
+                VirtualThreadBenchmark.class,
+                List.of(View.median("There and back", "thereAndBack")),
                 Questions::every,
                 Questions::every);
     }

@@ -3,10 +3,12 @@ package dev.aiocontext.jmh.report;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.aiocontext.jmh.AwakeLoopBenchmark;
+import dev.aiocontext.jmh.InterestBenchmark;
 import dev.aiocontext.jmh.RelayBenchmark;
 import dev.aiocontext.jmh.RoundTripBenchmark;
 import dev.aiocontext.jmh.SteadyStateBenchmark;
 import dev.aiocontext.jmh.TasksBenchmark;
+import dev.aiocontext.jmh.VirtualThreadBenchmark;
 import dev.aiocontext.jmh.startup.FirstOpen;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -131,6 +133,29 @@ class GoalsTest {
         assertThat(goal("the first open of a JVM", List.of(process("NOTHING", 80), process("AIO_OFF", 201)))
                         .reached())
                 .isFalse();
+    }
+
+    private static Result interest(String peer, Double... nanos) {
+        return Results.of(InterestBenchmark.class, "change", Map.of("peer", peer), Result.TIME, List.of(nanos));
+    }
+
+    @Test
+    void aChangeOfInterestIsComparedWithOneSystemCallOfTheSameRound() {
+        String work = "interest from READ to WRITE";
+        Result inC = interest("C_EPOLL", 500.0, 400.0);
+        assertThat(goal(work, List.of(interest("AIO_EPOLL", 600.0, 480.0), inC)).reached())
+                .isTrue();
+        assertThat(goal(work, List.of(interest("AIO_EPOLL", 600.0, 500.0), inC)).reached())
+                .isFalse();
+    }
+
+    @Test
+    void aCallByAVirtualThreadIsComparedWithParking() {
+        String work = "a virtual thread has the loop make a call";
+        Result park = Results.time(VirtualThreadBenchmark.class, "thereAndBack", Map.of("peer", "PARK"), 5000);
+        Result call = Results.time(VirtualThreadBenchmark.class, "thereAndBack", Map.of("peer", "AIO_CALL"), 6100);
+        assertThat(goal(work, List.of(park, call)).reached()).isFalse();
+        assertThat(goal(work, List.of(park, call)).measured()).contains("1.22 ×");
     }
 
     @Test

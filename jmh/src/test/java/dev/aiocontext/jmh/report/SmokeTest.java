@@ -28,7 +28,7 @@ class SmokeTest {
     private static final Pattern ONLY = Pattern.compile(
             Integer.getInteger("dev.aiocontext.test.part", 1) == 1
                     ? ""
-                    : "TwoLoops|AwakeLoop|RoundTrip|ThreadPool|SystemCall|(Relay|Insurance)Benchmark.wakeup|executeAndPoll"
+                    : "TwoLoops|AwakeLoop|RoundTrip|Interest|VirtualThread|ThreadPool|SystemCall|(Relay|Insurance)Benchmark.wakeup|executeAndPoll"
                             + "|producers1|latch1|oneActive|idleLoop|FirstOpen|TimerBenchmark.cancel|TimerLateness");
 
     @TempDir
