@@ -1,6 +1,5 @@
 package dev.aiocontext.examples;
 
-import com.sun.management.OperatingSystemMXBean;
 import dev.aiocontext.AioContext;
 import dev.aiocontext.EventNotifier;
 import dev.aiocontext.FdEvents;
@@ -12,7 +11,7 @@ import dev.aiocontext.examples.curl.CurlMulti;
 import dev.aiocontext.examples.libpq.PqConnection;
 import dev.aiocontext.examples.sdbus.BusConnection;
 import dev.aiocontext.examples.sdbus.Call;
-import java.lang.management.ManagementFactory;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,15 +19,12 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
 
 /**
- * Does pieces of work by one adapter, and prints the processor time of the whole process and the wall time, in nanoseconds for each
- * piece, as foreign_loops.c does. Adaptive polling is off, because C does not poll either.
+ * Does so many pieces of work by one adapter for each line of its input, and prints the processor time of the whole process and the wall
+ * time, in nanoseconds for each piece, as foreign_loops.c does. Adaptive polling is off, because C does not poll either.
  */
 final class ForeignLoopClient {
     private static final int PARALLEL = 200;
-    private static final int WARM_UPS = 6;
     private static final Duration LONG = Duration.ofMinutes(5);
-    private static final OperatingSystemMXBean SYSTEM =
-            (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
 
     private ForeignLoopClient() {}
 
@@ -86,9 +82,10 @@ final class ForeignLoopClient {
         return CompletableFuture.allOf(all.toArray(CompletableFuture[]::new));
     }
 
-    private static void measure(AioContext ctx, int pieces, int atOnce, Supplier<CompletableFuture<?>> work) {
-        for (int pass = 0; pass <= WARM_UPS; pass++) {
-            long cpu = SYSTEM.getProcessCpuTime();
+    private static void measure(AioContext ctx, int pieces, int atOnce, Supplier<CompletableFuture<?>> work)
+            throws IOException {
+        while (System.in.read() == '\n') {
+            long cpu = ProcessorTime.ofProcess();
             long wall = System.nanoTime();
             for (int i = 0; i < pieces; i += atOnce) {
                 CompletableFuture<?> piece = work.get();
@@ -97,10 +94,7 @@ final class ForeignLoopClient {
                 }
                 piece.join();
             }
-            if (pass == WARM_UPS) {
-                System.out.println(
-                        (SYSTEM.getProcessCpuTime() - cpu) / pieces + " " + (System.nanoTime() - wall) / pieces);
-            }
+            System.out.println((ProcessorTime.ofProcess() - cpu) / pieces + " " + (System.nanoTime() - wall) / pieces);
         }
     }
 }

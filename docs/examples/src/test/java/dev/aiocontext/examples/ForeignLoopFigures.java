@@ -7,20 +7,22 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
+import java.util.function.ToLongFunction;
 
 /**
- * Measures what a download, a look-up, a call and a query cost by the adapters, and in C on an epoll loop of its own. Each run is a process
- * of its own, one in C, then one in Java. The servers are in this process or others. Not a test: docs/benchmarks.md has the command.
+ * Measures what a download, a look-up, a call and a query cost by the adapters, and in C on an epoll loop of its own. One process in C and one
+ * in Java take turns, each warmed up; then two fresh ones do. The servers are in this process or others. Not a test: docs/benchmarks.md has
+ * the command. Its arguments are the libraries to measure: all without any.
  */
 final class ForeignLoopFigures {
-    private static final int RUNS = Integer.getInteger("runs", 3);
+    private static final int FORKS = Integer.getInteger("forks", 3);
+    private static final int ROUNDS = Integer.getInteger("rounds", 5);
     private static final int FILE_SIZE = 1_000;
 
     private ForeignLoopFigures() {}
 
-    /** One library, what its server is called, and how many pieces of work a run does. */
-    private record Case(String library, String server, int pieces) {}
+    /** One library, what its server is called, how many pieces of work a turn has, and how many turns Java has to warm up. */
+    private record Case(String library, String server, int pieces, int warmUps) {}
 
     public static void main(String[] arguments) throws Exception {
         Path directory = Files.createTempDirectory("figures");
@@ -31,14 +33,17 @@ final class ForeignLoopFigures {
                 PostgresServer postgres = new PostgresServer(databases)) {
             String program = compile(directory);
             List<Case> cases = List.of(
-                    new Case("interest", "-", 1_000_000),
-                    new Case("curl", web.url(FILE_SIZE), 12_000),
-                    new Case("cares", names.address(), 10_000),
-                    new Case("sdbus", bus.address(), 20_000),
-                    new Case("libpq", postgres.settings(), 20_000));
-            System.out.println("library  C: CPU, wall (us)   Java: CPU, wall (us)   CPU, wall: Java / C");
+                    new Case("interest", "-", 500_000, 6),
+                    new Case("curl", web.url(FILE_SIZE), 4_000, 18),
+                    new Case("cares", names.address(), 5_000, 12),
+                    new Case("sdbus", bus.address(), 10_000, 12),
+                    new Case("libpq", postgres.settings(), 10_000, 12));
+            System.out.println("Microseconds for each, the median and the range of " + FORKS * ROUNDS + " rounds of "
+                    + FORKS + " pairs of processes.");
             for (Case each : cases) {
-                measure(program, each);
+                if (arguments.length == 0 || List.of(arguments).contains(each.library())) {
+                    measure(program, each);
+                }
             }
         } finally {
             delete(directory);
@@ -47,41 +52,44 @@ final class ForeignLoopFigures {
     }
 
     private static void measure(String program, Case each) throws IOException {
-        List<long[]> inC = new ArrayList<>();
-        List<long[]> inJava = new ArrayList<>();
+        List<Measured.Figures> inC = new ArrayList<>();
+        List<Measured.Figures> inJava = new ArrayList<>();
         String pieces = Integer.toString(each.pieces());
-        for (int run = 0; run < RUNS; run++) {
-            inC.add(figures(ChildJvm.await(new ProcessBuilder(program, each.library(), each.server(), pieces)
-                    .redirectErrorStream(true)
-                    .start())));
-            inJava.add(figures(ChildJvm.onClassPath()
-                    .option("-XX:+UseSerialGC")
-                    .run(ForeignLoopClient.class.getName(), each.library(), each.server(), pieces)));
+        for (int fork = 0; fork < FORKS; fork++) {
+            try (Measured c = new Measured(new ProcessBuilder(program, each.library(), each.server(), pieces)
+                            .redirectError(ProcessBuilder.Redirect.INHERIT)
+                            .start());
+                    Measured java = new Measured(ChildJvm.onClassPath()
+                            .option("-XX:+UseSerialGC")
+                            .start(ForeignLoopClient.class.getName(), each.library(), each.server(), pieces))) {
+                c.warmUp(1);
+                java.warmUp(each.warmUps());
+                for (int round = 0; round < ROUNDS; round++) {
+                    inC.add(c.work());
+                    inJava.add(java.work());
+                }
+            }
         }
-        double[] c = {median(inC, 0), median(inC, 1)};
-        double[] java = {median(inJava, 0), median(inJava, 1)};
-        System.out.println(String.format(
-                Locale.ROOT,
-                "%-8s %8.2f %8.2f %14.2f %8.2f %14.2f %6.2f",
-                each.library(),
-                c[0],
-                c[1],
-                java[0],
-                java[1],
-                java[0] / c[0],
-                java[1] / c[1]));
+        System.out.println(each.library());
+        print("processor time of the process", inC, inJava, Measured.Figures::cpu);
+        print("wall time", inC, inJava, Measured.Figures::wall);
     }
 
-    private static long[] figures(ChildJvm.Result result) {
-        String[] words = result.output().strip().split(" ", -1);
-        if (result.exit() != 0 || words.length != 2) {
-            throw new AssertionError(result.output());
+    private static void print(
+            String what,
+            List<Measured.Figures> inC,
+            List<Measured.Figures> inJava,
+            ToLongFunction<Measured.Figures> figure) {
+        List<Double> c = new ArrayList<>();
+        List<Double> java = new ArrayList<>();
+        List<Double> ratios = new ArrayList<>();
+        for (int i = 0; i < inC.size(); i++) {
+            c.add(figure.applyAsLong(inC.get(i)) / 1e3);
+            java.add(figure.applyAsLong(inJava.get(i)) / 1e3);
+            ratios.add(java.get(i) / c.get(i));
         }
-        return new long[] {Long.parseLong(words[0]), Long.parseLong(words[1])};
-    }
-
-    private static double median(List<long[]> runs, int index) {
-        return runs.stream().mapToLong(run -> run[index]).sorted().toArray()[runs.size() / 2] / 1e3;
+        System.out.println("  " + what + ": C " + Measured.Range.of(c) + ", Java " + Measured.Range.of(java)
+                + ", Java / C " + Measured.Range.of(ratios));
     }
 
     private static String compile(Path directory) throws IOException {
