@@ -72,7 +72,11 @@ public final class EmbeddedLoop implements AutoCloseable {
      */
     public long prepare() {
         enter();
-        return lent.prepare();
+        try {
+            return lent.prepare();
+        } finally {
+            leaveIfClosed();
+        }
     }
 
     /**
@@ -95,7 +99,18 @@ public final class EmbeddedLoop implements AutoCloseable {
      */
     public boolean dispatch() {
         enter();
-        return lent.dispatch();
+        try {
+            return lent.dispatch();
+        } finally {
+            leaveIfClosed();
+        }
+    }
+
+    /** A callback has closed it, and it may be the last call of the outer loop. */
+    private void leaveIfClosed() {
+        if (!lent.isOpen()) {
+            context.leaveToOuterLoop();
+        }
     }
 
     private void enter() {
@@ -115,9 +130,9 @@ public final class EmbeddedLoop implements AutoCloseable {
     }
 
     /**
-     * Ends the embedding and closes the descriptor, which the outer loop has forgotten before. The context then waits by itself again. Outside of
-     * its callbacks, this gives the context up as the end of {@link AioContext#run} does: another thread may close it. Closing twice is like
-     * closing once.
+     * Ends the embedding and closes the descriptor, which the outer loop has forgotten before. The context then waits by itself again. This gives
+     * the context up as the end of {@link AioContext#run} does: another thread may close it. If a callback calls this, the context is given up
+     * when prepare or dispatch returns. Closing twice is like closing once.
      *
      * @throws IllegalStateException if the calling thread may not poll
      */

@@ -36,16 +36,25 @@ class EmbeddedLoopEndTest extends EmbeddedLoops {
         assertThat(opened.notifier().fd()).isEqualTo(lowest);
     }
 
-    @Test
-    void anotherThreadMayCloseTheContextOnceTheEmbeddingIsClosed() {
+    @ParameterizedTest
+    @ValueSource(strings = {"outside", "in a task", "in a hook"})
+    void anotherThreadMayCloseTheContextOnceTheEmbeddingIsClosed(String where) {
         AioContext inner = inner();
         EmbeddedLoop embedded = inner.embed();
         CountDownLatch closed = new CountDownLatch(1);
         LoopThread outer = opened.add(
                 new LoopThread(AioContext.builder().relay(RelayMode.OFF).open()));
         outer.context.execute(() -> {
+            if (where.equals("in a hook")) {
+                inner.newHook("hook", wait -> embedded.close());
+            }
             embedded.prepare();
-            embedded.close();
+            if (where.equals("outside")) {
+                embedded.close();
+            } else if (where.equals("in a task")) {
+                inner.execute(embedded::close);
+                embedded.dispatch();
+            }
             closed.countDown();
         });
         Eventually.holds("it is closed", () -> closed.getCount() == 0);
@@ -140,14 +149,21 @@ class EmbeddedLoopEndTest extends EmbeddedLoops {
         Throwable[] failure = new Throwable[1];
         Thread outer = Thread.ofVirtual().start(() -> {
             try {
-                inner.execute(embedded::close);
+                inner.execute(() -> {
+                    embedded.close();
+                    inner.wakeup(); // a poll that waits would return at once
+                    assertThatThrownBy(() -> inner.poll(true))
+                            .isInstanceOf(IllegalStateException.class)
+                            .hasMessageContaining("platform thread");
+                    assertThat(inner.poll(false)).isFalse();
+                    calls.incrementAndGet();
+                });
                 embedded.dispatch();
                 assertThat(embedded.isOpen()).isFalse();
-                inner.wakeup(); // a poll that waits would return at once
-                assertThatThrownBy(() -> inner.poll(true))
+                assertThat(calls).hasValue(1);
+                assertThatThrownBy(() -> inner.poll(false)) // it has given the context up
                         .isInstanceOf(IllegalStateException.class)
                         .hasMessageContaining("platform thread");
-                assertThat(inner.poll(false)).isFalse();
             } catch (Throwable t) {
                 failure[0] = t;
             }
