@@ -14,6 +14,10 @@ import java.lang.invoke.VarHandle;
  * word has the time that it has waited before, minus the time at which this wait began, and a mark. So a reader adds the present time
  * and has the sum, without a second word that might be newer or older.
  *
+ * <p><b>Why a busy time is never that of an older wait.</b> The loop first stores when its wait has ended, and then the word without the mark, by
+ * a release. A reader takes the word by an acquire, and then the end. So a reader that finds the loop busy has the end of that wait, or of a
+ * later one. The loop waits for no answer of a reader, so it needs no full fence.
+ *
  * <p><b>Why the time in waits never goes back.</b> The loop looks at the clock, and then stores that its wait is over. A reader in between counts
  * a moment too many. So readers keep the greatest sum that one of them has told, and tell no smaller one.
  *
@@ -21,12 +25,14 @@ import java.lang.invoke.VarHandle;
  */
 public final class LoadMeter extends CacheLines {
     private static final VarHandle WAITED;
+    private static final VarHandle ENDED;
     private static final VarHandle TOLD;
 
     static {
         try {
             MethodHandles.Lookup lookup = MethodHandles.lookup();
             WAITED = lookup.findVarHandle(LoadMeter.class, "waited", long.class);
+            ENDED = lookup.findVarHandle(LoadMeter.class, "ended", long.class);
             TOLD = lookup.findVarHandle(LoadMeter.class, "told", long.class);
         } catch (ReflectiveOperationException e) {
             throw new ExceptionInInitializerError(e);
@@ -39,7 +45,7 @@ public final class LoadMeter extends CacheLines {
     private long waited;
 
     /** When the last wait ended, from the start. */
-    private volatile long ended;
+    private long ended;
 
     private long waits;
     private long longestBusy;
@@ -58,8 +64,9 @@ public final class LoadMeter extends CacheLines {
         long now = System.nanoTime() - start;
         long sum = waited >> 1;
         boolean marked = (waited & 1) != 0; // an Error has ended the last wait
-        WAITED.setOpaque(this, (marked ? sum + now : sum + now - ended) << 1);
-        ended = now;
+        long waitedNow = marked ? sum + now : sum + now - ended;
+        ENDED.setOpaque(this, now);
+        WAITED.setRelease(this, waitedNow << 1);
     }
 
     /**
@@ -83,9 +90,9 @@ public final class LoadMeter extends CacheLines {
      */
     void goesOn(long nanoTime) {
         long now = nanoTime - start;
-        ended = now;
+        ENDED.setOpaque(this, now);
         if ((waited & 1) != 0) {
-            WAITED.setOpaque(this, ((waited >> 1) + now) << 1);
+            WAITED.setRelease(this, ((waited >> 1) + now) << 1);
         }
     }
 
@@ -96,8 +103,8 @@ public final class LoadMeter extends CacheLines {
      * @return the figures of this moment
      */
     public Figures figures(boolean polled) {
-        long word = (long) WAITED.getOpaque(this);
-        long last = ended;
+        long word = (long) WAITED.getAcquire(this);
+        long last = (long) ENDED.getOpaque(this);
         long now = System.nanoTime() - start;
         boolean waiting = (word & 1) != 0;
         long busySince = polled && !waiting ? Math.max(0, now - last) : 0;
