@@ -9,11 +9,9 @@ import dev.aiocontext.WaitHook;
  * <p><b>Threads.</b> {@link #invoke}, {@link #callbackFailed}, {@link #prepared} and {@link #sleepless}: the home thread. Everything
  * else: any.
  */
-final class HookSource extends ListedSource {
+final class HookSource extends SwitchedSource {
     private final HookDriver driver;
     private final WaitHook hook;
-    private volatile boolean open = true;
-    private volatile boolean suspended;
 
     /** Its prepare has returned, and its after is still to come. */
     boolean prepared;
@@ -28,48 +26,20 @@ final class HookSource extends ListedSource {
     }
 
     @Override
-    public boolean isOpen() {
-        return open;
-    }
-
-    @Override
-    public void hold() {
-        requireOpen();
-        suspended = true;
-    }
-
-    @Override
-    public void letGo() {
-        requireOpen();
-        suspended = false;
+    void wakeLoop() {
         driver.wakeLoop();
     }
 
     @Override
-    public boolean isSuspended() {
-        return suspended && open;
-    }
-
-    /** {@return whether the wait that comes is for it to prepare} */
-    boolean isListening() {
-        return open && !suspended;
-    }
-
-    @Override
     public void end() {
-        open = false;
+        shut();
         driver.remove(this);
-    }
-
-    @Override
-    public void endWithContext() {
-        open = false;
     }
 
     @Override
     public void callbackFailed() {
         sources().suspensions().noteFailed(this);
-        suspended = true;
+        suspendFailed();
     }
 
     @Override

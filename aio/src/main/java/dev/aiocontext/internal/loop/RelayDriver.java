@@ -63,15 +63,15 @@ final class RelayDriver implements Driver {
         channel.listen(true);
         handler = newHandler;
         if (replaced != null) {
-            replaced.open = false;
+            replaced.shut();
         }
         return replaced;
     }
 
     /** Takes a source away, if it is the one that is called for SIGIO. */
     synchronized void remove(SigioWork closed) {
-        if (closed.open) {
-            closed.open = false;
+        if (closed.isOpen()) {
+            closed.shut();
             handler = null;
             channel.listen(false);
         }

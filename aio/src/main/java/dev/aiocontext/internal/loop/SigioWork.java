@@ -9,11 +9,9 @@ import dev.aiocontext.internal.posix.Signals;
  *
  * <p><b>Threads.</b> {@link #invoke}: the home thread. Everything else: any.
  */
-final class SigioWork extends ListedSource {
+final class SigioWork extends SwitchedSource {
     private final RelayDriver relay;
     private final SigioHandler handler;
-    volatile boolean open = true;
-    volatile boolean suspended;
 
     SigioWork(RelayDriver relay, Sources sources, SigioHandler handler) {
         super(sources, "SIGIO");
@@ -22,41 +20,13 @@ final class SigioWork extends ListedSource {
     }
 
     @Override
-    public boolean isOpen() {
-        return open;
-    }
-
-    @Override
-    public void hold() {
-        requireOpen();
-        suspended = true;
-    }
-
-    @Override
-    public void letGo() {
-        requireOpen();
-        suspended = false;
+    void wakeLoop() {
         relay.wakeLoop();
-    }
-
-    @Override
-    public boolean isSuspended() {
-        return suspended && open;
-    }
-
-    /** {@return whether the source is to be called: it is open and not suspended} */
-    boolean isListening() {
-        return open && !suspended;
     }
 
     @Override
     public void end() {
         relay.remove(this);
-    }
-
-    @Override
-    public void endWithContext() {
-        open = false;
     }
 
     @Override
