@@ -36,6 +36,24 @@ public final class SyscallException extends RuntimeException {
     }
 
     /**
+     * Describes a failed call about a descriptor, and says what helps.
+     *
+     * @param call the name of the system call, as in its man page
+     * @param errno the positive errno it left
+     * @param errnoName the name of that errno, such as {@code EBADF}
+     * @param errnoText what strerror(3) says of it
+     * @param fd the descriptor it was about
+     * @param advice what is behind it, or what helps
+     */
+    public SyscallException(String call, int errno, String errnoName, String errnoText, int fd, String advice) {
+        super(call + "(fd " + fd + ") failed: " + errnoName + " (" + errnoText + "): " + advice);
+        this.call = call;
+        this.errno = errno;
+        this.errnoName = errnoName;
+        this.fd = fd;
+    }
+
+    /**
      * Describes a failed call about something that has no descriptor.
      *
      * @param call the name of the system call, as in its man page

@@ -41,7 +41,9 @@ class ClosedDescriptorTest {
         assertThat(reported).hasSize(1);
         assertThat(reported.getFirst())
                 .isInstanceOf(SyscallException.class)
-                .hasMessageContaining("poll(fd " + pipe.readEnd() + ") failed: EBADF");
+                .hasMessageContaining("poll(fd " + pipe.readEnd() + ") failed: EBADF")
+                .hasMessageEndingWith(
+                        "it is not open. Close a descriptor after its source, and after all waits for it");
         assertThat(ctx.poll(false)).isFalse();
         Descriptors.close(pipe.writeEnd());
     }

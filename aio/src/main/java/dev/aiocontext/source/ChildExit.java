@@ -136,7 +136,8 @@ public final class ChildExit extends ReadyMadeSource {
 
     private static int requireOther(long pid) {
         if (pid <= 0 || pid > Integer.MAX_VALUE) {
-            throw new IllegalArgumentException("no process can have the number " + pid);
+            throw new IllegalArgumentException(
+                    "no process can have the number " + pid + ", which is to be positive, as Process.pid() is");
         }
         if (pid == ProcessHandle.current().pid()) {
             throw new IllegalArgumentException("process " + pid + " is this one, and cannot wait for its own end");

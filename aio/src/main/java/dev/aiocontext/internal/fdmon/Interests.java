@@ -128,7 +128,7 @@ final class Interests {
     private void requireOpen(FdEntry entry) {
         boolean isEpoll = monitor.isEpoll();
         if (isEpoll ? entry.foundClosed : !Descriptors.isPollable(entry.fd())) {
-            throw Errno.exception(isEpoll ? "epoll_ctl" : "poll", Errno.EBADF, entry.fd());
+            throw Descriptors.notOpen(isEpoll ? "epoll_ctl" : "poll", entry.fd());
         }
     }
 

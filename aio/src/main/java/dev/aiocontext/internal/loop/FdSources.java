@@ -7,7 +7,6 @@ import dev.aiocontext.SyscallException;
 import dev.aiocontext.internal.fdmon.FdEntry;
 import dev.aiocontext.internal.fdmon.FdSet;
 import dev.aiocontext.internal.posix.Descriptors;
-import dev.aiocontext.internal.posix.Errno;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
@@ -359,7 +358,7 @@ public final class FdSources {
             drop(source);
         }
         source.retire();
-        callbacks.report(source, Errno.exception("poll", Errno.EBADF, source.fd()));
+        callbacks.report(source, Descriptors.notOpen("poll", source.fd()));
         return true;
     }
 

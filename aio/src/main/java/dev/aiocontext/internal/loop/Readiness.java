@@ -6,7 +6,6 @@ import dev.aiocontext.SyscallException;
 import dev.aiocontext.internal.fdmon.FdEntry;
 import dev.aiocontext.internal.fdmon.FdSet;
 import dev.aiocontext.internal.posix.Descriptors;
-import dev.aiocontext.internal.posix.Errno;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -214,7 +213,7 @@ public final class Readiness {
                 descriptors.verify(waiters); // the number stands for another file by now
                 return false;
             }
-            closed = Errno.exception("poll", Errno.EBADF, waiters.fd());
+            closed = Descriptors.notOpen("poll", waiters.fd());
         }
         boolean any = false;
         for (FdWait wait = waiters.first(); wait != null; wait = wait.next) {

@@ -2,6 +2,7 @@ package dev.aiocontext.internal.posix;
 
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 
+import dev.aiocontext.SyscallException;
 import dev.aiocontext.bindings.linux.linux_h;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -39,7 +40,7 @@ public final class Descriptors {
      * Closes both ends of a pipe of ours.
      *
      * @param pipe the pipe
-     * @throws dev.aiocontext.SyscallException if one was not open, which is a bug of code that closed it for us
+     * @throws SyscallException if one was not open, which is a bug of code that closed it for us
      */
     public static void close(Pipe pipe) {
         try {
@@ -54,17 +55,38 @@ public final class Descriptors {
      *
      * @param fd the descriptor
      * @throws IllegalArgumentException if it is negative, or opened with O_PATH
-     * @throws dev.aiocontext.SyscallException EBADF if it is not open
+     * @throws SyscallException EBADF if it is not open
      */
     public static void requirePollable(int fd) {
         if (fd < 0) {
             throw new IllegalArgumentException("not a descriptor: " + fd);
         }
-        int flags = Errno.check(Libc.fcntl(fd, linux_h.F_GETFL(), 0), "fcntl", fd);
+        int flags = Libc.fcntl(fd, linux_h.F_GETFL(), 0);
+        if (flags == -Errno.EBADF) {
+            throw notOpen("fcntl", fd);
+        }
+        Errno.check(flags, "fcntl", fd);
         if ((flags & linux_h.O_PATH()) != 0) {
             throw new IllegalArgumentException(
                     "fd " + fd + " was opened with O_PATH: it names a file, and can never be ready");
         }
+    }
+
+    /**
+     * Makes the exception for a descriptor that is not open, and that somebody waits for.
+     *
+     * @param call the call that has said so, or would have
+     * @param fd the descriptor
+     * @return the exception, to throw
+     */
+    public static SyscallException notOpen(String call, int fd) {
+        return new SyscallException(
+                call,
+                Errno.EBADF,
+                Errno.name(Errno.EBADF),
+                Errno.text(Errno.EBADF),
+                fd,
+                "it is not open. Close a descriptor after its source, and after all waits for it");
     }
 
     /**
@@ -85,7 +107,7 @@ public final class Descriptors {
      * @param events POLL*
      * @return those that have occurred, POLLERR and POLLHUP also if they are not among them; 0 for none
      * @throws IllegalArgumentException if it is negative, or opened with O_PATH
-     * @throws dev.aiocontext.SyscallException EBADF if it is not open
+     * @throws SyscallException EBADF if it is not open
      */
     public static int ready(int fd, int events) {
         int occurred = fd < 0 ? linux_h.POLLNVAL() : Libc.pollNow(fd, events);
@@ -116,7 +138,7 @@ public final class Descriptors {
      * Closes a descriptor of ours.
      *
      * @param fd the descriptor
-     * @throws dev.aiocontext.SyscallException if it was not open, which is a bug of code that closed it for us
+     * @throws SyscallException if it was not open, which is a bug of code that closed it for us
      */
     public static void close(int fd) {
         int result = Libc.close(fd);

@@ -111,12 +111,18 @@ public final class InotifyFd implements AutoCloseable {
             use.busy = false;
         }
         if (result < 0) {
-            String advice = result == -linux_h.ENOSPC()
-                    ? "the user has as many watches as sysctl fs.inotify.max_user_watches allows"
-                    : "";
-            throw Errno.exception("inotify_add_watch", shown, -result, advice);
+            throw Errno.exception("inotify_add_watch", shown, -result, advice(-result));
         }
         return result;
+    }
+
+    private static String advice(int errno) {
+        if (errno == linux_h.ENOSPC()) {
+            return "the user has as many watches as sysctl fs.inotify.max_user_watches allows";
+        } else if (errno == Errno.ENOENT) {
+            return "it is not there. A watch of its directory tells when it comes";
+        }
+        return errno == Errno.EACCES ? "it must be readable to be watched" : "";
     }
 
     /**

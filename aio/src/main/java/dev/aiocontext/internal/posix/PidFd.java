@@ -58,6 +58,10 @@ public final class PidFd extends OwnFd {
         if (Errno.isMissing(result)) {
             return "the kernel is older than Linux 5.3, or a sandbox refuses the call";
         }
+        if (result == -linux_h.ESRCH()) {
+            return "it has ended and was reaped, if there ever was one. A Process or a ProcessHandle in place of the number is told"
+                    + " of also then";
+        }
         // A thread: EINVAL, from Linux 6.9 on ENOENT
         return result == -linux_h.EINVAL() || result == -Errno.ENOENT ? "it is a thread of a process" : "";
     }
