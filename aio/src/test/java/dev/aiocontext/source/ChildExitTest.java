@@ -13,6 +13,7 @@ import dev.aiocontext.testkit.Eventually;
 import dev.aiocontext.testkit.OpenFiles;
 import dev.aiocontext.testkit.Spawn;
 import java.io.IOException;
+import java.lang.reflect.Field;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -74,12 +75,10 @@ class ChildExitTest {
     }
 
     private void pollUntil(BooleanSupplier condition) {
-        long deadline = System.nanoTime() + Eventually.LIMIT.toNanos();
-        while (!condition.getAsBoolean()) {
-            context.poll(Eventually.LIMIT);
-            if (System.nanoTime() - deadline > 0) {
-                throw new AssertionError("told " + told + ", failed " + failures);
-            }
+        try {
+            Eventually.pollUntil(context, "what is waited for", condition);
+        } catch (AssertionError late) {
+            throw new AssertionError("told " + told + ", failed " + failures, late);
         }
     }
 
@@ -160,7 +159,8 @@ class ChildExitTest {
         assertThat(Path.of("/proc/" + pid)).doesNotExist();
         assertThatThrownBy(() -> ChildExit.on(context, pid, this::note))
                 .isInstanceOf(SyscallException.class)
-                .hasMessageContaining("pidfd_open(process " + pid + ") failed: ESRCH");
+                .hasMessageContaining("pidfd_open(process " + pid + ") failed: ESRCH")
+                .hasMessageEndingWith("A Process or a ProcessHandle in place of the number is told of also then");
     }
 
     @Test
@@ -172,6 +172,20 @@ class ChildExitTest {
         context.poll(false);
         assertThat(told).isEmpty();
         source.resume();
+        pollUntilTold();
+    }
+
+    @Test
+    void anEndThatAnErrorHasKeptFromTheLoopIsToldTheNextTime() throws ReflectiveOperationException {
+        int pid = Spawn.shell("exit 3");
+        ChildExit source = ChildExit.reaping(context, pid, this::note);
+        Field status = ChildExit.class.getDeclaredField("status");
+        status.setAccessible(true);
+        status.set(source, ExitStatus.unknown(pid)); // it was noted, and then the stack ended
+        pollUntilTold();
+        assertThat(told).singleElement().hasToString("process " + pid + " has ended");
+        told.clear();
+        ChildExit.reaping(context, pid, this::note); // nobody has reaped it
         pollUntilTold();
     }
 
@@ -205,7 +219,8 @@ class ChildExitTest {
         for (long none : new long[] {0, -1, Long.MIN_VALUE, 1L << 32}) {
             assertThatThrownBy(() -> ChildExit.on(context, none, this::note))
                     .isInstanceOf(IllegalArgumentException.class)
-                    .hasMessage("no process can have the number " + none);
+                    .hasMessage("no process can have the number " + none
+                            + ", which is to be positive, as Process.pid() is");
         }
         long own = ProcessHandle.current().pid();
         assertThatThrownBy(() -> ChildExit.on(context, own, this::note))

@@ -72,12 +72,10 @@ abstract class InotifyFixture {
     }
 
     void pollUntil(BooleanSupplier condition) {
-        long deadline = System.nanoTime() + Eventually.LIMIT.toNanos();
-        while (!condition.getAsBoolean()) {
-            context.poll(Eventually.LIMIT);
-            if (System.nanoTime() - deadline > 0) {
-                throw new AssertionError("told " + told + ", failed " + failures);
-            }
+        try {
+            Eventually.pollUntil(context, "what is waited for", condition);
+        } catch (AssertionError late) {
+            throw new AssertionError("told " + told + ", failed " + failures, late);
         }
     }
 

@@ -8,6 +8,7 @@ import dev.aiocontext.RelayMode;
 import dev.aiocontext.testkit.OpenFiles;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedClass;
@@ -133,6 +134,22 @@ class InotifyLifeTest extends InotifyFixture {
         });
         file("a");
         pollUntilTold("begin a", "d: CREATE d/x", "end a", "begin b", "end b");
+    }
+
+    @Test
+    void aWatchWhoseHandlerPollsIsToldTheRestOfItsQueueInLaterIterations() {
+        int most = 3 * 1024;
+        AtomicInteger calls = new AtomicInteger();
+        InotifyWatch watch = inotify.watch(home, InotifyKind.CREATE, (self, event) -> {
+            if (calls.incrementAndGet() == 1) {
+                context.poll(false);
+            }
+        });
+        for (int i = 0; i < most; i++) {
+            watch.offer(watch.about(InotifyKind.CREATE));
+        }
+        pollUntil(() -> calls.get() == most);
+        assertThat(watch.isOpen()).isTrue();
     }
 
     @Test

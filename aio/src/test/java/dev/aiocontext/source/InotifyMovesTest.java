@@ -55,6 +55,24 @@ class InotifyMovesTest extends InotifyFixture {
         pollUntilTold(": MOVED_TO b");
     }
 
+    /** The kernel tells what a watch has asked for that is closed by now, because another watch has the same inode. */
+    @Test
+    void aMoveOfWhichOneHalfIsWantedIsToldAsThatHalf() throws IOException {
+        Path from = directory("from");
+        Path to = directory("to");
+        file("from/a");
+        file("to/b");
+        inotify.watch(from, InotifyKind.MOVED_FROM, this::note);
+        inotify.watch(to.resolve("."), InotifyKind.CREATE, this::note);
+        inotify.watch(to, InotifyKind.MOVED, this::note).close();
+        inotify.watch(home, InotifyKind.MOVED_TO, this::note); // so that first halves wait for second ones
+        Files.move(from.resolve("a"), to.resolve("a"));
+        pollUntilTold("from: MOVED_FROM from/a");
+        inotify.watch(from.resolve("."), InotifyKind.MOVED_TO, this::note);
+        Files.move(to.resolve("b"), from.resolve("b"));
+        pollUntilTold("from: MOVED_TO from/./b");
+    }
+
     @Test
     void whatComesAfterAHalfIsToldAfterIt() throws IOException {
         directory("other");

@@ -27,10 +27,10 @@ class InotifyOverflowTest extends InotifyFixture {
         super(monitor, relay);
     }
 
-    @Test
-    void aFailureBetweenAnEventAndItsWatchIsToldAsAnOverflowWithoutAnotherEvent() throws IOException {
+    /** {@return the home, which fails once when an event is made of it} */
+    private Path failing() {
         boolean[] failed = {false};
-        Path fails = (Path) Proxy.newProxyInstance(
+        return (Path) Proxy.newProxyInstance(
                 Path.class.getClassLoader(), new Class<?>[] {Path.class}, (proxy, method, arguments) -> {
                     if (method.getName().equals("resolve") && !failed[0]) {
                         failed[0] = true;
@@ -38,7 +38,24 @@ class InotifyOverflowTest extends InotifyFixture {
                     }
                     return method.invoke(home, arguments);
                 });
-        inotify.watch(fails, InotifyKind.CREATE, (watch, event) -> told.add(event.toString()));
+    }
+
+    @Test
+    void aHalfOfAMoveThatCannotBeToldIsToldAsAnOverflow() throws IOException {
+        file("a");
+        directory("other");
+        inotify.watch(failing(), InotifyKind.MOVED, (watch, event) -> told.add(event.toString()));
+        Files.move(home.resolve("a"), home.resolve("other/a"));
+        pollUntil(() -> !failures.isEmpty());
+        pollTwice();
+        assertThat(told).containsExactly("OVERFLOW " + home.resolve(""));
+        assertThat(failures).hasSize(1);
+        failures.clear();
+    }
+
+    @Test
+    void aFailureBetweenAnEventAndItsWatchIsToldAsAnOverflowWithoutAnotherEvent() throws IOException {
+        inotify.watch(failing(), InotifyKind.CREATE, (watch, event) -> told.add(event.toString()));
         file("a");
         pollUntil(() -> !failures.isEmpty());
         pollTwice();
@@ -104,6 +121,22 @@ class InotifyOverflowTest extends InotifyFixture {
         flood.close();
         file("quiet/x");
         pollUntilTold("quiet: CREATE quiet/x");
+    }
+
+    @Test
+    void eachOverflowOfASuspendedWatchIsTold() {
+        List<InotifyKind> kinds = new ArrayList<>();
+        InotifyWatch watch = inotify.watch(home, InotifyKind.CREATE, (self, event) -> kinds.add(event.kind()));
+        for (int overflows = 1; overflows <= 2; overflows++) {
+            watch.suspend();
+            for (int i = 0; i < 16_384 + 2; i++) {
+                watch.offer(watch.about(InotifyKind.CREATE));
+            }
+            watch.resume();
+            int all = overflows * (16_384 + 1);
+            pollUntil(() -> kinds.size() >= all);
+            assertThat(kinds).hasSize(all).last().isEqualTo(InotifyKind.OVERFLOW);
+        }
     }
 
     @Test

@@ -134,7 +134,8 @@ class InotifyTest extends InotifyFixture {
         Path missing = home.resolve("missing");
         assertThatThrownBy(() -> inotify.watch(missing, InotifyKind.CREATE, this::note))
                 .isInstanceOf(SyscallException.class)
-                .hasMessageContaining("inotify_add_watch(" + missing + ") failed: ENOENT");
+                .hasMessageContaining("inotify_add_watch(" + missing + ") failed: ENOENT")
+                .hasMessageEndingWith("it is not there. A watch of its directory tells when it comes");
         assertThatThrownBy(() -> inotify.watch(home.resolve("x".repeat(300)), InotifyKind.CREATE, this::note))
                 .hasMessageContaining("ENAMETOOLONG");
     }

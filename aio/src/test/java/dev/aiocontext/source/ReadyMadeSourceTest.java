@@ -17,7 +17,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -40,16 +39,8 @@ class ReadyMadeSourceTest {
         return opened.context(AioContext.builder().exceptionHandler((source, failure) -> failed.add(source)));
     }
 
-    private static void pollUntil(AioContext ctx, BooleanSupplier condition) {
-        long deadline = System.nanoTime() + Eventually.LIMIT.toNanos();
-        while (!condition.getAsBoolean()) {
-            ctx.poll(Eventually.LIMIT);
-            assertThat(System.nanoTime() - deadline).isNegative();
-        }
-    }
-
     private void pollUntilOneFails(AioContext ctx) {
-        pollUntil(ctx, () -> !failed.isEmpty());
+        Eventually.pollUntil(ctx, "a failure", () -> !failed.isEmpty());
     }
 
     private static void sendWinch() {
@@ -99,7 +90,7 @@ class ReadyMadeSourceTest {
                     throw new IOException("on purpose");
                 })) {
             sendWinch();
-            pollUntil(ctx, () -> !records.messages().isEmpty());
+            Eventually.pollUntil(ctx, "a record", () -> !records.messages().isEmpty());
             assertThat(records.messages()).containsExactly("SEVERE: signal source SIGWINCH of AioContext loop failed");
             assertThat(source).hasToString("signal source SIGWINCH");
         }
@@ -135,7 +126,7 @@ class ReadyMadeSourceTest {
         assertThat(source.isSuspended()).isTrue();
         source.resume();
         assertThat(source.isSuspended()).isFalse();
-        pollUntil(ctx, () -> !told.isEmpty());
+        Eventually.pollUntil(ctx, "the end is told", () -> !told.isEmpty());
     }
 
     @Test

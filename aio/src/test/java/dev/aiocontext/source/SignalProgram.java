@@ -43,6 +43,14 @@ final class SignalProgram {
         }
     }
 
+    /** Waits until a thread has taken the signal. An echo of the relay may have been told before, and the signal has its earlier effect soon. */
+    private static void awaitTaken(String signal) {
+        Eventually.holds("SIG" + signal + " is not pending", () -> {
+            String pending = KernelThread.current().status().getOrDefault("ShdPnd", "0");
+            return (Long.parseUnsignedLong(pending.strip(), 16) >> (SignalNumber.of(signal) - 1) & 1) == 0;
+        });
+    }
+
     /** Is told of one SIGTERM, and leaves the second to the JVM. */
     private static void terminate() {
         Runtime.getRuntime().addShutdownHook(new Thread(() -> System.out.println("the hook runs")));
@@ -99,6 +107,14 @@ final class SignalProgram {
         AtomicInteger told = new AtomicInteger();
         int rounds = 0;
         try (LoopThread loop = new LoopThread(builder.open())) {
+            SignalSource suspended = Signals.on(loop.context, signal, route, (self, event) -> told.set(-1));
+            suspended.suspend();
+            send(signal);
+            Eventually.holds("it is taken", () -> isScheduled(loop.context, suspended));
+            suspended.close();
+            try (SignalSource next = Signals.on(loop.context, signal, route, (self, event) -> told.incrementAndGet())) {
+                Eventually.holds("it is told to " + next, () -> told.get() == 1);
+            }
             while (rounds < 100) {
                 int before = told.get();
                 SignalSource closed = Signals.on(loop.context, signal, route, (self, event) -> told.incrementAndGet());
@@ -113,6 +129,11 @@ final class SignalProgram {
             }
         }
         return rounds;
+    }
+
+    private static boolean isScheduled(AioContext context, SignalSource source) {
+        return context.sources().stream()
+                .anyMatch(part -> part.owner().equals(source) && part.waitsFor().startsWith("scheduled"));
     }
 
     /** Two contexts and three sources: each is told of each signal of a row, and of the last of a storm. */
@@ -199,7 +220,16 @@ final class SignalProgram {
                 send("IO");
                 Eventually.holds("SIGIO is told", () -> told.get() > before);
             }
+            awaitTaken("IO");
             source.close();
+            AtomicInteger again = new AtomicInteger();
+            SignalSource first = Signals.on(loop.context, "IO", (self, event) -> again.incrementAndGet());
+            Signals.on(loop.context, "IO", (self, event) -> {}).close();
+            loop.awaitBlocked();
+            send("IO");
+            Eventually.holds("SIGIO is told to the one that is left", () -> again.get() > 0);
+            awaitTaken("IO");
+            first.close();
         }
         try (AioContext with = AioContext.builder().relay(relay).open();
                 AioContext without = AioContext.builder()

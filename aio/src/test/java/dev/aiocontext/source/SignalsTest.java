@@ -9,14 +9,11 @@ import dev.aiocontext.AioContext;
 import dev.aiocontext.MonitorMode;
 import dev.aiocontext.RelayMode;
 import dev.aiocontext.Source;
-import dev.aiocontext.internal.posix.KernelThread;
-import dev.aiocontext.internal.posix.Libc;
 import dev.aiocontext.internal.posix.SignalNumber;
+import dev.aiocontext.internal.wakeup.Doorbell;
 import dev.aiocontext.testkit.Eventually;
-import dev.aiocontext.testkit.LogRecords;
 import dev.aiocontext.testkit.LoopThread;
 import dev.aiocontext.testkit.OpenFiles;
-import dev.aiocontext.testkit.Opened;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -25,69 +22,19 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Signals that do no harm, in a JVM that blocks none of them. The effects on a whole process are in SignalProcessTest. */
-class SignalsTest {
-    private static final int PID = (int) ProcessHandle.current().pid();
-    private static final String WINCH = "WINCH";
-
-    private final Opened opened = new Opened();
-
-    @AfterEach
-    void closeAllAndFindNothingLeft() {
-        opened.close();
-        for (String signal : List.of(WINCH, "USR1", "USR2", "CHLD")) {
-            assertThat(catches(signal)).as(signal).isEqualTo(signal.equals("USR2")); // which is the JVM's own
-        }
-    }
-
-    private static boolean catches(String signal) {
-        return KernelThread.current().catches(SignalNumber.of(signal));
-    }
-
-    private static void send(String signal) {
-        assertThat(Libc.kill(PID, SignalNumber.of(signal))).isZero();
-    }
-
-    private static void pollUntil(AioContext ctx, AtomicInteger calls, int wanted) {
-        while (calls.get() < wanted) {
-            ctx.poll(true);
-        }
-    }
-
-    private AioContext plain() {
-        return opened.context(AioContext.builder().relay(RelayMode.OFF));
-    }
-
+/** Which sources are told of a signal, and which signals cannot be had. */
+class SignalsTest extends SignalsFixture {
     static Stream<Arguments> contexts() {
         return Stream.of(MonitorMode.POLL, MonitorMode.EPOLL)
                 .flatMap(monitor ->
                         Stream.of(RelayMode.OFF, RelayMode.THREAD).map(relay -> Arguments.of(monitor, relay)));
-    }
-
-    @Test
-    void aSignalThatTheClosedSourceWasNotToldOfIsToldToTheOneOpenedMeanwhile() {
-        AioContext ctx = plain();
-        AtomicInteger heard = new AtomicInteger();
-        AtomicInteger told = new AtomicInteger();
-        SignalSource former = Signals.on(ctx, WINCH, (self, event) -> told.set(-1));
-        former.suspend();
-        try (SignalSource witness = Signals.on(ctx, WINCH, (self, event) -> heard.incrementAndGet())) {
-            send(WINCH);
-            pollUntil(ctx, heard, 1);
-            assertThat(witness.isOpen()).isTrue();
-        }
-        try (SignalSource later = Signals.on(ctx, WINCH, (self, event) -> told.incrementAndGet())) {
-            former.close();
-            ctx.poll(false);
-            assertThat(told).as(later.toString()).hasValue(1);
-        }
     }
 
     @ParameterizedTest
@@ -158,78 +105,6 @@ class SignalsTest {
     }
 
     @Test
-    void theSignalHasItsEarlierHandlerAgainWhenTheLastSourceIsClosed() {
-        AtomicInteger earlier = new AtomicInteger();
-        AtomicInteger calls = new AtomicInteger();
-        JdkSignals jdk = new JdkSignals(WINCH);
-        Object before = jdk.handle(jdk.handlerOf(signal -> earlier.incrementAndGet()));
-        try {
-            AioContext ctx = plain();
-            SignalSource first = Signals.on(ctx, WINCH, (self, event) -> calls.incrementAndGet());
-            SignalSource last = Signals.on(ctx, WINCH, (self, event) -> calls.incrementAndGet());
-            first.close();
-            send(WINCH);
-            pollUntil(ctx, calls, 1);
-            assertThat(earlier).hasValue(0);
-            last.close();
-            last.close();
-            send(WINCH);
-            Eventually.holds("the earlier handler is called", () -> earlier.get() == 1);
-            ctx.poll(false);
-            assertThat(calls).hasValue(1);
-        } finally {
-            jdk.handle(before);
-        }
-    }
-
-    @Test
-    void aHandlerThatAnotherPartOfTheProgramHasPutInItsPlaceStays() {
-        JdkSignals jdk = new JdkSignals(WINCH);
-        AtomicInteger others = new AtomicInteger();
-        Object other = jdk.handlerOf(signal -> others.incrementAndGet());
-        AioContext ctx = plain();
-        SignalSource source = Signals.on(ctx, WINCH, (self, event) -> {});
-        Object ours = jdk.handle(other);
-        source.close();
-        send(WINCH);
-        Eventually.holds("the other handler is called", () -> others.get() == 1);
-        // It may call ours for good, which must not send the signal again.
-        jdk.call(ours);
-        assertThat(others).hasValue(1);
-        Signals.on(ctx, WINCH, (self, event) -> {}).close();
-        Object theirs = jdk.handle(new JdkSignals(WINCH).handlerOf(signal -> {}));
-        assertThat(theirs).isEqualTo(other);
-        try (SignalSource again = Signals.on(ctx, WINCH, (self, event) -> {})) {
-            assertThat(again.isOpen()).isTrue();
-        }
-        jdk.handle(defaultOf());
-    }
-
-    private static Object defaultOf() {
-        try {
-            return Class.forName("sun.misc.SignalHandler").getField("SIG_DFL").get(null);
-        } catch (ReflectiveOperationException e) {
-            throw new LinkageError("sun.misc.SignalHandler", e);
-        }
-    }
-
-    @Test
-    void theEndOfTheContextGivesTheSignalBackAndNamesTheSource() {
-        AioContext ctx = AioContext.builder().relay(RelayMode.OFF).open();
-        SignalSource source = Signals.on(ctx, WINCH, (self, event) -> {});
-        assertThat(catches(WINCH)).isTrue();
-        try (LogRecords log = new LogRecords()) {
-            ctx.close();
-            assertThat(log.messages()).singleElement().asString().contains("SIGWINCH");
-        }
-        assertThat(catches(WINCH)).isFalse();
-        assertThat(source.isOpen()).isFalse();
-        source.close();
-        source.closed().toCompletableFuture().join();
-        assertThatIllegalStateException().isThrownBy(source::suspend);
-    }
-
-    @Test
     void aSuspendedSourceKeepsTheCount() {
         AioContext ctx = plain();
         List<SignalEvent> events = new ArrayList<>();
@@ -290,22 +165,32 @@ class SignalsTest {
     }
 
     @Test
-    void aSignalThatComesWhileTheLastSourceClosesHasItsEarlierEffect() {
-        AtomicInteger earlier = new AtomicInteger();
+    void aLoopThatIsFasterThanTheDeliveryMissesNoSignal() {
         AtomicInteger told = new AtomicInteger();
-        JdkSignals jdk = new JdkSignals(WINCH);
-        Object before = jdk.handle(jdk.handlerOf(signal -> earlier.incrementAndGet()));
-        try (LoopThread loop = new LoopThread(AioContext.open())) {
-            for (int i = 1; i <= 200; i++) {
-                SignalSource source = Signals.on(loop.context, WINCH, (self, event) -> told.addAndGet(event.count()));
-                send(WINCH);
-                source.close();
-                int sent = i;
-                Eventually.holds("it is told or has its earlier effect", () -> told.get() + earlier.get() >= sent);
-            }
-        } finally {
-            jdk.handle(before);
+        AtomicReference<@Nullable SignalSource> made = new AtomicReference<>();
+        AioContext ctx = Doorbell.withFault(
+                real -> arming -> {
+                    real.ring(arming);
+                    SignalSource source = made.getAndSet(null);
+                    if (source != null) {
+                        Eventually.holds("the loop has called it", () -> hasRun(source));
+                    }
+                },
+                AioContext.builder().relay(RelayMode.OFF)::open);
+        try (LoopThread loop = new LoopThread(ctx);
+                SignalSource source = Signals.on(ctx, WINCH, (self, event) -> told.incrementAndGet())) {
+            loop.awaitBlocked();
+            made.set(source);
+            ((SignalWork) source).handled.deliver(HandledSignal.UNKNOWN_SENDER);
+            Eventually.holds("it is told", () -> told.get() == 1);
         }
+    }
+
+    private static boolean hasRun(SignalSource source) {
+        return ((SignalWork) source)
+                .context.sources().stream()
+                        .anyMatch(part ->
+                                part.owner().equals(source) && part.calls().orElse(0) > 0);
     }
 
     @Test

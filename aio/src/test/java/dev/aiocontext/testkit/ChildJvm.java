@@ -116,6 +116,10 @@ public final class ChildJvm {
         List<String> command = new ArrayList<>(prefix);
         command.add(home.resolve("bin/java").toString());
         command.addAll(options);
+        String limit = System.getProperty(Eventually.LIMIT_PROPERTY);
+        if (limit != null) {
+            command.add("-D" + Eventually.LIMIT_PROPERTY + "=" + limit);
+        }
         command.addAll(Arrays.asList(mainAndArguments));
         ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
         builder.environment().remove("AIOCONTEXT_RELAY");
