@@ -100,6 +100,83 @@ class EdgeTriggeredTest {
     }
 
     @Test
+    void anErrorOfATaskThatComesBeforeTheHandlersLosesNoEdge() {
+        EventNotifier notifier = opened.notifier();
+        try (FdSource source = ctx.watch(notifier.fd(), EDGES, (self, events) -> told.add(self))) {
+            notifier.set();
+            ctx.execute(() -> {
+                throw new AssertionError("on purpose");
+            });
+            assertThatThrownBy(() -> ctx.poll(true)).isInstanceOf(AssertionError.class);
+            assertThat(told).isEmpty();
+            assertThat(ctx.poll(false)).isTrue();
+            assertThat(told).containsExactly(source);
+            assertThat(ctx.poll(false)).isFalse();
+        }
+    }
+
+    @Test
+    void anErrorOfAHookThatComesAfterTheWaitLosesNoEdge() {
+        EventNotifier notifier = opened.notifier();
+        WaitHook failing = new WaitHook() {
+            @Override
+            public void prepare(Wait wait) {}
+
+            @Override
+            public void after() {
+                throw new AssertionError("on purpose");
+            }
+        };
+        try (FdSource source = ctx.watch(notifier.fd(), EDGES, (self, events) -> told.add(self));
+                Source hook = ctx.newHook("failing", failing)) {
+            notifier.set();
+            assertThatThrownBy(() -> ctx.poll(true)).isInstanceOf(AssertionError.class);
+            assertThat(hook.isSuspended()).isTrue();
+            assertThat(ctx.poll(false)).isTrue();
+            assertThat(told).containsExactly(source);
+        }
+    }
+
+    @Test
+    void aPollInATaskTellsTheEdgesThatThePollAroundItHasFound() {
+        EventNotifier notifier = opened.notifier();
+        try (FdSource source = ctx.watch(notifier.fd(), EDGES, (self, events) -> told.add(self))) {
+            notifier.set();
+            List<FdSource> toldInTask = new ArrayList<>();
+            ctx.execute(() -> {
+                assertThat(ctx.poll(false)).isTrue();
+                toldInTask.addAll(told);
+            });
+            assertThat(ctx.poll(true)).isTrue();
+            assertThat(toldInTask).containsExactly(source);
+            assertThat(told).as("not again by the outer poll").containsExactly(source);
+            assertThat(ctx.poll(false)).isFalse();
+        }
+    }
+
+    @Test
+    void aPollInAHandlerTellsTheEdgesThatThePollAroundItHasFound() {
+        List<FdSource> sources = new ArrayList<>();
+        List<FdSource> toldInHandler = new ArrayList<>();
+        for (int i = 0; i < 3; i++) {
+            EventNotifier notifier = opened.notifier();
+            sources.add(ctx.watch(notifier.fd(), EDGES, (self, events) -> {
+                told.add(self);
+                if (told.size() == 1) {
+                    assertThat(ctx.poll(false)).isTrue();
+                    toldInHandler.addAll(told);
+                }
+            }));
+            notifier.set();
+        }
+        assertThat(ctx.poll(true)).isTrue();
+        assertThat(toldInHandler).containsExactlyInAnyOrderElementsOf(sources);
+        assertThat(told).as("not again by the outer poll").isEqualTo(toldInHandler);
+        assertThat(ctx.poll(false)).isFalse();
+        sources.forEach(FdSource::close);
+    }
+
+    @Test
     void oneThatIsResumedIsToldOfWhatIsThere() {
         EventNotifier notifier = opened.notifier();
         try (FdSource source = ctx.watch(notifier.fd(), EDGES, (self, events) -> told.add(self))) {

@@ -96,6 +96,11 @@ public class FdEntry {
         revents = events;
     }
 
+    /** Says whether there are events that nobody has taken. Home thread. */
+    boolean hasEvents() {
+        return revents != 0;
+    }
+
     /**
      * Takes the events to dispatch; a nested poll that does so leaves none to the outer one. Home thread.
      *

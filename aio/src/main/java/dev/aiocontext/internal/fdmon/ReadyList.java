@@ -51,6 +51,34 @@ public final class ReadyList {
      */
     void report(FdEntry entry, int events) {
         entry.setEvents(events);
+        add(entry);
+    }
+
+    /**
+     * Adds the edges of another list that nobody has taken. They stay in that list too.
+     *
+     * @param other the other list
+     */
+    public void takeOverEdges(ReadyList other) {
+        for (int i = 0; i < other.size; i++) {
+            FdEntry entry = other.get(i);
+            if (entry.hasEvents() && FdEntry.isEdgeTriggered(entry.interest)) {
+                add(entry);
+            }
+        }
+    }
+
+    /** {@return whether there are edges, taken or not: the kernel tells none of them again} */
+    public boolean hasEdges() {
+        for (int i = 0; i < size; i++) {
+            if (FdEntry.isEdgeTriggered(get(i).interest)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private void add(FdEntry entry) {
         if (size == entries.length) {
             entries = Arrays.copyOf(entries, size * 2);
         }

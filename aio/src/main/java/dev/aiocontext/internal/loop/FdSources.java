@@ -362,7 +362,7 @@ public final class FdSources {
         return true;
     }
 
-    /** Has the descriptors that were ready, and that an Error kept from being called, told again by the next wait. */
+    /** Has the edges that were found, and that an Error kept from being told, told again by the next wait. */
     void tellAgain() {
         descriptors.leaveUnsettled();
     }

@@ -306,14 +306,16 @@ public final class Loop {
         Object before = current.context;
         current.enter(owner);
         counters.depth++;
+        boolean dispatched = false;
         try {
             if (longestWait != 0) {
                 slice.dropCancelled();
             }
-            boolean found = waiting.await(longestWait, ready);
+            boolean found = waiting.await(ready.size() > 0 ? 0 : longestWait, ready);
             accept(found);
             boolean progress = slice.run();
             progress |= found && dispatch(ready);
+            dispatched = true;
             for (Driver driver : drivers.inUse()) {
                 progress |= driver.dispatch();
             }
@@ -326,7 +328,11 @@ public final class Loop {
             if (--current.depth > 0) {
                 current.context = before;
             }
+            boolean lost = !dispatched && ready.hasEdges();
             ready.clear();
+            if (lost) {
+                fdSources.tellAgain();
+            }
         }
     }
 
@@ -387,18 +393,9 @@ public final class Loop {
 
     private boolean dispatch(ReadyList ready) {
         boolean progress = false;
-        int next = 0;
-        try {
-            while (next < ready.size()) {
-                FdEntry entry = ready.get(next);
-                progress |=
-                        entry instanceof FdWaiters waiters ? readiness.dispatch(waiters) : fdSources.dispatch(entry);
-                next++;
-            }
-        } finally {
-            if (next < ready.size()) {
-                fdSources.tellAgain();
-            }
+        for (int next = 0; next < ready.size(); next++) {
+            FdEntry entry = ready.get(next);
+            progress |= entry instanceof FdWaiters waiters ? readiness.dispatch(waiters) : fdSources.dispatch(entry);
         }
         return progress;
     }
@@ -420,7 +417,11 @@ public final class Loop {
         }
     }
 
-    /** Finds the list of this poll: each nested poll walks a list of its own. An Error may have left entries in it. */
+    /**
+     * Finds the list of this poll: each nested poll walks a list of its own. An Error may have left entries in it. A nested poll begins with
+     * the edges that the poll around it has found and not dispatched: the kernel does not tell them again, and the nested poll may be made
+     * to wait for one of them.
+     */
     private ReadyList readyList() {
         if (counters.depth > 0) {
             return nestedReadyList(counters.depth - 1);
@@ -430,11 +431,12 @@ public final class Loop {
     }
 
     private ReadyList nestedReadyList(int outerPolls) {
-        if (outerPolls == nestedReady.size()) {
+        while (nestedReady.size() <= outerPolls) { // hooks are called one deeper, and may not poll
             nestedReady.add(new ReadyList());
         }
         ReadyList ready = nestedReady.get(outerPolls);
         ready.clear();
+        ready.takeOverEdges(outerPolls == 0 ? outermostReady : nestedReady.get(outerPolls - 1));
         return ready;
     }
 

@@ -30,4 +30,30 @@ class ReadyListTest {
         ready.report(new FdEntry(8), FdEntry.OUT);
         assertThat(ready.get(0).fd()).isEqualTo(8);
     }
+
+    @Test
+    void edgesThatNobodyHasTakenAreTakenOver() {
+        FdEntry level = entry(1, FdEntry.IN);
+        FdEntry taken = entry(2, FdEntry.IN | FdEntry.ET);
+        FdEntry edge = entry(3, FdEntry.IN | FdEntry.ET);
+        ReadyList outer = new ReadyList();
+        outer.report(level, FdEntry.IN);
+        assertThat(outer.hasEdges()).isFalse();
+        outer.report(taken, FdEntry.IN);
+        outer.report(edge, FdEntry.IN);
+        assertThat(taken.takeEvents()).isEqualTo(FdEntry.IN);
+        ready.takeOverEdges(outer);
+        assertThat(ready.size()).isEqualTo(1);
+        assertThat(ready.get(0)).isSameAs(edge);
+        assertThat(ready.hasEdges()).isTrue();
+        assertThat(edge.takeEvents()).isEqualTo(FdEntry.IN);
+        assertThat(outer.size()).isEqualTo(3);
+        assertThat(outer.hasEdges()).as("a taken edge is not told again either").isTrue();
+    }
+
+    private static FdEntry entry(int fd, int interest) {
+        FdEntry entry = new FdEntry(fd);
+        entry.interest = interest;
+        return entry;
+    }
 }
