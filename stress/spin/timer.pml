@@ -34,6 +34,7 @@
  *   READ_BEFORE_UNFILE   the home thread reads the state, then says that the wheel does not meet the timer any more
  *   FILE_RAISES          file() reads the state again, and files the timer for it although the wheel would meet it before
  *   PLAIN_FIRE           fire() loads the state, then stores it
+ *   FIRE_NO_FENCE        fire()'s compare-and-set may be done before the store that the wheel does not meet the timer any more
  *   FIRE_BY_KEY          fire() does not look at the deadline: the entry was due
  *   NO_RESUME_FENCE      a resume has no fence between its store and its look at the mark
  */
@@ -433,14 +434,13 @@ inline accept()
 /* TimerEntry.fire, then the callback */
 inline fire()
 {
-#ifdef RESUMER
-    if
-    :: t == 0 && suspended -> goto not_fired
-    :: else
-    fi;
-#endif
     do
+#ifdef RESUMER
+    :: t == 0 && suspended -> break
+    :: !(t == 0 && suspended) ->
+#else
     :: true ->
+#endif
         d_step { deadline = wanted[t]; call = armed_by[t] };
 #ifdef FIRE_BY_KEY
         if
@@ -456,6 +456,9 @@ inline fire()
             armed_by[t] = (armed_by[t] == call -> 0 : armed_by[t]);
 #else
             d_step {
+#ifndef FIRE_NO_FENCE
+                DRAINED(LOOP);
+#endif
                 fired = (wanted[t] == deadline);
                 wanted[t] = (fired -> NEVER : wanted[t]);
                 armed_by[t] = (fired -> 0 : armed_by[t]);
@@ -467,6 +470,7 @@ inline fire()
                 assert(deadline <= now);        /* never early */
 #endif
                 fired = false;
+                has_fired = true;
 #if SELF > 0
                 if
                 :: again > 0 ->
@@ -485,10 +489,36 @@ inline fire()
             fi
         fi
     od;
-#ifdef RESUMER
-not_fired: skip;
-#endif
     call = 0
+}
+
+/* Filing.fires: the compare-and-set stands for the fence; where there was none, it fences and looks once more. */
+inline fires()
+{
+    filed[t] = NEVER;
+    store(LOOP, FILED_AT(t), NEVER);
+    deadline = wanted[t];
+    do
+    :: true ->
+        if
+        :: deadline <= now ->
+            fire();
+            if
+            :: has_fired || fenced -> break
+            :: else
+            fi
+        :: deadline > now && fenced ->
+            if
+            :: deadline != NEVER -> enter(deadline)
+            :: else
+            fi;
+            break
+        :: deadline > now && !fenced
+        fi;
+        unfile();
+        fenced = true
+    od;
+    atomic { has_fired = false; fenced = false }
 }
 
 /* TimerDriver.dispatch: each entry whose key has come. */
@@ -504,12 +534,7 @@ inline dispatch()
         if
         :: key <= now ->
             IN_WHEEL(t, key)--;
-            unfile();
-            if
-            :: deadline <= now -> fire()
-            :: deadline > now && deadline != NEVER -> enter(deadline)
-            :: deadline == NEVER
-            fi
+            fires()
         :: else -> break
         fi
     od;
@@ -584,7 +609,7 @@ proctype loop()
     byte wheel[TIMERS * (LAST + 1)];        /* entries, by timer and key */
     byte filed[TIMERS] = NEVER;             /* what it has stored in TimerEntry.filed */
     byte wake, now, key, t, end, deadline, call;
-    bool found, seen, fired;
+    bool found, seen, fired, has_fired, fenced;
 #if SELF > 0
     byte again = SELF;
 #endif

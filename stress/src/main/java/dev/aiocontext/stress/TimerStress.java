@@ -222,6 +222,49 @@ public final class TimerStress {
         }
     }
 
+    /** Armed again after it was disarmed, while the loop meets its old entry. */
+    @JCStressTest
+    @Outcome(id = "0, 1", expect = ACCEPTABLE, desc = "It fires for the new arming.")
+    @Outcome(expect = FORBIDDEN, desc = "Lost, fired early, or fired twice.")
+    @State
+    public static class MetMeanwhile {
+        private final TimerLoop loop = new TimerLoop();
+        private final TimerEntry timer = TimerLoop.newTimer();
+
+        /** Arms it, and disarms it. */
+        public MetMeanwhile() {
+            loop.armAtHome(timer, 10);
+            timer.disarm();
+        }
+
+        /** Arms it again. */
+        @Actor
+        public void other() {
+            loop.arm(timer, 15);
+        }
+
+        /**
+         * Fires what is due.
+         *
+         * @param r how many have fired
+         */
+        @Actor
+        public void loop(II_Result r) {
+            r.r1 = loop.fire(10);
+        }
+
+        /**
+         * Goes on.
+         *
+         * @param r how many fire then
+         */
+        @Arbiter
+        public void end(II_Result r) {
+            loop.wake();
+            r.r2 = loop.fire(15);
+        }
+    }
+
     /** Closed while it is armed. */
     @JCStressTest
     @Outcome(id = "true", expect = ACCEPTABLE, desc = "Closed.")
@@ -294,6 +337,20 @@ public final class TimerStress {
         }
     }
 
+    /** A timer that may be suspended, as the library's are. */
+    private static final class Suspendable extends TimerEntry {
+        private volatile boolean suspended = true;
+
+        Suspendable() {
+            super(TimerLoop.EXACT);
+        }
+
+        @Override
+        protected boolean isHeld() {
+            return suspended;
+        }
+    }
+
     /** Resumed while it is due: as the library does it, by a volatile mark and an announcement. */
     @JCStressTest
     @Outcome(id = "1, 0", expect = ACCEPTABLE, desc = "The loop sees that it is resumed.")
@@ -302,8 +359,7 @@ public final class TimerStress {
     @State
     public static class ResumedMeanwhile {
         private final TimerLoop loop = new TimerLoop();
-        private final TimerEntry timer = TimerLoop.newTimer();
-        private volatile boolean suspended = true;
+        private final Suspendable timer = new Suspendable();
 
         /** Arms it. */
         public ResumedMeanwhile() {
@@ -313,7 +369,7 @@ public final class TimerStress {
         /** Resumes it. */
         @Actor
         public void other() {
-            suspended = false;
+            timer.suspended = false;
             loop.queue.announce(timer);
         }
 
@@ -324,15 +380,7 @@ public final class TimerStress {
          */
         @Actor
         public void loop(II_Result r) {
-            loop.queue.begin(10);
-            TimerEntry due = loop.queue.takeDue(10);
-            if (due == null) {
-                r.r1 = -1;
-            } else if (suspended) {
-                loop.queue.putAside();
-            } else {
-                r.r1 = loop.queue.fire(due, 10) == TimerEntry.NOT_FIRED ? 0 : 1;
-            }
+            r.r1 = loop.fire(10);
         }
 
         /**

@@ -12,8 +12,8 @@ import java.util.concurrent.TimeUnit;
  * <p><b>Fairness.</b> One iteration fires at most 1,024 timers, or as many as begin within 500 us; it looks at the clock after each 16.
  * The others come first in the next iteration, which does not wait.
  *
- * <p><b>Errors.</b> An Error between two places leaves the timer "in hand", and the next round begins with it ({@link TimerQueue}). An
- * Error between firing and the handler loses that call, as it does for a task that was taken; a periodic timer goes on.
+ * <p><b>Errors.</b> An Error between two places leaves the timer where it was, or "in hand", and the next round begins with it ({@link
+ * TimerQueue}). An Error between firing and the handler loses that call, as it does for a task that was taken; a periodic timer goes on.
  *
  * <p><b>Threads.</b> {@link #arm}, {@link #announce}, {@link #now} and {@link #at}: any. Everything else: the home thread.
  */
@@ -144,9 +144,12 @@ final class TimerDriver implements Driver {
         boolean progress = false;
         long began = 0;
         int steps = 0;
-        TimerEntry entry = queue.takeDue(now);
-        while (entry != null || queue.isWheelBehind()) {
-            progress |= entry != null && fire(entry, now);
+        TimerEntry fired = queue.takeDue(now);
+        while (fired != null || queue.isWheelBehind()) {
+            if (fired != null) {
+                progress = true;
+                call((TimerSource) fired, now - queue.due());
+            }
             if (++steps % STRIDE == 0) {
                 long time = System.nanoTime();
                 began = began == 0 ? time : began;
@@ -155,28 +158,16 @@ final class TimerDriver implements Driver {
                     break;
                 }
             }
-            entry = queue.takeDue(now);
+            fired = queue.takeDue(now);
         }
         return progress || unfinished; // there is more, even if all of this slice went into finding it
     }
 
-    /** Fires a timer that has left the wheel. One that is suspended stays armed, until a resume announces it. */
-    private boolean fire(TimerEntry entry, long now) {
-        TimerSource timer = (TimerSource) entry;
-        if (timer.isSuspended()) {
-            queue.putAside();
-            return false;
-        }
-        long late = now - entry.deadline();
-        long missedNow = queue.fire(entry, now);
-        if (missedNow == TimerEntry.NOT_FIRED) {
-            return false;
-        }
-        missed = missedNow;
+    private void call(TimerSource timer, long late) {
+        missed = queue.missed();
         counters.timersFired++;
         counters.timersLate = Math.max(counters.timersLate, late - timer.accuracy());
-        callbacks.call(timer, late, missedNow);
-        return true;
+        callbacks.call(timer, late, missed);
     }
 
     @Override

@@ -16,9 +16,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p><b>Threads.</b> As {@link AioTimer}; {@link #running} is the home thread's.
  *
- * <p><b>Suspended.</b> The home thread takes the timer off the wheel, fences ({@link TimerEntry#unfile}), and looks whether it is suspended: if so, it
- * leaves the timer armed and in no slot. {@link #letGo} clears the mark and then always announces the timer. So either the home
- * thread sees that the mark is gone and fires the timer, or the announcement has it filed anew, or both.
+ * <p><b>Suspended.</b> The home thread takes a timer that is due off the wheel if it is suspended, fences ({@link TimerEntry#unfile}), and looks
+ * once more: if it is, the timer stays armed and in no slot. {@link #letGo} clears the mark and then always announces the timer. So
+ * either the home thread sees that the mark is gone and fires the timer, or the announcement has it filed anew, or both.
  */
 class TimerSource extends TimerEntry implements AioTimer, LoopSource {
     private static final long NANOS_PER_SECOND = 1_000_000_000;
@@ -170,6 +170,11 @@ class TimerSource extends TimerEntry implements AioTimer, LoopSource {
         if (!driver().announce(this)) {
             throw closedException();
         }
+    }
+
+    @Override
+    protected boolean isHeld() {
+        return suspended;
     }
 
     @Override

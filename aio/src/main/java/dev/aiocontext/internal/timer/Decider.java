@@ -15,8 +15,8 @@ final class Decider {
     private long key;
 
     /** The key is later than the deadline if the timer was armed for the past: that gives it no more time. */
-    private static long latest(long key, TimerEntry timer) {
-        long latest = Math.min(key, timer.deadline()) + timer.accuracy();
+    static long latest(long key, long deadline, TimerEntry timer) {
+        long latest = Math.min(key, deadline) + timer.accuracy();
         return latest < 0 ? NEVER : Math.max(key, latest);
     }
 
@@ -27,7 +27,11 @@ final class Decider {
 
     /** Adds an entry. */
     void offer(long entryKey, TimerEntry entryTimer) {
-        long offered = latest(entryKey, entryTimer);
+        offer(entryKey, latest(entryKey, entryTimer.deadline(), entryTimer), entryTimer);
+    }
+
+    /** Adds an entry of which the least "at the latest" is known. */
+    void offer(long entryKey, long offered, TimerEntry entryTimer) {
         if (offered < latest || (offered == latest && timer == null)) {
             latest = offered;
             timer = entryTimer;
@@ -57,9 +61,10 @@ final class Decider {
     /** Says whether the timer is still in the wheel as it was, and armed. */
     boolean holds() {
         TimerEntry decider = timer;
-        return decider != null
-                && (decider.filed() & TimerEntry.KEY) == key
-                && decider.deadline() <= key
-                && latest(key, decider) == latest;
+        if (decider == null || (decider.filed() & TimerEntry.KEY) != key) {
+            return false;
+        }
+        long deadline = decider.deadline();
+        return deadline <= key && latest(key, deadline, decider) == latest;
     }
 }

@@ -27,6 +27,11 @@ final class Filing {
     /** The mark of the last sweep: 0 or {@link #MARK}. */
     long mark;
 
+    /** How many periods the timer that has fired last has missed, and when it was due. */
+    long missed;
+
+    long due;
+
     /** Of no meaning: without it, the compiler would leave out what is read ahead of time. */
     @SuppressWarnings("UnusedVariable")
     private long glanced;
@@ -35,11 +40,12 @@ final class Filing {
         this.levels = levels;
     }
 
-    /** Adds an entry: the timer is filed under it when it is there. */
-    void enter(long key, TimerEntry timer) {
+    /** Adds an entry of a timer that is armed for a deadline: it is filed under the key when the entry is there. */
+    void enter(long key, long deadline, TimerEntry timer) {
         Slot slot = levels.append(key, mark, timer);
-        slot.decider.offer(key, timer);
-        wake.offer(key, timer);
+        long latest = Decider.latest(key, deadline, timer);
+        slot.decider.offer(key, latest, timer);
+        wake.offer(key, latest, timer);
         if (key < earliest) {
             earliest = key;
         }
@@ -70,7 +76,7 @@ final class Filing {
             timer.unfile();
             long deadline = timer.deadline();
             if (deadline > key && deadline != NEVER) {
-                enter(deadline, timer);
+                enter(deadline, deadline, timer);
             }
             done = true;
             return deadline <= key;
@@ -79,6 +85,38 @@ final class Filing {
                 timer.filed(filed);
             }
         }
+    }
+
+    /**
+     * Fires a timer that the wheel meets, if it is armed for its key or before. A fence is needed only if it does not fire ({@link
+     * TimerEntry}). After that, a thread that arms it finds it filed nowhere, and announces it.
+     *
+     * @return whether it has fired; else it is filed anew if it is armed for later, and is filed nowhere if it is held or disarmed
+     */
+    boolean fires(TimerEntry timer, long key, long now) {
+        timer.filed(NEVER);
+        long deadline = timer.deadline();
+        if (deadline <= key && fire(timer, deadline, now)) {
+            return true;
+        }
+        timer.unfile();
+        deadline = timer.deadline();
+        if (deadline <= key) {
+            return fire(timer, deadline, now);
+        }
+        if (deadline != NEVER) {
+            enter(deadline, deadline, timer);
+        }
+        return false;
+    }
+
+    private boolean fire(TimerEntry timer, long deadline, long now) {
+        if (timer.isHeld()) {
+            return false;
+        }
+        due = deadline;
+        missed = timer.fire(now);
+        return missed != TimerEntry.NOT_FIRED;
     }
 
     /**

@@ -18,12 +18,18 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>It is a {@link Link}, because its owner may keep it in a list. Nothing in here uses the list.
  *
- * <p><b>Threads.</b> {@link #fire}, {@link #wanted}, {@link #unfile}, {@link #filed(long)}: the home thread. Everything else: any.
+ * <p><b>Threads.</b> {@link #fire}, {@link #wanted}, {@link #unfile}, {@link #filed(long)}, {@link #isHeld}: the home thread. Everything
+ * else: any.
  *
  * <p><b>Why a later deadline need not be announced.</b> {@link #filed} says where the wheel meets this entry next. A thread that arms stores the
  * word, fences, and reads {@code filed}: if that is not after its deadline, it is done. The home thread, when it meets the entry,
- * stores {@code filed} (nowhere), fences, and reads the word. So either the arming thread reads "nowhere" and announces, or the
- * home thread sees the new deadline and files the entry for it, or both (Dekker).
+ * stores {@code filed} (nowhere). Then it does one of two things:
+ * <ol>
+ *   <li>It fires the timer by a compare-and-set of the word. The read-modify-writes of the word have one order. An arming that comes after
+ *       this one reads what it wrote, or something later, and so sees "nowhere", and announces.
+ *   <li>It fences, and reads the word. So either the arming thread reads "nowhere" and announces, or the home thread sees the new
+ *       deadline and files the entry for it, or both (Dekker).
+ * </ol>
  *
  * <p><b>Errors.</b> Each change is one compare-and-set; before it, nothing has happened. A thread that stops after it, and before it
  * has announced the entry, leaves the timer armed and perhaps unknown to the wheel. The next call that arms it announces it.
@@ -198,6 +204,11 @@ public class TimerEntry extends Link {
         return filed + state + sequence;
     }
 
+    /** {@return whether it is not to fire although it is due} Home thread. */
+    protected boolean isHeld() {
+        return false;
+    }
+
     /** Says that the wheel does not meet it any more, before the wheel reads what it is armed for. */
     void unfile() {
         FILED.setOpaque(this, NEVER);
@@ -324,8 +335,8 @@ public class TimerEntry extends Link {
     }
 
     /**
-     * Fires it if its deadline has come: it is disarmed, or armed for the next of its periods that is after now. Home thread, after it has
-     * left the wheel.
+     * Fires it if its deadline has come: it is disarmed, or armed for the next of its periods that is after now. Home thread, after {@link
+     * #filed} says that the wheel does not meet it. If it has fired, its compare-and-set stands for the fence of {@link #unfile}.
      *
      * @param now the time
      * @return how many periods were missed, or {@link #NOT_FIRED}

@@ -85,6 +85,11 @@ public final class TimerQueue {
     /** Until when the loop sleeps, or ALWAYS. Home thread. */
     private long until = ALWAYS;
 
+    /** How many periods the timer that has fired last has missed, and when it was due. Home thread. */
+    private long missed;
+
+    private long due;
+
     /** How often the home thread armed a timer. Home thread. */
     private long major;
 
@@ -158,7 +163,7 @@ public final class TimerQueue {
     /** Files a timer. One that is due at a time that the wheel was told already is for the next round. */
     private void file(TimerEntry entry, long deadline) {
         if (deadline > told) {
-            wheel.file(entry);
+            wheel.file(entry, deadline);
         } else {
             overdue.add(entry);
             entry.filed(0);
@@ -236,23 +241,26 @@ public final class TimerQueue {
     }
 
     /**
-     * Takes the next timer that is due, in the order of deadlines, and of armings where they are equal; those that were armed for a time
-     * which had passed come last.
+     * Fires the next timer that is due, in the order of deadlines, and of armings where they are equal; those that were armed for a time
+     * which had passed come last. A periodic one is armed and filed for its next deadline, which counts as an arming now. One that is
+     * held stays armed, and is to be announced before the loop looks at it again.
      *
      * @param now the time of the round
-     * @return the entry, which the wheel does not meet now, to be handed to {@link #fire} or {@link #putAside}; null if none is due, or if
-     *     {@link #isWheelBehind}
+     * @return the timer that has fired; null if none is due, or if {@link #isWheelBehind}
      */
     public @Nullable TimerEntry takeDue(long now) {
-        TimerEntry due = wheel.takeDue(now);
-        if (due == null && !wheel.isBehind()) {
-            while (due == null && overdueLeft > 0) {
-                overdueLeft--;
-                due = takeOverdue(now);
-            }
+        TimerEntry fired = wheel.takeDue(now);
+        if (fired != null) {
+            missed = wheel.missed();
+            due = wheel.due();
+            fileAgain(fired);
+            return fired;
         }
-        inHand = due;
-        return due;
+        while (fired == null && overdueLeft > 0 && !wheel.isBehind()) {
+            overdueLeft--;
+            fired = takeOverdue(now);
+        }
+        return fired;
     }
 
     private @Nullable TimerEntry takeOverdue(long now) {
@@ -264,12 +272,17 @@ public final class TimerQueue {
         inHand = entry;
         entry.unfile();
         long deadline = entry.deadline();
-        if (deadline <= now) {
-            return entry;
+        boolean fired = false;
+        if (deadline > now) {
+            fileIfArmed(entry, deadline);
+        } else if (!entry.isHeld()) {
+            due = deadline;
+            missed = entry.fire(now);
+            fired = missed != TimerEntry.NOT_FIRED;
+            fileAgain(entry);
         }
-        fileIfArmed(entry, deadline);
         inHand = null;
-        return null;
+        return fired ? entry : null;
     }
 
     private void fileIfArmed(TimerEntry entry, long deadline) {
@@ -278,31 +291,30 @@ public final class TimerQueue {
         }
     }
 
-    /**
-     * Fires a timer that was taken, if it is still due. A periodic one is armed and filed for its next deadline, which counts as an arming
-     * now.
-     *
-     * @param entry what {@link #takeDue} returned
-     * @param now the time of the round
-     * @return how many periods were missed, or {@link TimerEntry#NOT_FIRED}
-     */
-    public long fire(TimerEntry entry, long now) {
-        long missed = entry.fire(now);
-        long deadline = entry.deadline();
-        if (deadline != TimerEntry.NEVER && !entry.isFiledBy(deadline)) {
+    /** Files a timer that is armed although it has fired: a periodic one, or one that another thread has armed meanwhile. */
+    private void fileAgain(TimerEntry fired) {
+        long deadline = fired.deadline();
+        if (deadline == TimerEntry.NEVER) {
+            return;
+        }
+        inHand = fired; // only now, because the garbage collector makes the store of a reference cost more than that of
+        // a number
+        if (!fired.isFiledBy(deadline)) {
             MAJOR.setOpaque(this, major + 1);
-            entry.setSequence(major << MINOR_BITS);
-            file(entry, deadline);
+            fired.setSequence(major << MINOR_BITS);
+            file(fired, deadline);
         }
         inHand = null;
+    }
+
+    /** {@return how many periods the timer has missed that {@link #takeDue} returned last} */
+    public long missed() {
         return missed;
     }
 
-    /**
-     * Leaves the timer that was taken last as it is: armed, and to be announced before the loop looks at it again.
-     */
-    public void putAside() {
-        inHand = null;
+    /** {@return the deadline of the timer that {@link #takeDue} returned last} */
+    public long due() {
+        return due;
     }
 
     /** {@return whether the wheel has ended {@link #takeDue} early, because there was much to do} */

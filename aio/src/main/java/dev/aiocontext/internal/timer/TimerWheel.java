@@ -34,10 +34,11 @@ import org.jspecify.annotations.Nullable;
  * other one is stale from then on.
  *
  * <p><b>Threads.</b> Home thread. Other threads arm and disarm the timers all the while: the wheel unfiles a timer before it reads
- * the deadline that it acts on (see {@link TimerEntry#unfile}).
+ * the deadline that it acts on, or fires it by a compare-and-set (see {@link TimerEntry}).
  *
- * <p><b>Errors.</b> An entry is copied before it is removed, and room is made before a timer is unfiled. So an Error leaves an
- * entry too many, which is harmless, and never one too few.
+ * <p><b>Errors.</b> An entry is copied before it is removed, room is made before a timer is unfiled, and a timer is unfiled only as long as
+ * that goes well. So an Error leaves an entry too many, which is harmless, and never one too few. An Error after a timer has fired loses
+ * the call; if the timer is periodic, its entry is still there, and it goes on.
  */
 public final class TimerWheel {
     /** The moves and drops of one call. */
@@ -86,8 +87,12 @@ public final class TimerWheel {
      * @param timer the timer; if it is not armed, nothing happens
      */
     public void file(TimerEntry timer) {
+        file(timer, timer.deadline());
+    }
+
+    /** Files a timer that is armed for a deadline, or was a moment ago. */
+    void file(TimerEntry timer, long deadline) {
         work();
-        long deadline = timer.deadline();
         if (deadline == NEVER) {
             return;
         }
@@ -96,13 +101,13 @@ public final class TimerWheel {
         if (filed <= key) {
             filing.offerAgain(filed, timer);
         } else {
-            filing.enter(key, timer);
+            filing.enter(key, deadline, timer);
         }
     }
 
     /**
-     * Takes the next timer that is due: in the order of deadlines, and of sequences where they are equal. It is in the wheel no
-     * longer, and still armed.
+     * Fires the next timer that is due: in the order of deadlines, and of sequences where they are equal. It is in the wheel no longer. It is
+     * disarmed, or armed for its next period. A timer that is held is passed over: it stays armed, and is in the wheel no longer.
      *
      * @param now the time; it may be less than one told before, and then less is due
      * @return the timer; null if none is due, or if it was too much work to find one: {@link #isBehind} says which
@@ -142,7 +147,7 @@ public final class TimerWheel {
                 continue;
             }
             left--;
-            TimerEntry timer = takeFirst(slot, now);
+            TimerEntry timer = fireFirst(slot, now);
             if (timer != null) {
                 return timer;
             }
@@ -177,8 +182,8 @@ public final class TimerWheel {
         return left;
     }
 
-    /** Takes the first entry of a slot; null if it is not due, or no longer what is due. */
-    private @Nullable TimerEntry takeFirst(Slot slot, long now) {
+    /** Fires the timer of the first entry of a slot; null if it is not due, or no longer what is due. */
+    private @Nullable TimerEntry fireFirst(Slot slot, long now) {
         if (!slot.sorted) {
             sort(slot);
         }
@@ -193,20 +198,37 @@ public final class TimerWheel {
             slot.leastKey = key;
             return null;
         }
-        long filed = key | (markedOrder & Filing.MARK);
-        boolean taken = false;
-        if (timer.filed() == filed) {
-            if (slot.level == 0 && slot.order(key, timer) != (markedOrder & KEY)) {
-                levels.append(
-                        key,
-                        markedOrder & Filing.MARK,
-                        timer); // armed again for the same time, so it is the last one now
-            } else {
-                taken = filing.leaves(timer, key, filed);
+        long mark = markedOrder & Filing.MARK;
+        if (timer.filed() != (key | mark)) {
+            levels.removeFirst(slot, chunk);
+            return null;
+        }
+        if (slot.level == 0 && slot.order(key, timer) != (markedOrder & KEY)) {
+            levels.append(key, mark, timer); // armed again for the same time, so it is the last one now
+            levels.removeFirst(slot, chunk);
+            return null;
+        }
+        boolean removed = false;
+        try {
+            boolean fired = filing.fires(timer, key, now);
+            levels.removeFirst(slot, chunk);
+            removed = true;
+            return fired ? timer : null;
+        } finally {
+            if (!removed) {
+                timer.filed(key | mark);
             }
         }
-        levels.removeFirst(slot, chunk);
-        return taken ? timer : null;
+    }
+
+    /** {@return how many periods the timer that has fired last has missed} */
+    long missed() {
+        return filing.missed;
+    }
+
+    /** {@return the deadline of the timer that has fired last} */
+    long due() {
+        return filing.due;
     }
 
     /** Of entries with the same key, puts that of the timer that was armed first to the front. */

@@ -97,10 +97,10 @@ final class TimerModel {
         }
         Timer first = armed.first();
         assertThat(taken).as("the first one").isSameAs(first.entry);
-        assertThat(taken.deadline()).as("never early").isLessThanOrEqualTo(now);
+        assertThat(wheel.due()).as("never early").isLessThanOrEqualTo(now);
+        assertThat(taken.deadline()).as("has fired").isEqualTo(TimerEntry.NEVER);
         assertThat(taken.filed()).as("has left the wheel").isEqualTo(TimerEntry.NEVER);
         armed.remove(first);
-        taken.disarm();
         first.place = TimerEntry.NEVER;
         first.fired++;
         assertThat(first.fired).as("once for each arming").isLessThanOrEqualTo(first.armings);

@@ -26,15 +26,17 @@ public interface TimerSet extends AutoCloseable {
         /** {@code ScheduledThreadPoolExecutor}, the caller in place of its worker. */
         SCHEDULED_POOL,
         /** {@code ForkJoinPool.schedule}, from JDK 25 on. */
-        FORK_JOIN;
+        FORK_JOIN,
+        /** The limit: one compare-and-set for each operation, and nothing that fires. */
+        COMPARE_AND_SET;
 
         /**
          * Says whether the caller fires the timers.
          *
-         * @return false if a thread of the peer's own does
+         * @return false if a thread of the peer's own does, or nobody
          */
         public boolean isFiredByCaller() {
-            return this != HASHED_WHEEL && this != FORK_JOIN;
+            return this != HASHED_WHEEL && this != FORK_JOIN && this != COMPARE_AND_SET;
         }
 
         /**
@@ -63,6 +65,7 @@ public interface TimerSet extends AutoCloseable {
             case AGRONA_WHEEL -> new AgronaTimers(timers);
             case SCHEDULED_POOL -> ExecutorTimers.ofPool(timers);
             case FORK_JOIN -> ExecutorTimers.ofForkJoinPool(timers);
+            case COMPARE_AND_SET -> new BareHandles(timers);
         };
     }
 

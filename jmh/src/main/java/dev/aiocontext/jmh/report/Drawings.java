@@ -24,7 +24,7 @@ final class Drawings {
 
     /** Whose timers the charts show. */
     static final Set<String> TIMER_PEERS =
-            Set.of("AIO_TIMER", "NETTY_QUEUE", "HASHED_WHEEL", "AGRONA_WHEEL", "SCHEDULED_POOL");
+            Set.of("AIO_TIMER", "NETTY_QUEUE", "HASHED_WHEEL", "AGRONA_WHEEL", "SCHEDULED_POOL", "COMPARE_AND_SET");
 
     private Drawings() {}
 

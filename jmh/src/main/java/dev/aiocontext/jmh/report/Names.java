@@ -57,6 +57,7 @@ final class Names {
             Map.entry("AGRONA_WHEEL", "Agrona, DeadlineTimerWheel"),
             Map.entry("SCHEDULED_POOL", "ScheduledThreadPoolExecutor"),
             Map.entry("FORK_JOIN", "ForkJoinPool.schedule"),
+            Map.entry("COMPARE_AND_SET", "a compare-and-set each: the limit"),
             Map.entry("C_TIMERFD", "C, timerfd"),
             Map.entry("NONE", "none"),
             Map.entry("NOTHING", "a JVM that does nothing"),

@@ -13,7 +13,8 @@ enum Side {
     /** The same in C. */
     LIMIT;
 
-    private static final Set<String> WRITTEN_BY_HAND = Set.of("SPIN", "FFM_POLL", "FFM_QUEUE", "NOTHING");
+    private static final Set<String> WRITTEN_BY_HAND =
+            Set.of("SPIN", "FFM_POLL", "FFM_QUEUE", "NOTHING", "COMPARE_AND_SET");
 
     static Side of(String name) {
         if (name.startsWith("AIO")) {

@@ -80,7 +80,8 @@ class TimersTest {
         assertThat(question("timers").cases(Suite.FULL))
                 .filteredOn(next -> Set.of("nextDeadline", "idle").contains(next.method()))
                 .isNotEmpty()
-                .noneMatch(next -> Set.of("HASHED_WHEEL", "FORK_JOIN").contains(next.param("peer")));
+                .noneMatch(next ->
+                        Set.of("HASHED_WHEEL", "FORK_JOIN", "COMPARE_AND_SET").contains(next.param("peer")));
     }
 
     @Test
