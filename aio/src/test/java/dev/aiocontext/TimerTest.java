@@ -39,6 +39,20 @@ class TimerTest extends TimersByVirtualClock {
     }
 
     @Test
+    void aPollWithALimitSkipsNoMoreTimeThanThat() {
+        List<Long> times = new ArrayList<>();
+        AioTimer timer = ctx.newTimer("far away", (self, missed) -> times.add(clock.nanos()));
+        timer.arm(Duration.ofHours(1));
+        clock.skipIdleTime(true);
+        ctx.poll(false); // takes the arming and the wake-up
+        assertFalse(ctx.poll(SECOND));
+        assertEquals(SECOND.toNanos(), clock.nanos());
+        assertTrue(ctx.poll(Duration.ofHours(2)));
+        assertEquals(List.of(Duration.ofHours(1).toNanos()), times);
+        timer.close();
+    }
+
+    @Test
     void timersFireInTheOrderOfTheirDeadlinesAndThoseWithEqualOnesInTheOrderOfArming() {
         AioTimer a = timer("a");
         AioTimer b = timer("b");

@@ -8,8 +8,13 @@ interface Driver {
     /** A wait without an end. */
     long FOR_EVER = -1;
 
-    /** {@return for how many nanoseconds the loop may wait as far as this driver knows: 0 if it has something to do} */
-    long longestWait();
+    /**
+     * Tells how long the loop may wait as far as this driver knows.
+     *
+     * @param limit for how many nanoseconds it waits at most, whatever this says; negative for ever
+     * @return for how many nanoseconds it may wait; 0 if there is something to do, negative for ever
+     */
+    long longestWait(long limit);
 
     /** {@return whether it has to look for events also while the loop has work} */
     boolean looksWhileBusy();

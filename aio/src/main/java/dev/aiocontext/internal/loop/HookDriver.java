@@ -144,7 +144,7 @@ final class HookDriver implements Driver {
     }
 
     @Override
-    public long longestWait() {
+    public long longestWait(long limit) {
         long longest = wait.left();
         if (!asked) {
             asked = true;

@@ -81,7 +81,7 @@ final class TimerDriver implements Driver {
     }
 
     @Override
-    public long longestWait() {
+    public long longestWait(long limit) {
         if (unfinished || queue.isAnnounced() || queue.hasOverdue()) {
             return 0;
         }
@@ -89,8 +89,10 @@ final class TimerDriver implements Driver {
         if (wakeAt == TimerEntry.NEVER) {
             return FOR_EVER;
         }
-        long left = wakeAt - now();
-        if (left <= 0 || ticks.skipTo(queue.earliest() + origin)) {
+        long now = now();
+        long left = wakeAt - now;
+        long next = queue.earliest();
+        if (left <= 0 || ticks.skipTo((limit < 0 || next - now < limit ? next : now + limit) + origin)) {
             return 0;
         }
         return ticks.isPassing() ? exactWait.timeout(left, queue.accuracyAtWake()) : FOR_EVER;

@@ -87,7 +87,7 @@ final class Waiting {
     }
 
     private boolean awaitPrepared(long longest, ReadyList ready) {
-        long timeout = longest == 0 ? 0 : shorter(longest, timeout(0));
+        long timeout = longest == 0 ? 0 : shorter(longest, timeout(0, longest));
         if (timeout == 0) {
             // There is work: enter the kernel only if there are descriptors that must not starve behind it.
             return looksIntoKernel(ready);
@@ -114,7 +114,7 @@ final class Waiting {
         lent = true;
         home.setAside(true);
         arming.begin();
-        long timeout = descriptors.hasUntold() ? 0 : timeout(0);
+        long timeout = descriptors.hasUntold() ? 0 : timeout(0, Driver.FOR_EVER);
         if (timeout != 0) {
             tellThatItBlocks(drivers.inUse());
             lentWaits = true;
@@ -213,7 +213,7 @@ final class Waiting {
         arming.begin();
         Driver[] inUse = drivers.inUse();
         try {
-            long timeout = shorter(left, timeout(waited));
+            long timeout = shorter(left, timeout(waited, left));
             if (timeout != 0) {
                 tellThatItBlocks(inUse);
             }
@@ -300,7 +300,7 @@ final class Waiting {
      * Tells for how many nanoseconds there is nothing to do: 0, for ever (-1), or what is left of 10 ms. The loop looks for work
      * here and nowhere else.
      */
-    private long timeout(long waited) {
+    private long timeout(long waited, long limit) {
         if (isAnnounced() || slice.isIdleWorkDue()) {
             return 0;
         }
@@ -309,7 +309,7 @@ final class Waiting {
         }
         long longest = idleWork.isEmpty() ? Driver.FOR_EVER : Math.max(0, IDLE_WAIT - waited);
         for (Driver driver : drivers.inUse()) {
-            longest = shorter(longest, driver.longestWait());
+            longest = shorter(longest, driver.longestWait(limit));
         }
         return longest;
     }
