@@ -228,7 +228,7 @@ public final class FdSet {
 
     /** {@return whether a wait would return at once for something that epoll's descriptor does not tell} Home thread. */
     public boolean hasUntold() {
-        return unfinished.any || monitor.hasUntold();
+        return unfinished.isAny() || monitor.hasUntold();
     }
 
     /**
@@ -261,7 +261,7 @@ public final class FdSet {
      * @param ready receives what is ready, at most {@link ReadyList#MOST} and those that are always ready
      */
     public void await(long timeoutNanos, ReadyList ready) {
-        if (unfinished.any) {
+        if (unfinished.isAny()) {
             unfinished.settle();
         }
         boolean whole = false;

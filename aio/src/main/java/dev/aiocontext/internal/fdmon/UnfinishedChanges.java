@@ -1,10 +1,16 @@
 package dev.aiocontext.internal.fdmon;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+
 /**
  * Makes changes of a set whole that an Error has cut short.
  *
  * <p><b>Threads.</b> {@link #verify}, {@link #repair} and {@link #settle}: any, without the lock or with it. All other methods: any thread
- * that holds the table's lock. {@link #any} is written under the lock and read by any thread.
+ * that holds the table's lock. {@link #any} is written under the lock; {@link #isAny}: any thread.
+ *
+ * <p><b>Why the mark is a plain field.</b> A thread that an Error leaves behind it releases the lock, and that publishes the mark. A home
+ * thread that looks a moment earlier finds it in its next wait, as it would with a volatile field. So a change need not pay for two fences.
  *
  * <p><b>Errors.</b> A StackOverflowError or an OutOfMemoryError can end a change at any step. {@link #begin} marks the set
  * before the first step, and {@link #end} takes the mark back after the last, so an Error leaves the mark behind. The next
@@ -12,17 +18,32 @@ package dev.aiocontext.internal.fdmon;
  * then reports each edge again that is still there.
  */
 final class UnfinishedChanges {
+    private static final VarHandle ANY;
+
+    static {
+        try {
+            ANY = MethodHandles.lookup().findVarHandle(UnfinishedChanges.class, "any", boolean.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
+
     private final FdTable table;
     private final MonitorInUse monitor;
     private final Interests interests;
 
-    /** A change is under way, or an Error has cut one short. */
-    volatile boolean any;
+    /** A change is under way, or an Error has cut one short. Written by stores alone, which cannot fail. */
+    boolean any;
 
     UnfinishedChanges(FdTable table, MonitorInUse monitor, Interests interests) {
         this.table = table;
         this.monitor = monitor;
         this.interests = interests;
+    }
+
+    /** Says whether a change is under way, or was cut short. */
+    boolean isAny() {
+        return (boolean) ANY.getOpaque(this);
     }
 
     /** Begins a change, see {@link FdSet#begin}. */

@@ -243,6 +243,24 @@ public final class Libc {
     }
 
     /**
+     * epoll_ctl(2), for a caller that changes a set again and again.
+     *
+     * @param state a {@link #errnoSegment} of the caller's, for one thread at a time
+     * @param epfd the epoll descriptor
+     * @param operation EPOLL_CTL_*
+     * @param fd the descriptor it is about
+     * @param event a struct epoll_event
+     * @return 0
+     */
+    public static int epollCtl(MemorySegment state, int epfd, int operation, int fd, MemorySegment event) {
+        try {
+            return EPOLL_CTL.callInt(state, epfd, operation, fd, event.address());
+        } finally {
+            Reference.reachabilityFence(event);
+        }
+    }
+
+    /**
      * epoll_wait(2).
      *
      * @param state the waiting thread's {@link #errnoSegment}
