@@ -2,6 +2,9 @@
  * What the adapters do, in C on an epoll loop of its own: the limit that ForeignLoopFigures compares with. For each line of its input it does
  * so many pieces of work, and prints the processor time of the whole process and the wall time, in nanoseconds for each piece.
  *
+ * With IDLE_THREAD in the environment it has a second thread, which does nothing. The kernel then counts each use of a descriptor, as
+ * it does for every JVM.
+ *
  *   foreign_loops interest - PIECES | curl URL PIECES | cares SERVER PIECES | sdbus ADDRESS PIECES | libpq SETTINGS PIECES
  */
 #define _GNU_SOURCE
@@ -9,6 +12,7 @@
 #include <curl/curl.h>
 #include <libpq-fe.h>
 #include <netdb.h>
+#include <pthread.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -258,11 +262,21 @@ static void interest_piece(int i)
     epoll_ctl(epoll, EPOLL_CTL_MOD, idle, &e);
 }
 
+static void *idle_thread(void *data)
+{
+    for (;;) {
+        pause();
+    }
+    return data;
+}
+
 int main(int argc, char **argv)
 {
+    pthread_t thread;
     int pieces = argc == 4 ? atoi(argv[3]) : 0, i;
     char library = pieces > 0 ? argv[1][1] : 0;
     REQUIRE(pieces > 0);
+    REQUIRE(getenv("IDLE_THREAD") == NULL || pthread_create(&thread, NULL, idle_thread, NULL) == 0);
     epoll = epoll_create1(EPOLL_CLOEXEC);
     switch (library) {
     case 'n': interest_start(); break;

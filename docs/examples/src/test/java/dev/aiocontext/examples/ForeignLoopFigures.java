@@ -12,7 +12,7 @@ import java.util.function.ToLongFunction;
 /**
  * Measures what a download, a look-up, a call and a query cost by the adapters, and in C on an epoll loop of its own. One process in C and one
  * in Java take turns, each warmed up; then two fresh ones do. The servers are in this process or others. Not a test: docs/benchmarks.md has
- * the command. Its arguments are the libraries to measure: all without any.
+ * the command. Its arguments are the libraries to measure: all without any. With IDLE_THREAD in the environment, C has a second thread too.
  */
 final class ForeignLoopFigures {
     private static final int FORKS = Integer.getInteger("forks", 3);
@@ -97,6 +97,7 @@ final class ForeignLoopFigures {
         ChildJvm.Result result = ChildJvm.await(new ProcessBuilder(
                         "gcc",
                         "-O2",
+                        "-pthread",
                         "-I/usr/include/postgresql",
                         "-o",
                         program,
