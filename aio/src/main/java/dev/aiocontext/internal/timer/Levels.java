@@ -39,6 +39,13 @@ final class Levels {
     @Nullable
     Slot draining;
 
+    /** How many entries have moved to a lower level so far. */
+    long moves;
+
+    /** Of no meaning: without it, the compiler would leave out what is read ahead of time. */
+    @SuppressWarnings("UnusedVariable")
+    private long touched;
+
     /** The last chunk that the sweep has left in its slot; null if the first one is next. */
     @Nullable
     Chunk swept;
@@ -126,6 +133,15 @@ final class Levels {
         return best;
     }
 
+    /** {@return what sorts the entries of a slot, if they are many and out of order} */
+    @Nullable
+    Crowd crowd(Slot slot) {
+        if (slot.crowd == null && slot.level == 0 && !slot.sorted && !slot.isOneChunk()) {
+            slot.crowd = new Crowd(chunks);
+        }
+        return slot.crowd;
+    }
+
     /** {@return the first chunk of a slot that has entries} */
     Chunk head(Slot slot) {
         Chunk chunk = Objects.requireNonNull(slot.head);
@@ -136,7 +152,29 @@ final class Levels {
         return chunk;
     }
 
-    private void pop(Slot slot, Chunk first) {
+    /** Moves entries of the first slot to lower levels, at most as many as are left to do; tells how many are left then. */
+    int drain(Slot slot, int steps) {
+        draining = slot;
+        position = slot.start;
+        int left = steps;
+        while (left > 0 && slot.count > 0) {
+            Chunk chunk = head(slot);
+            if (chunk.from == 0 && slot.count <= 2 * Chunk.CAPACITY) {
+                touched += chunk.touch(); // they are taken soon, each from a slot of its own
+            }
+            long markedKey = chunk.orders[chunk.from];
+            TimerEntry timer = chunk.timer(chunk.from);
+            long key = markedKey & TimerEntry.KEY;
+            append(key, markedKey & Filing.MARK, timer).decider.offer(key);
+            removeFirst(slot, chunk);
+            moves++;
+            left--;
+        }
+        return left;
+    }
+
+    /** Frees the first chunk of a slot, which has no entries. */
+    void pop(Slot slot, Chunk first) {
         slot.head = first.next;
         if (slot.head == null) {
             slot.tail = null;
@@ -164,6 +202,7 @@ final class Levels {
         for (Chunk chunk = slot.head; chunk != null; chunk = slot.head) {
             pop(slot, chunk);
         }
+        slot.crowd = null;
         occupied[slot.level] &= ~(1L << slot.index);
         if (occupied[slot.level] == 0) {
             levels &= ~(1 << slot.level);
@@ -190,6 +229,10 @@ final class Levels {
                 for (int i = chunk.from; i < chunk.end; i++) {
                     action.accept(chunk.timer(i));
                 }
+            }
+            Crowd crowd = slot == null ? null : slot.crowd;
+            if (crowd != null) {
+                crowd.forEach(action);
             }
         }
     }

@@ -31,6 +31,10 @@ final class Slot {
     @Nullable
     Chunk tail;
 
+    /** Has the first of the entries, in order; null if the chunks have all. */
+    @Nullable
+    Crowd crowd;
+
     /** Whether the entries are in order from the first one on. */
     boolean sorted = true;
 

@@ -56,8 +56,6 @@ public final class TimerWheel {
 
     private long latestNow;
     private boolean behind;
-    private long moves;
-
     /** Of no meaning: without it, the compiler would leave out what is read ahead of time. */
     @SuppressWarnings("UnusedVariable")
     private long touched;
@@ -143,8 +141,20 @@ public final class TimerWheel {
                 return null;
             }
             if (slot == levels.draining || (slot.level > 0 && !slot.isOneChunk())) {
-                left = drain(slot, left);
+                left = levels.drain(slot, left);
                 continue;
+            }
+            Crowd crowd = levels.crowd(slot);
+            if (crowd != null) {
+                left = crowd.work(levels, slot, left);
+                if (left <= 0) {
+                    continue;
+                }
+                if (crowd.isEmpty()) {
+                    slot.count = 0;
+                    levels.empty(slot);
+                    continue;
+                }
             }
             left--;
             TimerEntry timer = fireFirst(slot, now);
@@ -161,36 +171,10 @@ public final class TimerWheel {
         return behind;
     }
 
-    /** Moves entries of the first slot to lower levels, at most as many as are left to do; tells how many are left then. */
-    private int drain(Slot slot, int steps) {
-        levels.draining = slot;
-        levels.position = slot.start;
-        int left = steps;
-        while (left > 0 && slot.count > 0) {
-            Chunk chunk = levels.head(slot);
-            if (chunk.from == 0 && slot.count <= 2 * Chunk.CAPACITY) {
-                touched += chunk.touch(); // they are taken soon, each from a slot of its own
-            }
-            long markedKey = chunk.orders[chunk.from];
-            TimerEntry timer = chunk.timer(chunk.from);
-            long key = markedKey & KEY;
-            levels.append(key, markedKey & Filing.MARK, timer).decider.offer(key);
-            levels.removeFirst(slot, chunk);
-            moves++;
-            left--;
-        }
-        return left;
-    }
-
     /** Fires the timer of the first entry of a slot; null if it is not due, or no longer what is due. */
     private @Nullable TimerEntry fireFirst(Slot slot, long now) {
-        if (!slot.sorted) {
-            sort(slot);
-        }
-        Chunk chunk = levels.head(slot);
-        if (slot.level > 0) {
-            leastSequenceFirst(chunk);
-        }
+        Crowd crowd = slot.crowd;
+        Chunk chunk = crowd == null ? head(slot) : crowd.head(places);
         long markedOrder = chunk.orders[chunk.from];
         TimerEntry timer = chunk.timer(chunk.from);
         long key = slot.key(markedOrder);
@@ -200,18 +184,19 @@ public final class TimerWheel {
         }
         long mark = markedOrder & Filing.MARK;
         if (timer.filed() != (key | mark)) {
-            levels.removeFirst(slot, chunk);
+            removeFirst(slot, chunk);
             return null;
         }
-        if (slot.level == 0 && slot.order(key, timer) != (markedOrder & KEY)) {
+        if (slot.level == 0
+                && slot.order(key, timer) > (crowd == null ? markedOrder & KEY : crowd.order(markedOrder))) {
             levels.append(key, mark, timer); // armed again for the same time, so it is the last one now
-            levels.removeFirst(slot, chunk);
+            removeFirst(slot, chunk);
             return null;
         }
         boolean removed = false;
         try {
             boolean fired = filing.fires(timer, key, now);
-            levels.removeFirst(slot, chunk);
+            removeFirst(slot, chunk);
             removed = true;
             return fired ? timer : null;
         } finally {
@@ -231,6 +216,30 @@ public final class TimerWheel {
         return filing.due;
     }
 
+    /** {@return the chunk that begins with the first entry of a slot} */
+    private Chunk head(Slot slot) {
+        if (!slot.sorted) {
+            Chunk chunk = levels.head(slot);
+            touched += chunk.touch();
+            chunk.sort(places);
+            slot.noteSorted();
+        }
+        Chunk chunk = levels.head(slot);
+        if (slot.level > 0) {
+            leastSequenceFirst(chunk);
+        }
+        return chunk;
+    }
+
+    private void removeFirst(Slot slot, Chunk chunk) {
+        Crowd crowd = slot.crowd;
+        if (crowd == null) {
+            levels.removeFirst(slot, chunk);
+        } else {
+            crowd.removeFirst(levels, slot, chunk);
+        }
+    }
+
     /** Of entries with the same key, puts that of the timer that was armed first to the front. */
     private static void leastSequenceFirst(Chunk chunk) {
         int first = chunk.from;
@@ -240,17 +249,6 @@ public final class TimerWheel {
                 chunk.swap(first, i);
             }
         }
-    }
-
-    private void sort(Slot slot) {
-        if (slot.isOneChunk()) {
-            Chunk chunk = levels.head(slot);
-            touched += chunk.touch();
-            chunk.sort(places);
-        } else {
-            Crowd.sort(slot);
-        }
-        slot.noteSorted();
     }
 
     /**
@@ -293,6 +291,6 @@ public final class TimerWheel {
 
     /** {@return how many entries have moved to a lower level so far} */
     long moves() {
-        return moves;
+        return levels.moves;
     }
 }

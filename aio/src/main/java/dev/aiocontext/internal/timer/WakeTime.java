@@ -64,6 +64,10 @@ final class WakeTime {
     /** Drops what is dead in a slot, and finds the timer that decides. */
     private void refine(Slot slot) {
         fresh.reset();
+        Crowd crowd = slot.crowd;
+        if (crowd != null) {
+            crowd.dissolve(levels, slot);
+        }
         Chunk before = null;
         for (Chunk chunk = slot.head; chunk != null; chunk = before == null ? slot.head : before.next) {
             before = filing.sift(slot, before, chunk, fresh);

@@ -87,6 +87,55 @@ class TimerWheelTest {
     }
 
     @Test
+    void manyTimersWithOneDeadlineArePutInOrderInBoundedSteps() {
+        List<TimerEntry> timers = new ArrayList<>();
+        for (int i = 0; i < 50_000; i++) {
+            timers.add(file(MINUTE + i));
+        }
+        Collections.shuffle(timers, random);
+        for (TimerEntry timer : timers) {
+            timer.arm(2 * MINUTE, ++sequence);
+        }
+        takeAll(2 * MINUTE - 1); // moves them, in the order of their old deadlines
+        ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+        List<TimerEntry> taken = new ArrayList<>();
+        do {
+            long moves = wheel.moves();
+            long allocated = threads.getCurrentThreadAllocatedBytes();
+            TimerEntry due = wheel.takeDue(2 * MINUTE);
+            assertThat(wheel.moves() - moves).isLessThanOrEqualTo(STEPS);
+            assertThat(threads.getCurrentThreadAllocatedBytes() - allocated).isLessThan(100_000);
+            if (due != null) {
+                taken.add(due);
+            }
+        } while (taken.size() < timers.size() && (wheel.isBehind() || !taken.isEmpty()));
+        assertThat(taken).containsExactlyElementsOf(timers);
+        assertThat(wheel.entries()).isZero();
+    }
+
+    @Test
+    void manyTimersWithOneDeadlineKeepTheirOrderWhenSomeAreArmedAgainMeanwhile() {
+        List<TimerEntry> timers = new ArrayList<>();
+        for (int i = 0; i < 1000; i++) {
+            timers.add(file(MINUTE + i));
+        }
+        Collections.shuffle(timers, random);
+        for (TimerEntry timer : timers) {
+            timer.arm(2 * MINUTE, ++sequence);
+        }
+        takeAll(2 * MINUTE - 1);
+        assertThat(wheel.takeDue(2 * MINUTE)).isNull(); // has begun to put them in order
+        for (int i = 0; i < 500; i++) {
+            TimerEntry again = timers.remove(i);
+            again.arm(2 * MINUTE, ++sequence);
+            timers.add(again);
+            timers.remove(random.nextInt(i, 500)).disarm();
+        }
+        assertThat(takeAll(2 * MINUTE)).containsExactlyElementsOf(timers);
+        assertThat(wheel.entries()).isZero();
+    }
+
+    @Test
     void aTimerThatIsArmedAgainForTheSameTimeFiresAfterTheOthers() {
         List<TimerEntry> timers = new ArrayList<>();
         for (int i = 0; i < 40; i++) {
