@@ -204,16 +204,17 @@ public final class TimerQueue {
         return !armed.isEmpty();
     }
 
-    /** Files what other threads have armed, a bounded part of it. */
+    /**
+     * Files what other threads have armed, a bounded part of it. One that is there twice is filed once. An Error leaves it in the queue: else the
+     * mark would say for ever that it is queued.
+     */
     public void accept() {
         long end = armed.end();
         int taken = 0;
-        for (TimerEntry entry = armed.take(end); entry != null; entry = armed.take(end)) {
-            inHand = entry;
-            if (entry.mark().take(end)) {
-                fileIfArmed(entry, entry.wanted());
-            }
-            inHand = null;
+        for (TimerEntry entry = next(end); entry != null; entry = next(end)) {
+            entry.mark().take(end);
+            fileIfArmed(entry, entry.wanted());
+            armed.take(end); // at last: after an Error, the next call begins with it
             if (++taken == MOST) {
                 break;
             }
@@ -221,6 +222,10 @@ public final class TimerQueue {
         if (taken > 0) {
             MAJOR.setOpaque(this, major + 1); // else the count of other threads might come round
         }
+    }
+
+    private @Nullable TimerEntry next(long end) {
+        return armed.isTaken(end) ? null : armed.peek();
     }
 
     /**
