@@ -7,6 +7,7 @@ import dev.aiocontext.AioContext;
 import dev.aiocontext.AioStatistics;
 import dev.aiocontext.BottomHalf;
 import dev.aiocontext.EventNotifier;
+import dev.aiocontext.FdEvents;
 import dev.aiocontext.RelayMode;
 import dev.aiocontext.internal.wakeup.Doorbell;
 import dev.aiocontext.testkit.Eventually;
@@ -102,6 +103,29 @@ class DoorbellFaultsTest {
             bottomHalf.close();
         }
         assertThat(ran).hasValue(20);
+    }
+
+    @Test
+    void aThreadWhoseWaitForADescriptorCannotBeAnnouncedWaitsForItNoMore() {
+        AtomicBoolean broken = new AtomicBoolean();
+        AioContext context = Doorbell.withFault(
+                real -> arming -> {
+                    if (broken.get()) {
+                        throw new OutOfMemoryError("broken");
+                    }
+                    real.ring(arming);
+                },
+                () -> AioContext.builder().relay(RelayMode.OFF).open());
+        try (EventNotifier notifier = EventNotifier.open();
+                LoopThread loop = new LoopThread(context)) {
+            loop.awaitBlocked();
+            broken.set(true);
+            assertThatThrownBy(() -> context.awaitReady(notifier.fd(), FdEvents.READ))
+                    .hasMessage("broken");
+            broken.set(false);
+            Rounds.pingPong(loop, 1); // the loop has seen what was pushed
+            context.onReadable(notifier.fd(), (source, events) -> {}).close();
+        }
     }
 
     @Test

@@ -73,9 +73,9 @@ public final class Readiness {
             return FdEvents.ofPoll(ready);
         }
         FdWait wait = new FdWait(this, fd, interest);
-        push(wait);
         boolean told = false;
         try {
+            push(wait);
             told = wait.await(nanos);
         } finally {
             if (!told) {
