@@ -52,6 +52,17 @@ class ReportedFailureTest {
     }
 
     @Test
+    void nothingLeavesAReportThoughTheLogThrowsTheVeryFailure() {
+        AssertionError failure = new AssertionError("no memory left");
+        AioContext closed = AioContext.open();
+        closed.close();
+        try (LogRecords records = new LogRecords(failure)) {
+            closed.report(null, failure);
+            assertThat(records.thrown()).containsExactly(failure);
+        }
+    }
+
+    @Test
     void anErrorIsReportedOnceAndLeavesThePoll() {
         ctx.report(null, new AssertionError("broken"));
 

@@ -91,6 +91,28 @@ class WaitHookTest {
     }
 
     @Test
+    void anErrorThatTwoHooksThrowLeavesThePollAsItIs() {
+        AssertionError shared = new AssertionError("shared");
+        WaitHook failing = new WaitHook() {
+            @Override
+            public void prepare(Wait wait) {}
+
+            @Override
+            public void after() {
+                throw shared;
+            }
+        };
+        AioContext ctx = open();
+        keep(ctx.newHook("a", failing));
+        keep(ctx.newHook("b", failing));
+        keep(ctx.newHook("c", noted("c")));
+        assertThatThrownBy(() -> ctx.poll(false)).isSameAs(shared);
+        assertThat(calls)
+                .containsExactly(
+                        "prepare c", "hook a threw shared, suspended", "hook b threw shared, suspended", "after c");
+    }
+
+    @Test
     void allAreCalledBeforeTheWaitAndAfterItAndBeforeTheCallbacks() {
         AioContext ctx = open();
         keep(ctx.newHook("a", noted("a")));

@@ -5,6 +5,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.logging.Handler;
 import java.util.logging.LogRecord;
 import java.util.logging.Logger;
+import org.jspecify.annotations.Nullable;
 
 /** Collects what contexts log, in place of the console, until it is closed. */
 public final class LogRecords extends Handler implements AutoCloseable {
@@ -12,8 +13,16 @@ public final class LogRecords extends Handler implements AutoCloseable {
 
     private final List<LogRecord> records = new CopyOnWriteArrayList<>();
 
+    private final @Nullable Error failure;
+
     /** Starts to collect. */
     public LogRecords() {
+        this(null);
+    }
+
+    /** Starts to collect, and throws an Error for each record, unless it is null. */
+    public LogRecords(@Nullable Error failure) {
+        this.failure = failure;
         LOGGER.addHandler(this);
         LOGGER.setUseParentHandlers(false);
     }
@@ -33,6 +42,9 @@ public final class LogRecords extends Handler implements AutoCloseable {
     @Override
     public void publish(LogRecord record) {
         records.add(record);
+        if (failure != null) {
+            throw failure;
+        }
     }
 
     @Override

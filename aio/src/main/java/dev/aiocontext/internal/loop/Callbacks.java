@@ -158,11 +158,14 @@ public final class Callbacks {
         }
     }
 
+    @SuppressWarnings("ReferenceEquality") // the very same Error
     private void failed(LoopSource source, Throwable failure) {
         try {
             source.callbackFailed();
         } catch (RuntimeException | Error more) {
-            failure.addSuppressed(more);
+            if (more != failure) { // the JVM throws the same OutOfMemoryError again and again
+                failure.addSuppressed(more);
+            }
         }
         reportAndThrowErrors(source, failure, Integer.MAX_VALUE);
     }

@@ -43,8 +43,8 @@ final class FailureReport implements Runnable {
     private static void log(@Nullable Source source, String how, Throwable failure) {
         try {
             Callbacks.log(Level.ERROR, (source != null ? source : "native code") + " " + how, failure);
-        } catch (Throwable untold) { // nothing is left to tell it by, and the caller is an upcall
-            failure.addSuppressed(untold);
+        } catch (Throwable untold) {
+            // Nothing is left to tell it by, and no call is made here: it might fail too, and the caller is an upcall.
         }
     }
 

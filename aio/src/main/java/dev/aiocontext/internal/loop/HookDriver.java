@@ -105,6 +105,7 @@ final class HookDriver implements Driver {
     }
 
     /** Tells the hooks that were prepared that the wait is over. */
+    @SuppressWarnings("ReferenceEquality") // two hooks may throw the very same Error
     void after() {
         Error first = null;
         for (HookSource hook : round) {
@@ -113,7 +114,7 @@ final class HookDriver implements Driver {
             } catch (Error e) {
                 if (first == null) {
                     first = e;
-                } else {
+                } else if (first != e) {
                     first.addSuppressed(e);
                 }
             }
