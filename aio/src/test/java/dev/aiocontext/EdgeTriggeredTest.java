@@ -177,6 +177,23 @@ class EdgeTriggeredTest {
     }
 
     @Test
+    void anOuterLoopThatATaskPreparesForIsToldOfTheEdgesThatThePollHasFound() {
+        EventNotifier notifier = opened.notifier();
+        EmbeddedLoop embedded = opened.add(ctx.embed());
+        try (FdSource source = ctx.watch(notifier.fd(), EDGES, (self, events) -> told.add(self))) {
+            notifier.set();
+            List<FdSource> toldInTask = new ArrayList<>();
+            ctx.execute(() -> {
+                assertThat(embedded.prepare()).isZero();
+                assertThat(embedded.dispatch()).isTrue();
+                toldInTask.addAll(told);
+            });
+            assertThat(embedded.dispatch()).isTrue();
+            assertThat(toldInTask).containsExactly(source);
+        }
+    }
+
+    @Test
     void oneThatIsResumedIsToldOfWhatIsThere() {
         EventNotifier notifier = opened.notifier();
         try (FdSource source = ctx.watch(notifier.fd(), EDGES, (self, events) -> told.add(self))) {

@@ -354,6 +354,9 @@ public final class Loop {
 
     /** Begins a wait that an outer loop makes; see {@link Waiting#lend}. The hooks are called as callbacks are. */
     long lend() {
+        if (counters.depth > 0) {
+            askAgainForEdges();
+        }
         Object before = current.context;
         current.enter(owner);
         counters.depth++;
@@ -367,6 +370,15 @@ public final class Loop {
             if (--current.depth > 0) {
                 current.context = before;
             }
+        }
+    }
+
+    /** Has the kernel tell the edges again that the poll around a wait has found and not dispatched: an outer loop sees the kernel alone. */
+    private void askAgainForEdges() {
+        ReadyList found = nestedReadyList(counters.depth - 1);
+        if (found.size() > 0) {
+            found.clear();
+            fdSources.tellAgain();
         }
     }
 
