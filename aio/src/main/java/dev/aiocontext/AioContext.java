@@ -381,6 +381,9 @@ public final class AioContext implements Executor, AutoCloseable {
      * which works until the call begins. Its {@code join()} on the home thread throws {@link IllegalStateException} before that,
      * because the thread would wait for itself.
      *
+     * <p>A {@code cancel} that returns true keeps the call from being made. Until the loop has completed the future in its turn, {@code isCancelled}
+     * is still false, and {@code complete} would win.
+     *
      * <p>A stage that another thread attaches by {@code whenComplete} may find the future complete, and then runs in that thread.
      * {@code whenCompleteAsync} runs on the loop whatever thread attaches it.
      *
@@ -401,7 +404,8 @@ public final class AioContext implements Executor, AutoCloseable {
      * virtual one, it does not hold its carrier.
      *
      * <p><b>On the home thread</b> the call is made at once, as any method is called: before the work that is queued, and within the
-     * callback that is under way. To push it and wait would be to wait for itself.
+     * callback that is under way. To push it and wait would be to wait for itself. Two loops that call each other at the same time wait for
+     * ever, as two locks that are taken in both orders do: between loops, {@link #submit}.
      *
      * <p><b>Failures.</b> What the call throws is thrown here, the very same object, whose stack trace is that of the loop.
      *
@@ -938,8 +942,8 @@ public final class AioContext implements Executor, AutoCloseable {
     }
 
     /**
-     * Ends the context. It cancels the work that the thread pool has not begun, and polls until the pool has finished the rest. It
-     * runs all work that was accepted, closes the sources and frees everything. One warning in the log names the sources that
+     * Ends the context. It cancels the work that the thread pool has not begun, and polls until the pool has finished the rest, for as long
+     * as that takes. It runs all work that was accepted, closes the sources and frees everything. One warning in the log names the sources that
      * their owners forgot to close. Descriptors stay open.
      *
      * <p>Calling it again changes nothing, unless it ended by an {@code Error} before it began to free things: then it goes on
@@ -948,8 +952,8 @@ public final class AioContext implements Executor, AutoCloseable {
      * <p>A virtual thread may call this too. If the pool has threads or completions to wait for, a platform thread closes the
      * context and calls the last callbacks. The virtual thread waits for that thread without holding its carrier.
      *
-     * @throws IllegalStateException if the calling thread may not close (see {@link AioContext}), or if this is called from within a
-     *     callback
+     * @throws IllegalStateException if the calling thread may not close (see {@link AioContext}), if this is called from within a
+     *     callback, or by a thread of the context's pool
      */
     @Override
     public void close() {
@@ -970,6 +974,10 @@ public final class AioContext implements Executor, AutoCloseable {
         Thread thread = home.thread();
         return "AioContext " + name + " ("
                 + (isClosed() ? "closed" : thread == null ? "no home thread" : "home thread " + thread.getName()) + ")";
+    }
+
+    void requireNoWorker(String what) {
+        pool.requireNoWorker(what);
     }
 
     Loop loop() {

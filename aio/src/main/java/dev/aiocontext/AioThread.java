@@ -72,13 +72,15 @@ public final class AioThread implements AutoCloseable {
      * Stops the loop, and waits until the thread has closed the context and has ended. An interrupt does not end the wait, and stays
      * pending. Closing twice is like closing once.
      *
-     * @throws IllegalStateException if the calling thread is the thread itself: {@link AioContext#stop} is what it can call
+     * @throws IllegalStateException if the calling thread is the thread itself, or one of the context's pool, which the thread waits for:
+     *     {@link AioContext#stop} is what they can call
      */
     @Override
     public void close() {
         if (Thread.currentThread() == thread) {
             throw new IllegalStateException(this + " cannot wait for itself: stop its context instead");
         }
+        context.requireNoWorker("close()");
         boolean interrupted = false;
         while (thread.isAlive()) {
             context.stop();

@@ -82,4 +82,8 @@ public final class AioThreadPool {
     public int threads() {
         return workers.threads();
     }
+
+    void requireNoWorker(String what) {
+        workers.requireNoWorker(what);
+    }
 }

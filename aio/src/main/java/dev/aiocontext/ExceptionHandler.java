@@ -7,6 +7,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A source of a descriptor is suspended before the exception handler is called. Otherwise a level-triggered handler that fails
  * before it reads would be called again at once, for ever. The exception handler may resume the source, or close it.
+ *
+ * <p>An Error that leaves a poll within a callback is thrown on by that callback, unless it catches it. It is then told once more, with the
+ * source of that callback, because that has failed too.
  */
 @FunctionalInterface
 public interface ExceptionHandler {

@@ -2,6 +2,7 @@ package dev.aiocontext;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.aiocontext.testkit.Eventually;
@@ -9,6 +10,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -43,6 +46,49 @@ class AioThreadTest {
         io.context().stop();
         Eventually.ends(io.thread());
         assertThat(io.context().isClosed()).isTrue();
+    }
+
+    @Test
+    void aThreadOfItsPoolCannotCloseItButStop() {
+        AioThread io = AioThread.start(AioContext.builder().name("held").relay(RelayMode.OFF));
+        AioThreadPool pool = io.context().threadPool();
+        assertThatIllegalStateException()
+                .isThrownBy(() -> onPool(pool, io::close))
+                .withMessageContainingAll("close()", "AioContext held", "held-worker-1", "stop()");
+        onPool(pool, io.context()::stop);
+        Eventually.ends(io.thread());
+        assertThat(io.context().isClosed()).isTrue();
+    }
+
+    @Test
+    @SuppressWarnings("try") // what is tested is that another thread closes them, or may not
+    void aThreadOfItsPoolCannotCloseAContextThatNobodyPolls() {
+        try (AioContext ctx =
+                        AioContext.builder().name("idle").relay(RelayMode.OFF).open();
+                AioContext other =
+                        AioContext.builder().name("other").relay(RelayMode.OFF).open()) {
+            CompletableFuture<@Nullable String> refused = new CompletableFuture<>();
+            ctx.threadPool().submit(() -> {
+                other.close(); // it waits for another pool
+                try {
+                    ctx.close();
+                    return refused.complete("closed");
+                } catch (IllegalStateException e) {
+                    return refused.complete(e.getMessage());
+                }
+            });
+            assertThat(refused.join()).contains("AioContext idle").contains("idle-worker-1");
+            assertThat(ctx.isClosed()).isFalse();
+            assertThat(other.isClosed()).isTrue();
+        }
+    }
+
+    private static void onPool(AioThreadPool pool, Runnable work) {
+        try {
+            pool.submit(Executors.callable(work)).join();
+        } catch (CompletionException e) {
+            throw (RuntimeException) e.getCause();
+        }
     }
 
     @Test

@@ -122,6 +122,16 @@ final class AwaitReadyTest {
     }
 
     @Test
+    void theFormerHomeThreadOfAClosedContextIsToldThatItIsClosed() {
+        AioContext ctx = AioContext.builder().name("gone").relay(RelayMode.OFF).open();
+        ctx.poll(false);
+        ctx.close();
+        assertThatIllegalStateException()
+                .isThrownBy(() -> ctx.awaitReady(0, FdEvents.READ))
+                .withMessage("AioContext gone is closed");
+    }
+
+    @Test
     void aDescriptorThatIsReadyIsToldAtOnceAlsoIfNobodyPolls() throws Exception {
         int[] pipe = files.pipe();
         try (AioContext context = AioContext.open()) {

@@ -63,6 +63,18 @@ class ReportedFailureTest {
     }
 
     @Test
+    void aReportOfNothingIsReportedAsThatWithTheCallerInItsTrace() {
+        ctx.report(null, noFailure());
+        ctx.poll(false);
+        assertThat(reports).containsExactly("null: report() of AioContext mine was given no failure, on the loop");
+    }
+
+    @SuppressWarnings("NullAway") // the mistake that is tested
+    private static Throwable noFailure() {
+        return null;
+    }
+
+    @Test
     void anErrorIsReportedOnceAndLeavesThePoll() {
         ctx.report(null, new AssertionError("broken"));
 

@@ -27,16 +27,23 @@ final class FailureReport implements Runnable {
      * @param context the name of the context, for messages
      * @param inbox takes in the report
      * @param source the source whose callback failed, or null
-     * @param failure what it threw
+     * @param failure what it threw; a null, which is a mistake, is reported as one
      * @param depth in how many polls the report is made, if the home thread makes it; else any number that is larger
      */
-    static void send(String context, Inbox inbox, @Nullable Source source, Throwable failure, int depth) {
+    static void send(String context, Inbox inbox, @Nullable Source source, @Nullable Throwable failure, int depth) {
+        Throwable told = failure;
         try {
-            if (!inbox.push(new FailureReport(source, failure, depth))) {
-                log(source, "of AioContext " + context + ", which is closed, failed", failure);
+            if (told == null) { // this stack trace names the caller, who must not get an exception
+                told = new NullPointerException("report() of AioContext " + context + " was given no failure");
+            }
+            if (!inbox.push(new FailureReport(source, told, depth))) {
+                log(source, "of AioContext " + context + ", which is closed, failed", told);
             }
         } catch (Throwable unsent) { // a lack of memory or stack, which must not leave an upcall either
-            log(source, "of AioContext " + context + " failed, and " + unsent + " kept that from the loop", failure);
+            log(
+                    source,
+                    "of AioContext " + context + " failed, and " + unsent + " kept that from the loop",
+                    told == null ? unsent : told);
         }
     }
 

@@ -56,12 +56,13 @@ public final class LoopEnd {
     /**
      * Ends the loop.
      *
-     * @throws IllegalStateException if the calling thread may not do that, or if it is in a callback of the loop
+     * @throws IllegalStateException if the calling thread may not do that, if it is in a callback of the loop, or if it is one of the pool
      */
     public void close() {
         if (ended || (inbox.isClosed() && !isLeftToCaller())) {
             return;
         }
+        workers.requireNoWorker("close()");
         Thread caller = Thread.currentThread();
         Current own = Current.ofThread();
         Thread before = home.enterToClose();

@@ -19,6 +19,9 @@ import org.jspecify.annotations.Nullable;
 public final class PoolWorkers {
     private static final long IDLE_NANOS = 10_000_000_000L;
 
+    /** The pool that a thread works for. */
+    private static final ThreadLocal<PoolWorkers> OF_THREAD = new ThreadLocal<>();
+
     final String context;
     final Inbox inbox;
     final Home home;
@@ -99,6 +102,24 @@ public final class PoolWorkers {
         while (threads < maximum && idle < queued) {
             start();
         }
+    }
+
+    /**
+     * Refuses a worker of this pool, which would wait for itself.
+     *
+     * @param what what it is not to do
+     * @throws IllegalStateException if the calling thread is one
+     */
+    public void requireNoWorker(String what) {
+        if (isWorker()) {
+            throw new IllegalStateException(what + " waits for the thread pool of AioContext " + context
+                    + ", so its worker " + Thread.currentThread() + " cannot call it: stop() the context instead");
+        }
+    }
+
+    @SuppressWarnings("ReferenceEquality") // the very same pool
+    private boolean isWorker() {
+        return OF_THREAD.get() == this;
     }
 
     /** {@return how many threads there are} */
@@ -205,6 +226,7 @@ public final class PoolWorkers {
         public void run() {
             PoolJob<?> job = null;
             try {
+                OF_THREAD.set(PoolWorkers.this);
                 for (job = next(this); job != null; job = next(this)) {
                     job.perform();
                 }

@@ -52,6 +52,7 @@ public final class Readiness {
      * @throws InterruptedException if the thread is interrupted
      */
     public FdEvents await(int fd, FdEvents interest, long nanos) throws InterruptedException {
+        inbox.requireOpen();
         if (home.isCurrent()) {
             throw new IllegalStateException(
                     home.describe() + " looks for ready descriptors in a poll of its home thread "
@@ -60,7 +61,6 @@ public final class Readiness {
         if (interest.isEdgeTriggered()) {
             throw new IllegalArgumentException("one wait has no edges: " + interest);
         }
-        inbox.requireOpen();
         if (ended) {
             throw inbox.closedException();
         }
