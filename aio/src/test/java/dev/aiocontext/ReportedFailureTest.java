@@ -110,6 +110,17 @@ class ReportedFailureTest {
     }
 
     @Test
+    void anErrorThatIsReportedAnewLaterIsTold() {
+        OutOfMemoryError one = new OutOfMemoryError("the JVM's only one");
+        for (int round = 1; round <= 3; round++) {
+            ctx.report(null, one);
+            assertThatThrownBy(() -> ctx.poll(false)).isSameAs(one);
+            assertThat(ctx.poll(false)).isFalse();
+            assertThat(reports).hasSize(round);
+        }
+    }
+
+    @Test
     void anErrorThatIsReportedBetweenTwoPollsGoesOutwardsAndThenEnds() {
         List<String> left = new ArrayList<>();
         ctx.execute(() -> {
