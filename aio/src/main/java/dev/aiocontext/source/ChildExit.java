@@ -22,7 +22,9 @@ import org.jspecify.annotations.Nullable;
  * {@link ProcessHandle} whose process has ended before is told at once. A bare number is what it is at the call.
  *
  * <p><b>The exit code.</b> It is known of a child of this process that nobody has reaped yet, of every {@link Process}, and from Linux 6.15 on of
- * a process that was reaped by the time that the loop hears of its end. Of other processes only the end is known.
+ * a process that was reaped by the time that the loop hears of its end. Of other processes only the end is known. Of a {@link Process} that
+ * the JDK had reaped before the call, or before Linux 6.15, {@link Process#exitValue} alone is known: {@link ExitStatus} says what that leaves
+ * open.
  *
  * <p><b>Who reaps.</b> The JDK reaps what {@link ProcessBuilder} started, so {@link #on(AioContext, long, ExitHandler) on} reaps nothing. A child
  * that native code started stays a zombie until somebody reaps it: {@link #reaping} does. A source that is closed before the end reaps
@@ -47,7 +49,7 @@ public final class ChildExit extends ReadyMadeSource {
         this.pid = pid;
         this.reap = reap;
         this.process = process;
-        this.handler = Objects.requireNonNull(handler, "handler");
+        this.handler = handler;
         this.bottomHalf =
                 context.newBottomHalf("exit of process " + pid, owned(this::tell)); // last: scheduled after this
     }
@@ -74,6 +76,7 @@ public final class ChildExit extends ReadyMadeSource {
      * @throws SyscallException if the kernel refuses a pidfd: ENOSYS before Linux 5.3, EPERM in some sandboxes, EMFILE
      */
     public static ChildExit on(AioContext context, Process process, ExitHandler handler) {
+        requireAll(context, process, "process", handler);
         return start(context, process.toHandle(), process, handler);
     }
 
@@ -89,6 +92,7 @@ public final class ChildExit extends ReadyMadeSource {
      * @throws SyscallException as {@link #on(AioContext, Process, ExitHandler)}
      */
     public static ChildExit on(AioContext context, ProcessHandle handle, ExitHandler handler) {
+        requireAll(context, handle, "handle", handler);
         return start(context, handle, null, handler);
     }
 
@@ -104,6 +108,7 @@ public final class ChildExit extends ReadyMadeSource {
      * @throws SyscallException ESRCH if no process has the number, else as {@link #on(AioContext, Process, ExitHandler)}
      */
     public static ChildExit on(AioContext context, long pid, ExitHandler handler) {
+        requireAll(context, pid, "pid", handler);
         PidFd fd = PidFd.open(requireOther(pid));
         return watch(context, fd, pid, false, null, handler);
     }
@@ -121,6 +126,7 @@ public final class ChildExit extends ReadyMadeSource {
      * @throws SyscallException as {@link #on(AioContext, long, ExitHandler)}, and EINVAL before Linux 5.4, whose waitid(2) knows no pidfds
      */
     public static ChildExit reaping(AioContext context, long pid, ExitHandler handler) {
+        requireAll(context, pid, "pid", handler);
         PidFd fd = PidFd.open(requireOther(pid));
         try {
             if (!fd.isChild()) {
@@ -132,6 +138,12 @@ public final class ChildExit extends ReadyMadeSource {
             throw e;
         }
         return watch(context, fd, pid, true, null, handler);
+    }
+
+    private static void requireAll(AioContext context, Object process, String name, ExitHandler handler) {
+        Objects.requireNonNull(context, "context");
+        Objects.requireNonNull(process, name);
+        Objects.requireNonNull(handler, "handler");
     }
 
     private static int requireOther(long pid) {
@@ -215,7 +227,7 @@ public final class ChildExit extends ReadyMadeSource {
         } else if (started != null) {
             // The JDK has reaped it, and is about to tell.
             started.onExit().thenRun(() -> {
-                status = new ExitStatus(pid, OptionalInt.of(started.exitValue()), OptionalInt.empty());
+                status = ExitStatus.ofExitValue(pid, started.exitValue());
                 schedule();
             });
             return;
@@ -254,7 +266,7 @@ public final class ChildExit extends ReadyMadeSource {
     /** Keeps the handler from being called until {@link #resume}. A child that is to be reaped is reaped nevertheless. */
     @Override
     public void suspend() {
-        bottomHalf.suspend();
+        super.suspend();
     }
 
     @Override

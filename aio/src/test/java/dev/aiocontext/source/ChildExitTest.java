@@ -131,6 +131,36 @@ class ChildExitTest {
     }
 
     @Test
+    void theSignalThatEndedAProcessIsToldAlsoAfterTheJdkHasReapedIt() throws Exception {
+        Process early = new ProcessBuilder("sleep", "1000").start();
+        ChildExit.on(context, early, this::note);
+        early.destroyForcibly().waitFor();
+        pollUntilTold();
+        assertThat(told.getFirst().signal()).hasValue(SIGKILL);
+
+        told.clear();
+        ChildExit.on(context, early, this::note);
+        pollUntilTold();
+        assertThat(told.getFirst().signal()).hasValue(SIGKILL);
+        assertThat(told)
+                .singleElement()
+                .hasToString("process " + early.pid() + " exited with 137, or was ended by signal 9");
+    }
+
+    @Test
+    void anExitCodeIsToldAlsoIfItLooksLikeASignal() throws Exception {
+        for (int code : new int[] {0, 128, 129, 192, 193, 255}) {
+            Process process = new ProcessBuilder("sh", "-c", "exit " + code).start();
+            process.waitFor();
+            told.clear();
+            ChildExit.on(context, process, this::note);
+            pollUntilTold();
+            assertThat(told.getFirst().code()).hasValue(code);
+            assertThat(told.getFirst().signal().isPresent()).as("code " + code).isEqualTo(code == 129 || code == 192);
+        }
+    }
+
+    @Test
     void theEndOfAProcessThatIsNoChildIsTold() throws Exception {
         Process shell = new ProcessBuilder("sh", "-c", "sleep 1000 & echo $!; wait").start();
         long grandchild = Long.parseLong(shell.inputReader().readLine());
