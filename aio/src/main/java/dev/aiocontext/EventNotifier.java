@@ -16,6 +16,8 @@ import dev.aiocontext.internal.posix.EventFd;
  * the notifier. It holds up nobody, and leaves nothing open.
  */
 public final class EventNotifier implements AutoCloseable {
+    private static final String NAME = "this EventNotifier";
+
     private final EventFd descriptor;
 
     private EventNotifier(EventFd descriptor) {
@@ -29,19 +31,21 @@ public final class EventNotifier implements AutoCloseable {
      * @throws SyscallException if there are no descriptors left, for instance
      */
     public static EventNotifier open() {
-        return new EventNotifier(EventFd.open());
+        return new EventNotifier(EventFd.open(NAME));
     }
 
     static EventNotifier openPipe() {
-        return new EventNotifier(EventFd.openPipe());
+        return new EventNotifier(EventFd.openPipe(NAME));
     }
 
     /**
      * Tells the descriptor to wait for.
      *
      * @return a descriptor that is readable while the notifier is set; it belongs to the notifier
+     * @throws IllegalStateException if the notifier is closed, because the number may be another file's by now
      */
     public int fd() {
+        requireOpen();
         return descriptor.fd();
     }
 
@@ -51,9 +55,17 @@ public final class EventNotifier implements AutoCloseable {
      * the write end of a pipe.
      *
      * @return the descriptor; it belongs to the notifier, which must be closed after the last write to the number
+     * @throws IllegalStateException if the notifier is closed, because the number may be another file's by now
      */
     public int writeFd() {
+        requireOpen();
         return descriptor.writeFd();
+    }
+
+    private void requireOpen() {
+        if (descriptor.isClosed()) {
+            throw descriptor.closedException();
+        }
     }
 
     /**
@@ -63,7 +75,7 @@ public final class EventNotifier implements AutoCloseable {
      */
     public void set() {
         if (!descriptor.trySet()) {
-            throw new IllegalStateException("this EventNotifier is closed");
+            throw descriptor.closedException();
         }
     }
 

@@ -43,7 +43,7 @@ class ClosedDescriptorTest {
                 .isInstanceOf(SyscallException.class)
                 .hasMessageContaining("poll(fd " + pipe.readEnd() + ") failed: EBADF")
                 .hasMessageEndingWith(
-                        "it is not open. Close a descriptor after its source, and after all waits for it");
+                        "there is no open descriptor of this number to wait for. Close a descriptor after its source, and after all waits for it");
         assertThat(ctx.poll(false)).isFalse();
         Descriptors.close(pipe.writeEnd());
     }

@@ -40,6 +40,18 @@ class EventNotifierTest {
 
     @ParameterizedTest
     @MethodSource("kinds")
+    void aClosedOneTellsNoNumberBecauseThatMayBeAnothersByNow(Supplier<EventNotifier> kind) {
+        EventNotifier notifier = kind.get();
+        int fd = notifier.fd();
+        notifier.close();
+        assertThatThrownBy(notifier::fd)
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessage("this EventNotifier, which was fd " + fd + ", is closed");
+        assertThatThrownBy(notifier::writeFd).isInstanceOf(IllegalStateException.class);
+    }
+
+    @ParameterizedTest
+    @MethodSource("kinds")
     void oneThatIsFullIsSet(Supplier<EventNotifier> kind) {
         try (EventNotifier notifier = kind.get()) {
             fillEventfd(notifier.fd());

@@ -74,7 +74,7 @@ class OtherLibraryTest {
                 .env("LC_ALL", "C")
                 .run(Program.class.getName());
         assertThat(result.output()).isEqualTo("""
-                fcntl(fd 999999) failed: EBADF (Bad file descriptor): it is not open. Close a descriptor after its source, and after all waits for it
+                fcntl(fd 999999) failed: EBADF (Bad file descriptor): there is no open descriptor of this number to wait for. Close a descriptor after its source, and after all waits for it
                 answer 42
                 """);
         assertThat(result.exit()).isZero();

@@ -135,7 +135,11 @@ final class Interests {
     /** Throws for a file that epoll refuses, where epoll is forced or needed. */
     private void refuseAlwaysReady(FdEntry entry) {
         if (entry.alwaysReady && monitor.mode() == MonitorMode.EPOLL) {
-            throw Errno.exception("epoll_ctl", Errno.EPERM, entry.fd());
+            throw Errno.exception(
+                    "epoll_ctl",
+                    Errno.EPERM,
+                    entry.fd(),
+                    "epoll takes no regular files and directories, which are always ready. MonitorMode.AUTO and POLL take them");
         }
         if (entry.alwaysReady && FdEntry.isEdgeTriggered(entry.interest)) {
             throw edgesRefused(entry, "its file is always ready, and epoll refuses it with EPERM");

@@ -109,7 +109,7 @@ public final class Loop {
         this.callbacks = callbacks;
         RelayChannel openedRelay = null;
         FdSet openedSet = null;
-        EventFd openedDoorbell = EventFd.open();
+        EventFd openedDoorbell = EventFd.open("the doorbell of AioContext " + name);
         try {
             openedRelay = relayMode == RelayMode.OFF ? null : SigioRelay.open(relayMode);
             openedSet = new FdSet(monitorMode);

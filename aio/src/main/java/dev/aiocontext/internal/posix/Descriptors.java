@@ -80,13 +80,27 @@ public final class Descriptors {
      * @return the exception, to throw
      */
     public static SyscallException notOpen(String call, int fd) {
-        return new SyscallException(
+        return Errno.exception(
                 call,
                 Errno.EBADF,
-                Errno.name(Errno.EBADF),
-                Errno.text(Errno.EBADF),
                 fd,
-                "it is not open. Close a descriptor after its source, and after all waits for it");
+                "there is no open descriptor of this number to wait for. Close a descriptor after its source, and after all waits for it");
+    }
+
+    /**
+     * Makes the exception for a descriptor of ours that is not open, although we have not closed it.
+     *
+     * @param call the call that has said so
+     * @param fd the descriptor
+     * @param whose what it is
+     * @return the exception, to throw
+     */
+    static SyscallException closedByOthers(String call, int fd, String whose) {
+        return Errno.exception(
+                call,
+                Errno.EBADF,
+                fd,
+                "it is " + whose + ", and other code has closed it. Some code closes a number that is not its own");
     }
 
     /**

@@ -133,6 +133,19 @@ public final class Errno {
     }
 
     /**
+     * Makes the exception for a failed call, and says what helps.
+     *
+     * @param call the name of the call
+     * @param errno the positive errno
+     * @param fd the descriptor it was about
+     * @param advice what is behind it, or what helps
+     * @return the exception, to throw
+     */
+    public static SyscallException exception(String call, int errno, int fd, String advice) {
+        return new SyscallException(call, errno, name(errno), text(errno), fd, advice);
+    }
+
+    /**
      * Makes the exception for a failed call about something that has no descriptor.
      *
      * @param call the name of the call

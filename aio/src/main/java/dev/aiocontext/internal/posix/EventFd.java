@@ -2,6 +2,7 @@ package dev.aiocontext.internal.posix;
 
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
+import dev.aiocontext.SyscallException;
 import dev.aiocontext.bindings.linux.linux_h;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -26,11 +27,13 @@ public final class EventFd implements AutoCloseable {
     /** The place that all threads drain into. No thread looks at what it drained. */
     private static final MemorySegment DRAINED = Arena.global().allocate(DRAIN_BYTES);
 
+    private final String name;
     private final int readFd;
     private final int writeFd;
     private final Uses uses = new Uses();
 
-    private EventFd(int readFd, int writeFd) {
+    private EventFd(String name, int readFd, int writeFd) {
+        this.name = name;
         this.readFd = readFd;
         this.writeFd = writeFd;
     }
@@ -38,27 +41,29 @@ public final class EventFd implements AutoCloseable {
     /**
      * Opens a descriptor that is not set. It is not blocking, and not inherited.
      *
+     * @param name what messages call it
      * @return the descriptor
-     * @throws dev.aiocontext.SyscallException if there are no descriptors left, for instance
+     * @throws SyscallException if there are no descriptors left, for instance
      */
-    public static EventFd open() {
+    public static EventFd open(String name) {
         int fd = Libc.eventfd(0, linux_h.EFD_NONBLOCK() | linux_h.EFD_CLOEXEC());
         if (Errno.isMissing(fd)) {
-            return openPipe();
+            return openPipe(name);
         }
         Errno.check(fd, "eventfd", -1);
-        return new EventFd(fd, fd);
+        return new EventFd(name, fd, fd);
     }
 
     /**
      * Opens a pipe, as {@link #open} does where the kernel has no eventfd.
      *
+     * @param name what messages call it
      * @return the descriptor
-     * @throws dev.aiocontext.SyscallException if there are no descriptors left, for instance
+     * @throws SyscallException if there are no descriptors left, for instance
      */
-    public static EventFd openPipe() {
+    public static EventFd openPipe(String name) {
         Descriptors.Pipe pipe = Descriptors.pipe();
-        return new EventFd(pipe.readEnd(), pipe.writeEnd());
+        return new EventFd(name, pipe.readEnd(), pipe.writeEnd());
     }
 
     /** {@return the descriptor to wait for} */
@@ -86,8 +91,8 @@ public final class EventFd implements AutoCloseable {
             do {
                 written = Libc.write(writeFd, ONE, VALUE_BYTES);
             } while (written == -Errno.EINTR);
-            if (written != -Errno.EAGAIN) {
-                Errno.check((int) written, "write", writeFd);
+            if (written < 0 && written != -Errno.EAGAIN) {
+                throw failure((int) written, "write", writeFd);
             }
         } finally {
             use.busy = false;
@@ -104,7 +109,7 @@ public final class EventFd implements AutoCloseable {
     public boolean testAndClear() {
         Uses.Use use = uses.enter();
         if (use == null) {
-            throw new IllegalStateException("this EventNotifier is closed");
+            throw closedException();
         }
         try {
             boolean set = false;
@@ -113,13 +118,27 @@ public final class EventFd implements AutoCloseable {
                 read = Libc.read(readFd, DRAINED, DRAIN_BYTES);
                 set |= read > 0;
             } while (read == -Errno.EINTR || read == DRAIN_BYTES);
-            if (read != -Errno.EAGAIN) {
-                Errno.check((int) read, "read", readFd);
+            if (read < 0 && read != -Errno.EAGAIN) {
+                throw failure((int) read, "read", readFd);
             }
             return set;
         } finally {
             use.busy = false;
         }
+    }
+
+    private SyscallException failure(int result, String call, int fd) {
+        return result == -Errno.EBADF ? Descriptors.closedByOthers(call, fd, name) : Errno.exception(call, -result, fd);
+    }
+
+    /** {@return whether it is closed} */
+    public boolean isClosed() {
+        return uses.isClosed();
+    }
+
+    /** {@return the exception that says that it is closed, and which it was} */
+    public IllegalStateException closedException() {
+        return new IllegalStateException(name + ", which was fd " + readFd + ", is closed");
     }
 
     /** Closes the descriptors, once the threads that are setting or clearing have finished. Calling it again changes nothing. */

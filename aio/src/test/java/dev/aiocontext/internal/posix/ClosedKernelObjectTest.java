@@ -1,6 +1,7 @@
 package dev.aiocontext.internal.posix;
 
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.aiocontext.testkit.Spawn;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
@@ -68,9 +69,22 @@ class ClosedKernelObjectTest {
 
     @Test
     void aClosedEventfdIsRefused() {
-        EventFd event = EventFd.open();
+        EventFd event = EventFd.open("the doorbell");
+        int fd = event.fd();
         event.close();
         event.close();
-        assertRefused("this EventNotifier is closed", event::testAndClear);
+        assertRefused("the doorbell, which was fd " + fd + ", is closed", event::testAndClear);
+    }
+
+    @Test
+    void anEventfdThatOtherCodeHasClosedIsNamed() {
+        EventFd event = EventFd.open("the doorbell");
+        Descriptors.close(event.fd());
+        assertThatThrownBy(event::trySet)
+                .hasMessageStartingWith("write(fd " + event.fd() + ") failed: EBADF")
+                .hasMessageContaining(": it is the doorbell, and other code has closed it.");
+        assertThatThrownBy(event::testAndClear)
+                .hasMessageStartingWith("read(fd " + event.fd() + ") failed: EBADF")
+                .hasMessageContaining(": it is the doorbell, and other code has closed it.");
     }
 }
