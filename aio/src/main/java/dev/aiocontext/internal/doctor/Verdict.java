@@ -20,8 +20,8 @@ final class Verdict {
                     + " wake-ups was lost, yet the relay left " + Figures.count(findings.notRescued())
                     + " that were lost on purpose; do not count on it.";
         }
-        return "Reliable: none of " + Figures.count(findings.wakeupsDone()) + " wake-ups was lost. You need no relay"
-                + price(findings) + ".";
+        return "Reliable: none of " + Figures.count(findings.wakeupsDone()) + " wake-ups was lost. You need no relay."
+                + price(findings);
     }
 
     /** Advises a relay if it lost no wake-up itself, neither with the intact nor with the lossy doorbell. */
@@ -41,13 +41,13 @@ final class Verdict {
         String prices = Stream.of(RelayMode.THREAD, RelayMode.DEFERRED)
                 .flatMap(relay -> findings.wakeups(relay).stream())
                 .map(insured -> price(insured, off.get()))
-                .collect(Collectors.joining(", "));
-        return prices.isEmpty() ? "" : "; to waking a blocked loop, it would add " + prices;
+                .collect(Collectors.joining(", or "));
+        return prices.isEmpty() ? "" : " It would make waking a blocked loop " + prices + ".";
     }
 
     private static String price(WakeupResult insured, WakeupResult off) {
         long added = insured.notifier().p50Nanos() - off.notifier().p50Nanos();
-        String price = added > 0 ? Figures.nanos(added) : "nothing that can be measured";
+        String price = added > 0 ? Figures.nanos(added) + " slower" : "no slower that could be measured";
         return price + " (" + insured.relay() + ")";
     }
 }

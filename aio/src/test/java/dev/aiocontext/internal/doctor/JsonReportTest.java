@@ -124,7 +124,7 @@ class JsonReportTest {
                             }
                           ],
                           "allWell": true,
-                          "verdict": "Reliable: none of 2,200 wake-ups was lost. You need no relay; to waking a blocked loop, it would add 2.50 us (THREAD)."
+                          "verdict": "Reliable: none of 2,200 wake-ups was lost. You need no relay. It would make waking a blocked loop 2.50 us slower (THREAD)."
                         }""");
     }
 

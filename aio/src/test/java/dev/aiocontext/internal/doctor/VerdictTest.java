@@ -14,7 +14,7 @@ class VerdictTest {
         assertThat(Samples.allWell().allWell()).isTrue();
         assertThat(Verdict.of(Samples.allWell()))
                 .startsWith("Reliable: none of 2,200 wake-ups was lost")
-                .endsWith("You need no relay; to waking a blocked loop, it would add 2.50 us (THREAD).");
+                .endsWith("You need no relay. It would make waking a blocked loop 2.50 us slower (THREAD).");
     }
 
     @Test
@@ -22,7 +22,7 @@ class VerdictTest {
         WakeupResult deferred =
                 new WakeupResult(RelayMode.DEFERRED, 600, 500, 0, 0, 0, NEVER, new Times(1, 2000, 0, 0));
         assertThat(Verdict.of(Samples.findings(List.of(Samples.OFF, Samples.THREAD, deferred), List.of())))
-                .endsWith("it would add 2.50 us (THREAD), nothing that can be measured (DEFERRED).");
+                .endsWith("2.50 us slower (THREAD), or no slower that could be measured (DEFERRED).");
     }
 
     @Test
