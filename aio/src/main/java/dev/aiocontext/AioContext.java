@@ -42,8 +42,8 @@ import org.jspecify.annotations.Nullable;
  * }</pre>
  *
  * <p><b>Threads.</b> The <em>home thread</em> is the one that polls first, by {@link #poll(boolean)} or {@link #run}; it alone may
- * do so from then on, and it must be a platform thread, because a blocked poll would hold a virtual thread's carrier. All
- * callbacks run on it. Everything else may be called by any thread, except {@link #close}:
+ * do so from then on, until it has ended and another thread takes its place. It must be a platform thread, because a blocked poll
+ * would hold a virtual thread's carrier. All callbacks run on it. Everything else may be called by any thread, except {@link #close}:
  * <ol>
  *   <li>The home thread may close the context, outside of its callbacks.
  *   <li>Any thread may close it if there is no home thread, or if the home thread has ended.
@@ -327,7 +327,10 @@ public final class AioContext implements Executor, AutoCloseable {
 
     /** {@return what the context has counted so far} */
     public AioStatistics statistics() {
-        return new AioStatistics(loop.counters(), home.thread() != null && !isClosed());
+        return new AioStatistics(
+                loop.counters(),
+                home.thread() != null && !isClosed(),
+                loop.readiness().waiting());
     }
 
     /**
@@ -563,7 +566,7 @@ public final class AioContext implements Executor, AutoCloseable {
      * @throws IllegalStateException if the context is closed
      */
     public AioTimer after(Duration delay, Task task) {
-        return arm("after " + delay, delay, null, task);
+        return arm("after " + Objects.requireNonNull(delay, "delay"), delay, null, task);
     }
 
     /**
@@ -578,7 +581,7 @@ public final class AioContext implements Executor, AutoCloseable {
      * @throws IllegalStateException if the context is closed
      */
     public AioTimer every(Duration period, Task task) {
-        return arm("every " + period, period, period, task);
+        return arm("every " + Objects.requireNonNull(period, "period"), period, period, task);
     }
 
     private AioTimer arm(String name, Duration delay, @Nullable Duration period, Task task) {
@@ -701,8 +704,9 @@ public final class AioContext implements Executor, AutoCloseable {
     /**
      * Moves a descriptor's source of another context to this one. No event is lost, also if it is edge-triggered. The handler never runs on
      * both loops at once, and what it did on the old one happens before its first call on the new one. The source of the old context closes, and
-     * this context has another one, with the same name, interest and handler, suspended if the old one was. It is in no group. A change of the
-     * old one's interest that another thread makes meanwhile may be lost.
+     * this context has another one, with the same name, interest and handler, suspended if the old one was. It is in no group. A source that this
+     * context already has for the number is closed, as {@link #watch} does. A change of the old one's interest that another thread makes
+     * meanwhile may be lost.
      *
      * <p>The old home thread moves it: at once if that calls this outside of the handler, else in an iteration, after the handler has ended.
      * A handler may have its own source moved.
@@ -769,7 +773,7 @@ public final class AioContext implements Executor, AutoCloseable {
      * @throws SyscallException EBADF if it is not open; what epoll says if {@link MonitorMode#EPOLL} is forced
      */
     public FdEvents awaitReady(int fd, FdEvents interest, Duration timeout) throws InterruptedException {
-        if (timeout.isNegative()) {
+        if (Objects.requireNonNull(timeout, "timeout").isNegative()) {
             throw new IllegalArgumentException("a thread cannot wait for less than nothing: " + timeout);
         }
         return loop.readiness().await(fd, Objects.requireNonNull(interest, "interest"), nanos(timeout));
@@ -859,7 +863,7 @@ public final class AioContext implements Executor, AutoCloseable {
      * @throws IllegalStateException if the calling thread may not poll
      */
     public boolean poll(Duration longestWait) {
-        if (longestWait.isNegative()) {
+        if (Objects.requireNonNull(longestWait, "longestWait").isNegative()) {
             throw new IllegalArgumentException("a poll cannot wait for less than nothing: " + longestWait);
         }
         enter();

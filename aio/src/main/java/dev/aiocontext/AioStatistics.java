@@ -2,11 +2,13 @@ package dev.aiocontext;
 
 import dev.aiocontext.internal.loop.Counters;
 import dev.aiocontext.internal.loop.LoadMeter;
+import dev.aiocontext.internal.loop.Readiness;
 import java.time.Duration;
 
 /**
  * The counters of a context since it was opened, as they were when they were asked for. Counting takes no atomic operation while
- * the loop is awake: the loop counts for itself, and a notifier counts only where it makes a system call anyway.
+ * the loop is awake: the loop counts for itself, and a notifier counts only where it makes a system call anyway. The {@link #waiters} alone
+ * are counted when they are asked for.
  */
 public final class AioStatistics {
     private final long polls;
@@ -16,8 +18,9 @@ public final class AioStatistics {
     private final Polling polling;
     private final Timers timers;
     private final Hooks hooks;
+    private final Waiters waiters;
 
-    AioStatistics(Counters counters, boolean polled) {
+    AioStatistics(Counters counters, boolean polled, Readiness.Waiting waiting) {
         polls = counters.polls();
         load = new Load(counters.load().figures(polled));
         long rung = counters.rung();
@@ -27,6 +30,7 @@ public final class AioStatistics {
         polling = new Polling(counters.pollingNanos(), counters.pollingHits(), counters.pollingMisses());
         timers = new Timers(counters.timersFired(), counters.timersLate());
         hooks = new Hooks(counters.sleepless(), counters.sleeplessHook());
+        waiters = new Waiters(waiting);
     }
 
     /** {@return how often the loop looked for work, nested polls included} */
@@ -64,10 +68,15 @@ public final class AioStatistics {
         return hooks;
     }
 
+    /** {@return the threads that wait in {@link AioContext#awaitReady}} */
+    public Waiters waiters() {
+        return waiters;
+    }
+
     @Override
     public String toString() {
         return "polls " + polls + ", load " + load + ", wake-ups " + wakeups + ", relay " + relay + ", polling "
-                + polling + ", timers " + timers + ", hooks " + hooks;
+                + polling + ", timers " + timers + ", hooks " + hooks + ", waiters " + waiters;
     }
 
     /**
@@ -304,6 +313,30 @@ public final class AioStatistics {
         @Override
         public String toString() {
             return sleepless + " sleepless" + (mostSleepless.isEmpty() ? "" : " (most by " + mostSleepless + ")");
+        }
+    }
+
+    /** Threads that wait for descriptors in {@link AioContext#awaitReady}. They are no sources. */
+    public static final class Waiters {
+        private final Readiness.Waiting waiting;
+
+        private Waiters(Readiness.Waiting waiting) {
+            this.waiting = waiting;
+        }
+
+        /** {@return how many threads wait, and were not told} A thread counts as soon as the loop has taken its descriptor on. */
+        public int threads() {
+            return waiting.threads();
+        }
+
+        /** {@return how many descriptors these threads wait for} */
+        public int descriptors() {
+            return waiting.descriptors();
+        }
+
+        @Override
+        public String toString() {
+            return threads() + " (for " + descriptors() + " descriptors)";
         }
     }
 }

@@ -88,6 +88,7 @@ public final class SourceInfo {
     @Override
     public String toString() {
         return source
+                + (owner().equals(source) ? "" : ", part of " + owner())
                 + (suspended ? ": suspended, " : ": ")
                 + waitsFor
                 + (calls.isPresent() ? ", called " + calls.getAsLong() + " times" : "")

@@ -79,6 +79,29 @@ final class AwaitReadyTest {
 
     @ParameterizedTest
     @EnumSource
+    void statisticsCountTheThreadsThatWaitAndTheirDescriptors(MonitorMode monitor) throws Exception {
+        try (LoopThread loop = open(monitor);
+                EventNotifier one = EventNotifier.open();
+                EventNotifier other = EventNotifier.open()) {
+            assertThat(loop.context.statistics().waiters()).hasToString("0 (for 0 descriptors)");
+            Waiter<FdEvents> first = await(loop, false, one.fd(), FdEvents.READ);
+            Waiter<FdEvents> second = await(loop, true, one.fd(), FdEvents.READ);
+            Waiter<FdEvents> third = await(loop, true, other.fd(), FdEvents.READ);
+            AioStatistics.Waiters waiters = loop.context.statistics().waiters();
+            assertThat(waiters.threads()).isEqualTo(3);
+            assertThat(waiters.descriptors()).isEqualTo(2);
+            one.set();
+            first.get();
+            second.get();
+            assertThat(loop.context.statistics().toString()).endsWith(", waiters 1 (for 1 descriptors)");
+            third.thread().interrupt();
+            Eventually.ends(third.thread());
+            assertThat(loop.context.statistics().waiters().threads()).isZero();
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
     void aNumberThatIsUsedAgainBeforeTheEarlierThreadIsForgottenIsWaitedFor(MonitorMode monitor) throws Exception {
         try (LoopThread loop = open(monitor)) {
             EventNotifier former = EventNotifier.open();

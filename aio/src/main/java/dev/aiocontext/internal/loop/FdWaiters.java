@@ -64,6 +64,15 @@ final class FdWaiters extends FdEntry {
         told = wanted; // at last: after an Error, what was told before is too much, and never too little
     }
 
+    /** {@return how many wait and have not been told} */
+    int countOpen() {
+        int open = 0;
+        for (FdWait wait = first; wait != null; wait = wait.next) {
+            open += wait.isOpen() ? 1 : 0;
+        }
+        return open;
+    }
+
     /** {@return one of those that wait and have not been told, or null} */
     @Nullable
     FdWait anyOpen() {

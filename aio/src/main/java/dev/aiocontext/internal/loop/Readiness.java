@@ -14,8 +14,8 @@ import org.jspecify.annotations.Nullable;
  * <p>A thread that finds the descriptor ready does not wait. Else it pushes an {@link FdWait} to the loop and parks. The loop puts the
  * descriptor into its set, with what all threads that wait for it want, and wakes each of them once.
  *
- * <p><b>Threads.</b> {@link #await}: any thread but the home thread, and it takes no monitor. Everything else: the home thread. It takes the
- * lock of the set while it changes the set or a list of waiters.
+ * <p><b>Threads.</b> {@link #await}: any thread but the home thread, and it takes no monitor. {@link #waiting}: any thread.
+ * Everything else: the home thread. It takes the lock of the set while it changes the set or a list of waiters.
  *
  * <p><b>Why no event is missed.</b> The set is told after the thread has looked, and both monitors report a descriptor that is ready when it is
  * added. The announcement to the loop is an {@link Inbox#push}. The way back is that of {@link Handover}.
@@ -30,6 +30,9 @@ public final class Readiness {
     private final Inbox inbox;
     private final Home home;
     private final Unfinished unfinished;
+
+    /** Threads have waited, so that it takes a look at the set to count them. Written by the home thread. */
+    private volatile boolean used;
 
     /** Nobody waits any more, and nobody may. Written by the home thread. */
     private volatile boolean ended;
@@ -126,6 +129,9 @@ public final class Readiness {
         synchronized (lock) {
             int fd = wait.fd();
             refuseWatched(fd);
+            if (!used) { // a volatile store would be a fence for each wait
+                used = true;
+            }
             FdEntry known = descriptors.get(fd);
             if (known == null ? descriptors.isOwn(fd) : !(known instanceof FdWaiters)) {
                 throw ownException(fd);
@@ -242,6 +248,31 @@ public final class Readiness {
             unfinished.first = wait;
             throw e;
         }
+    }
+
+    /**
+     * How many threads wait.
+     *
+     * @param threads how many there are
+     * @param descriptors for how many descriptors they wait
+     */
+    public record Waiting(int threads, int descriptors) {}
+
+    /** {@return how many threads wait that the loop knows of} Any thread. */
+    public Waiting waiting() {
+        int[] counts = new int[2];
+        if (used) {
+            synchronized (lock) {
+                descriptors.forEach(entry -> count(entry, counts));
+            }
+        }
+        return new Waiting(counts[0], counts[1]);
+    }
+
+    private static void count(FdEntry entry, int[] counts) {
+        int threads = entry instanceof FdWaiters waiters ? waiters.countOpen() : 0;
+        counts[0] += threads;
+        counts[1] += threads > 0 ? 1 : 0;
     }
 
     /** Tells all threads that the context ends. */
