@@ -35,7 +35,7 @@ public final class AioThread implements AutoCloseable {
      * @throws SyscallException as {@link AioContext.Builder#open}
      */
     public static AioThread start(AioContext.Builder settings) {
-        AioContext context = settings.open();
+        AioContext context = Objects.requireNonNull(settings, "settings").open();
         try {
             AioThread started = new AioThread(context);
             started.thread.start();

@@ -54,6 +54,7 @@ public final class TimerOptions {
      * @throws IllegalArgumentException if it is negative or more than one day
      */
     public TimerOptions accuracy(Duration newAccuracy) {
+        Objects.requireNonNull(newAccuracy, "newAccuracy");
         if (newAccuracy.isNegative() || newAccuracy.compareTo(LONGEST) > 0) {
             throw new IllegalArgumentException("an accuracy is 0 to 24 hours, not " + newAccuracy);
         }

@@ -8,7 +8,7 @@ import java.util.Objects;
 
 /**
  * A clock that a test drives, in place of the machine's: given to {@link AioContext.Builder#clock}, it is the clock of all timers of the
- * context. A test of an hour then runs in a millisecond.
+ * context. A test of an hour then takes no longer than its callbacks do.
  *
  * <pre>{@code
  * VirtualClock clock = new VirtualClock();
@@ -21,6 +21,9 @@ import java.util.Objects;
  *
  * <p>The clock stands still at first. {@link #advance} moves it, and {@link #start} has it run as real time does. A clock that {@linkplain
  * #skipIdleTime skips idle time} jumps to the next deadline whenever its loop would wait for that.
+ *
+ * <p>A step of an hour is one step. It fires a periodic timer once, which is told how many deadlines it has missed. A clock that skips
+ * idle time has the timer fire for each deadline.
  *
  * <p><b>Threads.</b> Any thread may call any method. A change wakes the loops.
  */
@@ -66,13 +69,24 @@ public final class VirtualClock {
      * @throws ArithmeticException if the time would exceed 292 years
      */
     public void advance(Duration step) {
-        if (step.isNegative()) {
+        if (Objects.requireNonNull(step, "step").isNegative()) {
             throw new IllegalArgumentException("a clock is not moved back: " + step);
         }
         synchronized (this) {
-            nanos = Math.addExact(nanos, step.toNanos());
+            try {
+                nanos = Math.addExact(nanos, step.toNanos());
+            } catch (ArithmeticException e) {
+                throw tooFar(step, e);
+            }
         }
         wakeLoops();
+    }
+
+    private ArithmeticException tooFar(Duration step, ArithmeticException cause) {
+        ArithmeticException failure = new ArithmeticException("a virtual clock cannot go on by " + step + " from "
+                + Duration.ofNanos(nanos) + ": it counts nanoseconds, up to 292 years");
+        failure.initCause(cause);
+        return failure;
     }
 
     /** Has the clock run as fast as real time. It does nothing if it runs already. */

@@ -92,6 +92,7 @@ public final class Inotify extends ReadyMadeSource {
      * @throws dev.aiocontext.SyscallException if the user has as many instances as sysctl {@code fs.inotify.max_user_instances} allows
      */
     public static Inotify on(AioContext context) {
+        Objects.requireNonNull(context, "context");
         InotifyFd fd = InotifyFd.open();
         try {
             return new Inotify(context, fd);

@@ -27,7 +27,9 @@ public final class Notifications {
      * @throws IllegalStateException if the context is closed
      */
     public static FdSource on(AioContext context, String name, EventNotifier notifier, Task handler) {
+        Objects.requireNonNull(context, "context");
         Objects.requireNonNull(name, "name");
+        Objects.requireNonNull(notifier, "notifier");
         Objects.requireNonNull(handler, "handler");
         return context.watch(name, notifier.fd(), FdEvents.READ, (source, events) -> {
             if (notifier.testAndClear()) {

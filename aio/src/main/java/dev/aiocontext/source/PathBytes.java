@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystems;
 import java.nio.file.Path;
 import java.util.HexFormat;
+import java.util.Objects;
 
 /**
  * Translates between paths and the bytes that the kernel has for them. The JDK keeps the bytes in a path, also those that are no text
@@ -23,7 +24,7 @@ final class PathBytes {
      */
     @SuppressWarnings("ReferenceEquality") // there is one
     static byte[] of(Path path) {
-        if (path.getFileSystem() != FileSystems.getDefault()) {
+        if (Objects.requireNonNull(path, "path").getFileSystem() != FileSystems.getDefault()) {
             throw new IllegalArgumentException(path + " is not a path of the default file system");
         }
         String text = path.toUri().getRawPath();

@@ -61,13 +61,26 @@ abstract class ReadyMadeSource implements Source {
 
     @Override
     public void suspend() {
-        base().suspend();
+        try {
+            base().suspend();
+        } catch (IllegalStateException e) {
+            throw named(e);
+        }
+    }
+
+    /** Says that this is closed, and not a part of it. */
+    private IllegalStateException named(IllegalStateException ofBase) {
+        return isOpen() ? ofBase : new IllegalStateException(this + " is closed", ofBase);
     }
 
     /** Undoes {@link #suspend}, and the suspension of the descriptor, which a failure of its handler has suspended. */
     @Override
     public void resume() {
-        base().resume();
+        try {
+            base().resume();
+        } catch (IllegalStateException e) {
+            throw named(e);
+        }
         FdSource heard = descriptor();
         if (heard != null) {
             resumeUnlessClosed(heard);

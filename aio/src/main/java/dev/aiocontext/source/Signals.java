@@ -68,6 +68,7 @@ public final class Signals {
      */
     public static SignalSource on(AioContext context, String signal, SignalHandler handler) {
         Objects.requireNonNull(context, "context");
+        Objects.requireNonNull(signal, "signal");
         Objects.requireNonNull(handler, "handler");
         return HandledSignal.add(context, SignalNumber.of(signal), null, handler);
     }
@@ -89,6 +90,7 @@ public final class Signals {
      */
     public static SignalSource on(AioContext context, String signal, SignalRoute route, SignalHandler handler) {
         Objects.requireNonNull(context, "context");
+        Objects.requireNonNull(signal, "signal");
         Objects.requireNonNull(route, "route");
         Objects.requireNonNull(handler, "handler");
         return HandledSignal.add(context, SignalNumber.of(signal), route, handler);

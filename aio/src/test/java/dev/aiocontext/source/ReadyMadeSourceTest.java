@@ -1,6 +1,7 @@
 package dev.aiocontext.source;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.aiocontext.AioContext;
 import dev.aiocontext.FdSource;
@@ -110,6 +111,33 @@ class ReadyMadeSourceTest {
                     .asString()
                     .endsWith("closed with sources that were open: " + List.of(inotify, watch, signal, exit));
         }
+    }
+
+    @Test
+    void aClosedSourceIsNamedAndNotItsPart() {
+        AioContext ctx = context();
+        InotifyWatch watch;
+        try (Inotify inotify = Inotify.on(ctx)) {
+            watch = inotify.watch(directory, InotifyKind.CREATE, (self, event) -> {});
+        }
+        SignalSource signal = Signals.on(ctx, "WINCH", (self, event) -> {});
+        signal.close();
+        ChildExit exit = ChildExit.on(ctx, ProcessHandle.current().parent().orElseThrow(), (self, status) -> {});
+        exit.close();
+        for (Source closed : List.of(watch, signal, exit)) {
+            assertThatThrownBy(closed::suspend).hasMessage(closed + " is closed");
+            assertThatThrownBy(closed::resume).hasMessage(closed + " is closed");
+        }
+    }
+
+    @Test
+    void theListOfSourcesLeadsFromEachPartToTheSource() {
+        AioContext ctx = context();
+        ChildExit exit = ChildExit.on(ctx, ProcessHandle.current().parent().orElseThrow(), (self, status) -> {});
+        assertThat(ctx.sources())
+                .hasSize(2)
+                .allSatisfy(part -> assertThat(part.toString()).contains(", part of " + exit + ": "));
+        exit.close();
     }
 
     @Test

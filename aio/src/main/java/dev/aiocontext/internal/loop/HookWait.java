@@ -2,6 +2,7 @@ package dev.aiocontext.internal.loop;
 
 import dev.aiocontext.Wait;
 import java.time.Duration;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -54,6 +55,7 @@ final class HookWait implements Wait {
 
     @Override
     public void atMost(Duration time) {
+        Objects.requireNonNull(time, "time");
         if (time.isNegative()) {
             throw negative(time);
         }

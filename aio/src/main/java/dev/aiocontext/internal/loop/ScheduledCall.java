@@ -151,7 +151,8 @@ class ScheduledCall<V extends @Nullable Object> extends FutureTask<V> implements
 
     private void requireNoDeadlock() {
         if (!isDone()) {
-            view.requireMayWait(this);
+            view.requireMayWait(
+                    "the future of one: have the task itself go on, or use submit() of the context and whenComplete()");
         }
     }
 

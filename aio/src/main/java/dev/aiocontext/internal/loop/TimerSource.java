@@ -6,6 +6,7 @@ import dev.aiocontext.TimerHandler;
 import dev.aiocontext.internal.timer.TimerEntry;
 import dev.aiocontext.internal.wakeup.Link;
 import java.time.Duration;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -107,8 +108,8 @@ class TimerSource extends TimerEntry implements AioTimer, LoopSource {
 
     @Override
     public void arm(Duration delay, Duration period) {
+        long every = nanos("period", period); // first: the two may be one argument
         long first = nanos("delay", delay);
-        long every = nanos("period", period);
         if (every == 0) {
             throw new IllegalArgumentException("the period of " + this + " is 0: it would fire without an end");
         }
@@ -133,6 +134,7 @@ class TimerSource extends TimerEntry implements AioTimer, LoopSource {
     }
 
     private long nanos(String what, Duration time) {
+        Objects.requireNonNull(time, what);
         if (time.isNegative()) {
             throw new IllegalArgumentException("the " + what + " of " + this + " is negative: " + time);
         }

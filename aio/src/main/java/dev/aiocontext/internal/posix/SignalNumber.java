@@ -34,7 +34,7 @@ public final class SignalNumber {
             }
         }
         throw new IllegalArgumentException(
-                "there is no signal " + name + "; those that have a name are " + String.join(", ", NAMES));
+                "there is no signal \"" + name + "\"; those that have a name are " + String.join(", ", NAMES));
     }
 
     /**
