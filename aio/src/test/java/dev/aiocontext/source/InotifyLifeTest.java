@@ -84,6 +84,18 @@ class InotifyLifeTest extends InotifyFixture {
     }
 
     @Test
+    void whatWasReadBeforeASuspensionIsToldAfterIt() throws IOException {
+        inotify.watch(home, InotifyKind.CREATE, this::note);
+        file("a");
+        context.poll(true); // reads it, and does not tell it yet
+        inotify.suspend();
+        pollTwice();
+        assertThat(told).isEmpty();
+        inotify.resume();
+        pollUntilTold(": CREATE a");
+    }
+
+    @Test
     void whatWasReadIsToldAlsoIfTheSourceOfTheDescriptorAloneIsSuspendedAndResumed() throws IOException {
         FdSource source = context.source(descriptor()).orElseThrow();
         inotify.watch(home, InotifyKind.CREATE, this::note);
