@@ -16,7 +16,8 @@ public interface ExceptionHandler {
     /**
      * Handles a failure. Runs on the home thread. An {@link Error} leaves the poll after this.
      *
-     * @param source the source whose callback failed; null for a task, or for a fault of the context's own
+     * @param source the source whose callback failed, or the one that it is a part of ({@link OwnedCallback}); null for a task, or for a
+     *     fault of the context's own
      * @param failure what it threw
      */
     @SuppressWarnings("exports") // jspecify: for compilers that know it, no dependency for those that do not
