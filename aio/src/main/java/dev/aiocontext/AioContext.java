@@ -698,7 +698,27 @@ public final class AioContext implements Executor, AutoCloseable {
         Objects.requireNonNull(interest, "interest");
         Objects.requireNonNull(handler, "handler");
         inbox.requireOpen();
-        return loop.fdSources().watch(name, fd, interest, handler);
+        return loop.fdSources().watch(name, fd, interest, handler, null);
+    }
+
+    /**
+     * Waits for events of a descriptor as {@link #watch(String, int, FdEvents, FdHandler)} does, and asks a hook for work while the loop polls
+     * adaptively. See {@link PollHook} for what it may save, and for the order of its calls.
+     *
+     * @param name a name, for messages
+     * @param fd an open descriptor, by which work is announced while the loop sleeps
+     * @param interest what to wait for
+     * @param hook what says whether there is work
+     * @param handler what to call, on the loop; with {@link FdEvents#NONE} if the hook alone has found work
+     * @return the source, to be closed before the descriptor is, and before the memory that the hook looks at is freed
+     */
+    @SuppressWarnings("exports") // jspecify: for compilers that know it, no dependency for those that do not
+    public FdSource watch(@Nullable String name, int fd, FdEvents interest, PollHook hook, FdHandler handler) {
+        Objects.requireNonNull(interest, "interest");
+        Objects.requireNonNull(hook, "hook");
+        Objects.requireNonNull(handler, "handler");
+        inbox.requireOpen();
+        return loop.fdSources().watch(name, fd, interest, handler, hook);
     }
 
     /**

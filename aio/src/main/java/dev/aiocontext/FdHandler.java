@@ -11,7 +11,7 @@ public interface FdHandler {
      * again. A hang-up stays for ever, so a handler that is told of one closes its source, or suspends it.
      *
      * @param source the source; the handler may change its interest, suspend it, close it, or put another in its place
-     * @param events what has happened, never empty
+     * @param events what has happened; empty only if a {@link PollHook} has found work, and the descriptor has told nothing
      * @throws Throwable goes to the context's {@link ExceptionHandler}; the source is suspended
      */
     void ready(FdSource source, FdEvents events) throws Throwable;

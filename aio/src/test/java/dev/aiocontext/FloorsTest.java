@@ -36,6 +36,7 @@ class FloorsTest {
             RelayMode.class,
             MonitorMode.class,
             MonitorChoice.class,
+            PollHook.class,
             BottomHalf.class,
             FdHandler.class,
             FdEvents.class,

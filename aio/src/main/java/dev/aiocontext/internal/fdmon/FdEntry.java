@@ -30,6 +30,9 @@ public class FdEntry {
     /** The number is not open. It is always reported. Epoll's monitor reports it when a system call finds the number closed. */
     public static final int NVAL = linux_h.POLLNVAL();
 
+    /** The loop itself has found something. No monitor reports it, and no interest asks for it. */
+    public static final int FOUND = 1 << 30;
+
     /** In place of a wanted interest: the entry is to leave the set. */
     public static final int GONE = -1;
 
@@ -100,10 +103,14 @@ public class FdEntry {
         return revents != 0;
     }
 
+    void addFound() {
+        revents |= FOUND;
+    }
+
     /**
      * Takes the events to dispatch; a nested poll that does so leaves none to the outer one. Home thread.
      *
-     * @return IN, PRI, OUT, RDHUP, ERR, HUP, NVAL, or 0
+     * @return IN, PRI, OUT, RDHUP, ERR, HUP, NVAL, FOUND, or 0
      */
     public final int takeEvents() {
         int events = revents;

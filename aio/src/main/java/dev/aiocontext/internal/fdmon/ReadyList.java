@@ -51,7 +51,7 @@ public final class ReadyList {
      */
     void report(FdEntry entry, int events) {
         entry.setEvents(events);
-        add(entry);
+        append(entry);
     }
 
     /**
@@ -63,7 +63,7 @@ public final class ReadyList {
         for (int i = 0; i < other.size; i++) {
             FdEntry entry = other.get(i);
             if (entry.hasEvents() && FdEntry.isEdgeTriggered(entry.interest)) {
-                add(entry);
+                append(entry);
             }
         }
     }
@@ -78,7 +78,17 @@ public final class ReadyList {
         return false;
     }
 
-    private void add(FdEntry entry) {
+    /**
+     * Adds an entry in which the loop itself has found something, beside what the monitor has reported of it: {@link FdEntry#FOUND}.
+     *
+     * @param entry the entry
+     */
+    public void add(FdEntry entry) {
+        entry.addFound();
+        append(entry);
+    }
+
+    private void append(FdEntry entry) {
         if (size == entries.length) {
             entries = Arrays.copyOf(entries, size * 2);
         }

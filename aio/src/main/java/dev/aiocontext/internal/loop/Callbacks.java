@@ -158,8 +158,9 @@ public final class Callbacks {
         }
     }
 
+    /** Does what is to be done when a callback of a source has thrown. An Error goes on. */
     @SuppressWarnings("ReferenceEquality") // the very same Error
-    private void failed(LoopSource source, Throwable failure) {
+    void failed(LoopSource source, Throwable failure) {
         try {
             source.callbackFailed();
         } catch (RuntimeException | Error more) {

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Drivers {
     private volatile Driver[] inUse = {};
-    private volatile @Nullable HookDriver hooks;
+    private volatile @Nullable Around around;
 
     /** {@return the drivers, in the order in which they were added; not to be changed} */
     Driver[] inUse() {
@@ -19,24 +19,31 @@ final class Drivers {
     }
 
     /**
-     * {@return whether there is a driver that is called before each wait and after it}
+     * {@return whether anything is called around each wait}
      *
-     * <p>Each poll asks this in place of {@link #hooks}: a method whose signature names a class that is not loaded is not inlined, and the class
-     * of hooks is loaded with the first hook.
+     * <p>Each poll asks this in place of {@link #around}: a method whose signature names a class that is not loaded is not inlined, and what
+     * is called around waits is loaded when it is first used.
      */
-    boolean haveHooks() {
-        return hooks != null;
+    boolean haveAround() {
+        return around != null;
     }
 
-    /** {@return the driver that is called before each wait and after it, if there is one} */
+    /** {@return what is called around each wait, if there is anything} */
     @Nullable
-    HookDriver hooks() {
-        return hooks;
+    Around around() {
+        return around;
     }
 
     /** Has a driver called before each wait and after it. */
-    void useHooks(HookDriver driver) {
-        hooks = driver;
+    synchronized void useHooks(HookDriver driver) {
+        Around before = around;
+        around = new Around(driver, before == null ? null : before.polls());
+    }
+
+    /** Has a driver poll in user space before each wait. */
+    synchronized void usePolls(PollDriver driver) {
+        Around before = around;
+        around = new Around(before == null ? null : before.hooks(), driver);
     }
 
     synchronized void add(Driver driver) {

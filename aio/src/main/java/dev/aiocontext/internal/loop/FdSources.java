@@ -3,6 +3,7 @@ package dev.aiocontext.internal.loop;
 import dev.aiocontext.FdEvents;
 import dev.aiocontext.FdHandler;
 import dev.aiocontext.FdSource;
+import dev.aiocontext.PollHook;
 import dev.aiocontext.SyscallException;
 import dev.aiocontext.internal.fdmon.FdEntry;
 import dev.aiocontext.internal.fdmon.FdSet;
@@ -42,20 +43,25 @@ public final class FdSources {
     private final Inbox inbox;
     private final Home home;
     private final Sources sources;
+    private final Drivers drivers;
 
     /** Guarded by the lock. */
     private boolean closed;
 
+    /** What polls sources in user space, once there has been one. Written under the lock. */
+    private volatile @Nullable PollDriver polls;
+
     /** The home thread's: the source that is being called, innermost; {@link WatchedFd#outer} leads to those around it. */
     private @Nullable WatchedFd calling;
 
-    FdSources(FdSet descriptors, Callbacks callbacks, Inbox inbox, Home home, Sources sources) {
+    FdSources(FdSet descriptors, Callbacks callbacks, Inbox inbox, Home home, Sources sources, Drivers drivers) {
         this.descriptors = descriptors;
         this.lock = descriptors.lock();
         this.callbacks = callbacks;
         this.inbox = inbox;
         this.home = home;
         this.sources = sources;
+        this.drivers = drivers;
         // The call is linked here: the first source may come where the stack ends.
         Descriptors.isPollable(0);
     }
@@ -91,8 +97,8 @@ public final class FdSources {
     }
 
     /** A blocked poll(2) sees no change, and keeps the file of a removed descriptor open: have it called again. */
-    private void wakeLoop() {
-        if (!home.isCurrent() || (home.isAside() && descriptors.hasUntold())) {
+    private void wakeLoop(WatchedFd changed) {
+        if (!home.isCurrent() || (home.isAside() && (changed.isPolled() || descriptors.hasUntold()))) {
             inbox.wakeupIfOpen();
         }
     }
@@ -104,10 +110,12 @@ public final class FdSources {
      * @param fd an open descriptor
      * @param interest what to wait for
      * @param handler what to call
+     * @param hook what polls it in user space, or null
      * @return the source
      */
-    public FdSource watch(@Nullable String name, int fd, FdEvents interest, FdHandler handler) {
-        return watch(name, fd, interest, handler, false);
+    public FdSource watch(
+            @Nullable String name, int fd, FdEvents interest, FdHandler handler, @Nullable PollHook hook) {
+        return watch(name, fd, interest, handler, hook, false);
     }
 
     /**
@@ -133,7 +141,13 @@ public final class FdSources {
                 : new Move(source, target, inbox, home).begin();
     }
 
-    FdSource watch(@Nullable String name, int fd, FdEvents interest, FdHandler handler, boolean suspended) {
+    FdSource watch(
+            @Nullable String name,
+            int fd,
+            FdEvents interest,
+            FdHandler handler,
+            @Nullable PollHook hook,
+            boolean suspended) {
         Descriptors.requirePollable(fd);
         String sourceName = name != null ? name : "fd " + fd;
         WatchedFd source;
@@ -151,7 +165,7 @@ public final class FdSources {
                 throw new IllegalArgumentException("fd " + fd + " is the context's own");
             }
             Entry entry = known != null ? (Entry) known : new Entry(fd);
-            source = new WatchedFd(this, sources, sourceName, entry, interest, handler);
+            source = new WatchedFd(this, sources, sourceName, entry, interest, handler, hook);
             source.suspended = suspended;
             sources.add(source);
             if (known == null) {
@@ -160,8 +174,11 @@ public final class FdSources {
                 replaced = entry.source;
                 replace(source, replaced);
             }
+            if (source.isPolled()) {
+                polls().add(source);
+            }
         }
-        wakeLoop();
+        wakeLoop(source);
         if (replaced != null) {
             replaced.retire();
         }
@@ -212,7 +229,33 @@ public final class FdSources {
             }
             drop(source);
         }
-        wakeLoop();
+        wakeLoop(source);
+    }
+
+    /** Under the lock. */
+    private PollDriver polls() {
+        PollDriver made = polls;
+        if (made == null) {
+            made = new PollDriver(this, home, callbacks);
+            drivers.add(made);
+            drivers.usePolls(made);
+            polls = made;
+        }
+        return made;
+    }
+
+    /** Ends polling a source in user space, if this is the home thread: else the next iteration does. */
+    void endPolling(WatchedFd source) {
+        PollDriver inUse = polls;
+        if (inUse != null && home.isEntered()) {
+            inUse.endNow(source);
+        }
+    }
+
+    /** Says whether the poll hook of a source is being called. Home thread. */
+    boolean isPolling(WatchedFd source) {
+        PollDriver inUse = polls;
+        return inUse != null && inUse.isCalling(source);
     }
 
     /** Under the lock. */
@@ -234,7 +277,7 @@ public final class FdSources {
             }
             source.interest = wanted;
         }
-        wakeLoop();
+        wakeLoop(source);
     }
 
     private void change(WatchedFd source, int wanted) {
@@ -257,7 +300,7 @@ public final class FdSources {
             source.suspended = true;
             change(source, FdEntry.SUSPENDED);
         }
-        wakeLoop();
+        wakeLoop(source);
     }
 
     /** Suspends a source whose handler has failed, unless the handler has closed it. */
@@ -278,7 +321,7 @@ public final class FdSources {
             change(source, source.interest.toPoll());
             source.suspended = false;
         }
-        wakeLoop();
+        wakeLoop(source);
     }
 
     /**
@@ -303,7 +346,8 @@ public final class FdSources {
         int told = source == null || source.suspended
                 ? 0
                 : events & (source.interest.toPoll() | FdEntry.ERR | FdEntry.HUP);
-        if (source == null || told == 0) {
+        boolean found = source != null && source.takeFound() && source.isListening();
+        if (source == null || (told == 0 && !found)) {
             descriptors.repair(entry);
             return false;
         }
@@ -332,7 +376,7 @@ public final class FdSources {
 
     /** Says whether the handler of a source is being called for its descriptor, perhaps as that of an earlier source. */
     @SuppressWarnings("ReferenceEquality") // the very same handler
-    private boolean isBeingCalled(WatchedFd source) {
+    boolean isBeingCalled(WatchedFd source) {
         for (WatchedFd other = calling; other != null; other = other.outer) {
             if (other.fd() == source.fd() && other.handler == source.handler) {
                 return true;

@@ -54,7 +54,7 @@ abstract class ListedSource extends Link implements LoopSource {
     }
 
     @Override
-    public final boolean isRunning() {
+    public boolean isRunning() {
         return begun != ended;
     }
 

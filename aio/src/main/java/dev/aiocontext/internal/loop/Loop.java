@@ -136,7 +136,7 @@ public final class Loop {
             AdaptivePolling polling = new AdaptivePolling(settings, counters);
             waiting = new Waiting(inbox, slice, arming, descriptors, drivers, polling, counters, home);
             sources = new Sources(inbox, home);
-            fdSources = new FdSources(descriptors, callbacks, inbox, home, sources);
+            fdSources = new FdSources(descriptors, callbacks, inbox, home, sources, drivers);
             hooks = new Hooks(drivers, sources, inbox, home, callbacks, counters);
             readiness = new Readiness(descriptors, inbox, home, unfinished);
             timers = new Timers(monotonic, wall, drivers, sources, inbox, home, descriptors, callbacks, counters);
@@ -201,8 +201,8 @@ public final class Loop {
 
     /** Hooks are called before and after the loop sleeps, so the time of the iteration would be old for what comes after. */
     private boolean isInHook() {
-        HookDriver hookDriver = drivers.hooks();
-        return hookDriver != null && hookDriver.isCalling();
+        Around around = drivers.around();
+        return around != null && around.isCalling();
     }
 
     /**
@@ -483,6 +483,26 @@ public final class Loop {
         counters.depth++;
         try {
             callbacks.run(work);
+        } finally {
+            counters.depth--; // stores only: they hold after an Error too
+            if (--current.depth > 0) {
+                current.context = before;
+            }
+        }
+    }
+
+    /** Has the producers that the loop has silenced told that it polls no more, while the context is being closed. */
+    public void endPolling() {
+        Around around = drivers.around();
+        PollDriver polls = around == null ? null : around.polls();
+        if (polls == null) {
+            return;
+        }
+        Object before = current.context;
+        current.enter(owner);
+        counters.depth++;
+        try {
+            polls.endAll();
         } finally {
             counters.depth--; // stores only: they hold after an Error too
             if (--current.depth > 0) {

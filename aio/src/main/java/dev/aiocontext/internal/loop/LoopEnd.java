@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  *   <li>The thread pool takes no more work, and cancels what has not begun. The loop is polled until the rest is finished.
  *   <li>The inbox takes no more work. The loop runs all work that the inbox has accepted.
  *   <li>The scheduled executors are shut down, and their pending tasks are cancelled.
+ *   <li>Sources that are polled in user space are told that this is over.
  *   <li>Everything is freed, and the sources are closed. One warning names those that were still open.
  * </ol>
  *
@@ -93,8 +94,10 @@ public final class LoopEnd {
             endExecutors(closing);
         }
         List<LoopSource> forgotten = loop.sources().forgotten();
+        Runnable endPolling = loop::endPolling;
         Runnable free = loop::free;
         ended = true;
+        closing.attempt(endPolling);
         closing.attempt(free);
         closing.attempt(loop.sources()::end);
         if (!forgotten.isEmpty()) {

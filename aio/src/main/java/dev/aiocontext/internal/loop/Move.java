@@ -7,10 +7,11 @@ import java.util.concurrent.CompletableFuture;
  * Moves the source of a descriptor from one loop to another, without losing an event, and so that its handler never runs on both at once:
  * <ol>
  *   <li>Any thread holds the source, as a group that is suspended does. No call of its handler begins on the old loop from now on.
- *   <li>The old home thread, once no call is under way, has the new loop watch the descriptor, with a source of its own.
+ *   <li>The old home thread, once no call is under way, ends polling in user space, so that the producer notifies again.
+ *   <li>It has the new loop watch the descriptor, with a source of its own, which that loop checks before it sleeps.
  *   <li>It closes the old source.
  * </ol>
- * Between the first two steps nobody watches the descriptor. Nothing is lost by that: the kernel tells the state of a descriptor anew when it is
+ * Between the first step and the third nobody watches the descriptor. Nothing is lost by that: the kernel tells the state of a descriptor anew when it is
  * added to a set, to an edge-triggered source too. What the handler did on the old loop happens before its first call on the new one, because the
  * old home thread makes the new source.
  *
@@ -65,8 +66,10 @@ final class Move implements Runnable {
     private void move() {
         FdSource there;
         try {
+            source.endPolling();
             boolean suspended = suspensions.isHeldBeside(hold, source);
-            there = target.watch(source.name(), source.fd(), source.interest(), source.handler, suspended);
+            there = target.watch(
+                    source.name(), source.fd(), source.interest(), source.handler, source.hook(), suspended);
         } catch (RuntimeException refused) {
             fail(refused);
             return;

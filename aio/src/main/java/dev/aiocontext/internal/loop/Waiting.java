@@ -4,6 +4,7 @@ import dev.aiocontext.internal.fdmon.FdSet;
 import dev.aiocontext.internal.fdmon.ReadyList;
 import dev.aiocontext.internal.wakeup.Wakeup;
 import dev.aiocontext.internal.wakeup.WorkQueue;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 
 /** Waits until there is something to do: calls the hooks, polls adaptively, arms, blocks, disarms. Home thread. */
@@ -35,6 +36,9 @@ final class Waiting {
 
     /** An outer loop waits in place of this one. */
     private boolean lent;
+
+    /** Sources are polled in user space, or were. No signature names what does it, because that may not be loaded: see {@link Drivers}. */
+    private boolean polled;
 
     /** The wait that is lent counts as one, because there was nothing to do when it began. */
     private boolean lentWaits;
@@ -73,11 +77,11 @@ final class Waiting {
         if (lent) {
             return collect(ready);
         }
-        return drivers.haveHooks() ? awaitWithHooks(longest, ready) : awaitPrepared(longest, ready);
+        return drivers.haveAround() ? awaitAround(longest, ready) : awaitPrepared(longest, ready);
     }
 
     /** Calls the hooks outside of the arming, because what they announce themselves must not ring. */
-    private boolean awaitWithHooks(long longest, ReadyList ready) {
+    private boolean awaitAround(long longest, ReadyList ready) {
         prepareHooks();
         try {
             return awaitPrepared(longest, ready);
@@ -90,15 +94,15 @@ final class Waiting {
         long timeout = longest == 0 ? 0 : shorter(longest, timeout(0, longest));
         if (timeout == 0) {
             // There is work: enter the kernel only if there are descriptors that must not starve behind it.
-            return looksIntoKernel(ready);
-        }
-        if (polling.isOn()) {
+            looksIntoKernel(ready);
+        } else if (polling.isOn()) {
             pollThenBlock(timeout, longest, ready);
         } else {
             counters.load.waits(System.nanoTime());
             block(0, longest, ready);
             counters.load.goesOn(System.nanoTime());
         }
+        collectPolls(ready);
         return ready.size() > 0;
     }
 
@@ -111,6 +115,7 @@ final class Waiting {
     long lend() {
         takeBack();
         prepareHooks();
+        endPolls();
         lent = true;
         home.setAside(true);
         arming.begin();
@@ -157,14 +162,15 @@ final class Waiting {
     }
 
     private void prepareHooks() {
-        HookDriver hooks = drivers.hooks();
-        if (hooks != null) {
-            hooks.prepare();
+        Around around = drivers.around();
+        if (around != null) {
+            polled = around.prepare();
         }
     }
 
     private void tellHooks() {
-        HookDriver hooks = drivers.hooks();
+        Around around = drivers.around();
+        HookDriver hooks = around == null ? null : around.hooks();
         if (hooks != null) {
             hooks.after();
         }
@@ -175,6 +181,7 @@ final class Waiting {
         try {
             disarm();
             descriptors.await(0, ready);
+            collectPolls(ready);
         } finally {
             tellHooks();
         }
@@ -183,7 +190,10 @@ final class Waiting {
 
     private void pollThenBlock(long timeout, long longest, ReadyList ready) {
         long limit = polling.limit(timeout);
-        if (limit > 0 && !counters.burst && looksIntoKernel(ready)) {
+        if (limit > 0) {
+            beginPolls();
+        }
+        if (limit > 0 && !counters.burst && (looksIntoKernel(ready) || (polled && isAnnouncedToDriver()))) {
             polling.hit(0); // at once: to read the clock would take as long
             return;
         }
@@ -209,6 +219,7 @@ final class Waiting {
 
     /** Blocks until there is something to do, unless there is something now. */
     private void block(long waited, long longest, ReadyList ready) {
+        endPolls(); // outside of the arming, as hooks are called: what it finds keeps the loop from sleeping
         long left = longest < 0 ? longest : Math.max(0, longest - waited);
         arming.begin();
         Driver[] inUse = drivers.inUse();
@@ -245,7 +256,8 @@ final class Waiting {
         do {
             for (int i = 0; i < LOOKS_PER_CLOCK; i++) {
                 if (isAnnounced() || isAnnouncedToDriver()) {
-                    looksIntoKernel(ready); // else descriptors would wait for this slice of work and for the next
+                    // Else descriptors would wait for this slice of work and for the next.
+                    looksIntoKernel(ready);
                     return true;
                 }
                 Thread.onSpinWait();
@@ -272,10 +284,37 @@ final class Waiting {
     }
 
     private boolean looksIntoKernel(ReadyList ready) {
-        if (descriptors.size() > ownDescriptors || isDriverWatching()) {
+        if (hasDescriptors() || isDriverWatching()) {
             descriptors.await(0, ready);
         }
         return ready.size() > 0;
+    }
+
+    private boolean hasDescriptors() {
+        int watched = descriptors.size() - ownDescriptors;
+        return watched > 0 && !(polled && polls().saveLook(watched));
+    }
+
+    private PollDriver polls() {
+        return Objects.requireNonNull(drivers.around()).requirePolls();
+    }
+
+    private void beginPolls() {
+        if (polled) {
+            polls().begin();
+        }
+    }
+
+    private void endPolls() {
+        if (polled) {
+            polls().end();
+        }
+    }
+
+    private void collectPolls(ReadyList ready) {
+        if (polled) {
+            polls().collect(ready);
+        }
     }
 
     private boolean isAnnouncedToDriver() {

@@ -3,8 +3,10 @@ package dev.aiocontext.internal.loop;
 import dev.aiocontext.FdEvents;
 import dev.aiocontext.FdHandler;
 import dev.aiocontext.FdSource;
+import dev.aiocontext.PollHook;
 import dev.aiocontext.Source;
 import dev.aiocontext.internal.fdmon.FdEntry;
+import dev.aiocontext.internal.wakeup.PollPhase;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.Objects;
@@ -14,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * A source of a descriptor: what it waits for, and what it calls. {@link FdSources} does what takes the set of descriptors.
  *
- * <p><b>Threads.</b> {@link #invoke}, {@link #callbackFailed}, {@link #outer} and {@link #told}: the home thread. Everything else: any. {@link
+ * <p><b>Threads.</b> {@link #invoke}, {@link #callbackFailed}, {@link #outer}, {@link #told} and {@link #phase}: the home thread. Everything else: any. {@link
  * #entry}, {@link #interest}, {@link #open} and {@link #suspended} are written under the lock of the set, and read by any thread.
  */
 final class WatchedFd extends ListedSource implements FdSource {
@@ -39,6 +41,9 @@ final class WatchedFd extends ListedSource implements FdSource {
     volatile boolean open;
     volatile boolean suspended;
 
+    /** What is due to it if it is polled in user space. */
+    private final @Nullable PollPhase phase;
+
     /** The home thread's, while it is being called: the source in whose handler that is. */
     @Nullable
     WatchedFd outer;
@@ -53,13 +58,72 @@ final class WatchedFd extends ListedSource implements FdSource {
             String name,
             FdSources.Entry entry,
             FdEvents interest,
-            FdHandler handler) {
+            FdHandler handler,
+            @Nullable PollHook hook) {
         super(sources, name);
         this.owner = owner;
         this.fd = entry.fd();
         this.entry = entry;
         this.interest = interest;
         this.handler = handler;
+        this.phase = hook == null ? null : new PollPhase(hook);
+    }
+
+    /** {@return whether it is polled in user space} */
+    boolean isPolled() {
+        return phase != null;
+    }
+
+    /** {@return what is due to it} If it is polled. */
+    PollPhase phase() {
+        return Objects.requireNonNull(phase);
+    }
+
+    /** {@return what polls it in user space, or null} */
+    @Nullable
+    PollHook hook() {
+        return phase == null ? null : phase.hook();
+    }
+
+    /** Notes that its handler is being called, or passed over; says whether a check has found something. */
+    boolean takeFound() {
+        return phase != null && phase.take();
+    }
+
+    /** {@return whether it may be called} */
+    boolean isListening() {
+        return open && !suspended;
+    }
+
+    /** Ends polling in user space, on the home thread. On another thread, the next iteration does that. */
+    void endPolling() {
+        if (phase != null) {
+            owner.endPolling(this);
+        }
+    }
+
+    /** A stage of {@link #closed} may free what the hook looks at. */
+    @Override
+    public boolean isRunning() {
+        return super.isRunning() || (phase != null && owner.isPolling(this));
+    }
+
+    @Override
+    public void retire() {
+        try {
+            endPolling();
+        } finally {
+            super.retire();
+        }
+    }
+
+    @Override
+    public void complete() {
+        try {
+            endPolling();
+        } finally {
+            super.complete();
+        }
     }
 
     @Override
@@ -124,7 +188,7 @@ final class WatchedFd extends ListedSource implements FdSource {
 
     @Override
     public String waitsFor() {
-        return interest().toString();
+        return phase == null ? interest().toString() : interest() + ", polled";
     }
 
     @Override
