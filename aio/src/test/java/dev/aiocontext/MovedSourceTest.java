@@ -7,12 +7,15 @@ import dev.aiocontext.testkit.Eventually;
 import dev.aiocontext.testkit.LoopThread;
 import dev.aiocontext.testkit.Opened;
 import dev.aiocontext.testkit.Rounds;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** A descriptor's source that moves from one context to another. */
@@ -106,6 +109,28 @@ class MovedSourceTest {
             assertThat(calls).hasValue(1);
             moved.close();
         }
+    }
+
+    /** Another thread asks while the old loop runs a task, after its wait has found the descriptor ready. */
+    @ParameterizedTest
+    @EnumSource
+    void noCallBeginsOnTheOldLoopOnceTheMoveIsAskedFor(MonitorMode monitor) {
+        AioContext old = context("old", monitor);
+        AioContext next = context("next", monitor);
+        FdSource source = watch(old, FdEvents.READ);
+        old.poll(false);
+        notifier.set();
+        List<CompletableFuture<FdSource>> moved = new CopyOnWriteArrayList<>();
+        old.execute(() -> Eventually.ends(Thread.ofPlatform().start(() -> moved.add(next.adopt(source)))));
+        old.poll(true);
+        assertThat(calls).hasValue(0);
+        while (!moved.getFirst().isDone()) {
+            old.poll(true);
+        }
+        assertThat(calls).hasValue(0);
+        assertThat(next.poll(true)).isTrue();
+        assertThat(calls).hasValue(1);
+        moved.getFirst().join().close();
     }
 
     @Test

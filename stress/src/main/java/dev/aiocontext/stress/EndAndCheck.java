@@ -19,10 +19,30 @@ import org.openjdk.jcstress.infra.results.ZZ_Result;
 @Outcome(id = "false, true", expect = ACCEPTABLE, desc = "Announced, because the polling had ended.")
 @Outcome(id = "false, false", expect = FORBIDDEN, desc = "The loop sleeps beside the item.")
 @State
-public class EndAndCheck implements PollHook {
-    private final PollPhase phase = new PollPhase(this);
-    private boolean silent;
-    private int item;
+public class EndAndCheck {
+    private final Ring ring = new Ring();
+    private final PollPhase phase = new PollPhase(ring);
+
+    /** A ring of one item, by plain accesses: the fences are all there is. */
+    private static final class Ring implements PollHook {
+        private boolean silent;
+        private int item;
+
+        @Override
+        public boolean check() {
+            return item != 0;
+        }
+
+        @Override
+        public void begin() {
+            silent = true;
+        }
+
+        @Override
+        public void end() {
+            silent = false;
+        }
+    }
 
     /** Begins, and finds nothing. */
     public EndAndCheck() {
@@ -34,21 +54,6 @@ public class EndAndCheck implements PollHook {
         }
     }
 
-    @Override
-    public boolean check() {
-        return item != 0;
-    }
-
-    @Override
-    public void begin() {
-        silent = true;
-    }
-
-    @Override
-    public void end() {
-        silent = false;
-    }
-
     /**
      * Publishes an item.
      *
@@ -56,9 +61,9 @@ public class EndAndCheck implements PollHook {
      */
     @Actor
     public void producer(ZZ_Result r) {
-        item = 1;
+        ring.item = 1;
         VarHandle.fullFence();
-        r.r2 = !silent;
+        r.r2 = !ring.silent;
     }
 
     /**
