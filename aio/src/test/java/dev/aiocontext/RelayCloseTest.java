@@ -1,7 +1,5 @@
 package dev.aiocontext;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import dev.aiocontext.testkit.Eventually;
 import dev.aiocontext.testkit.KernelThreads;
 import dev.aiocontext.testkit.LoopThread;
@@ -27,8 +25,7 @@ class RelayCloseTest {
         }
         Thread closer = Thread.ofPlatform().daemon().start(loop::close);
         Eventually.ends(closer);
-        assertThat(KernelThreads.isSleeping("aiocontext-sigi"))
-                .as("a relay thread is left")
-                .isFalse();
+        // The kernel knows a thread for some time yet that Java has seen ending, and it may sleep on its way out.
+        Eventually.holds("no relay thread is left", () -> !KernelThreads.isSleeping("aiocontext-sigi"));
     }
 }

@@ -202,6 +202,7 @@ final class PollDriver implements Driver {
     }
 
     /** Ends all, because the context is being closed. */
+    @SuppressWarnings("ReferenceEquality") // two hooks may throw the very same Error
     void endAll() {
         Error failure = null;
         for (WatchedFd source : sources) {
@@ -210,7 +211,7 @@ final class PollDriver implements Driver {
             } catch (Error e) {
                 if (failure == null) {
                     failure = e;
-                } else {
+                } else if (failure != e) {
                     failure.addSuppressed(e);
                 }
             }
