@@ -56,6 +56,7 @@ class GuideTest {
         arguments.replaceAll(argument -> argument.equals("$AIOCONTEXT") ? ChildJvm.modulePath() : argument);
         String source = arguments.removeLast();
         return ChildJvm.bare()
+                .shortLived()
                 .option(arguments.toArray(String[]::new))
                 .run(directory.resolve(source).toString());
     }

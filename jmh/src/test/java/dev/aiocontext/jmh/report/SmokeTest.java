@@ -39,6 +39,7 @@ class SmokeTest {
     @BeforeAll
     void report() throws IOException, InterruptedException {
         Process report = ChildJvm.onClassPath()
+                .shortLived()
                 .option("--add-opens=java.base/java.io=ALL-UNNAMED")
                 .option("-Djmh.ignoreLock=true")
                 .start(
