@@ -2,147 +2,16 @@ package dev.aiocontext;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
-import static org.assertj.core.api.Assumptions.assumeThat;
 
-import dev.aiocontext.testkit.Eventually;
-import dev.aiocontext.testkit.Opened;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
-import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** A source is polled in user space, and nothing is lost although the loop silences its producer meanwhile. */
-class PollHookTest {
-    /** The tests end it long before. A wait that lasts so long has lost something. */
-    private static final Duration LONG = Eventually.LIMIT;
-
-    private static final Duration SHORT = Duration.ofMillis(1);
-
-    private final Opened opened = new Opened();
-    private final List<String> calls = new ArrayList<>();
-
-    /** How many items there are that the handler has not taken. */
-    private int items;
-
-    private boolean silenced;
-
-    /** Has the loop not sleep after the end, which comes right before. */
-    private Task wake = () -> {};
-
-    private Task atCheck = () -> {};
-    private Task atBegin = () -> {};
-    private Task atEnd = () -> {};
-    private FdHandler atReady = (source, events) -> {};
-
-    private final PollHook hook = new PollHook() {
-        @Override
-        public boolean check() throws Throwable {
-            atCheck.run();
-            note("check");
-            return items > 0;
-        }
-
-        @Override
-        public void begin() throws Throwable {
-            note("begin");
-            silenced = true;
-            atBegin.run();
-        }
-
-        @Override
-        public void end() throws Throwable {
-            note("end");
-            wake.run();
-            atEnd.run();
-            silenced = false;
-        }
-    };
-
-    @BeforeEach
-    void severalProcessors() {
-        assumeThat(Runtime.getRuntime().availableProcessors())
-                .as("with one processor nothing polls")
-                .isGreaterThan(1);
-    }
-
-    @AfterEach
-    void close() {
-        opened.close();
-    }
-
-    /** Checks that come in a row count as one. */
-    private void note(String call) {
-        if (calls.isEmpty() || !calls.getLast().equals(call)) {
-            calls.add(call);
-        }
-    }
-
-    private List<String> takeCalls() {
-        List<String> taken = List.copyOf(calls);
-        calls.clear();
-        return taken;
-    }
-
-    private void report(@Nullable Source source, Throwable failure) {
-        calls.add(source + " threw " + failure.getMessage()
-                + (source != null && source.isSuspended() ? ", suspended" : ""));
-    }
-
-    private AioContext open(MonitorMode monitor) {
-        return opened.context(AioContext.builder()
-                .name("polled")
-                .monitor(monitor)
-                .polling(Duration.ofSeconds(1), 0, 0)
-                .exceptionHandler(this::report));
-    }
-
-    private FdSource watch(AioContext ctx, EventNotifier notifier) {
-        return opened.add(ctx.watch("ring", notifier.fd(), FdEvents.READ, hook, (source, events) -> {
-            calls.add("ready " + events);
-            if (events.isReadable()) {
-                notifier.testAndClear();
-            }
-            if (items > 0) {
-                items--;
-            }
-            atReady.ready(source, events);
-        }));
-    }
-
-    /** Short waits make the loop poll before the next ones. */
-    private void warm(AioContext ctx) {
-        ctx.poll(false); // what a new source owes
-        while (!calls.contains("begin")) {
-            ctx.poll(SHORT);
-        }
-        for (int i = 0; i < 3; i++) {
-            pollUntilItWouldSleep(ctx);
-        }
-    }
-
-    private void pollUntilItWouldSleep(AioContext ctx) {
-        wake = ctx::wakeup;
-        assertThat(ctx.poll(LONG)).isFalse();
-        wake = () -> {};
-    }
-
-    private FdSource warmSource(AioContext ctx) {
-        FdSource source = watch(ctx, opened.notifier());
-        warm(ctx);
-        calls.clear();
-        return source;
-    }
-
-    private void push() {
-        items++;
-    }
-
+class PollHookTest extends PolledRing {
     @ParameterizedTest
     @EnumSource
     void aLoopThatPollsSilencesTheProducerAndChecksOnceMoreBeforeItSleeps(MonitorMode monitor) {
@@ -221,32 +90,6 @@ class PollHookTest {
 
     @ParameterizedTest
     @EnumSource
-    void aSuspendedOneIsEndedInTheNextIterationAndCheckedAfterItsResume(MonitorMode monitor) {
-        AioContext ctx = open(monitor);
-        FdSource source = beginAndStay(ctx);
-        source.suspend();
-        push();
-        assertThat(ctx.poll(false)).isFalse();
-        assertThat(takeCalls()).containsExactly("end");
-        assertThat(ctx.poll(SHORT)).isFalse();
-        assertThat(takeCalls()).isEmpty();
-        source.resume();
-        assertThat(ctx.poll(LONG)).isTrue();
-        assertThat(takeCalls()).containsExactly("check", "ready NONE");
-    }
-
-    /** One round of polling that finds an item: the producer is silenced after it. */
-    private FdSource beginAndStay(AioContext ctx) {
-        FdSource source = warmSource(ctx);
-        push();
-        assertThat(ctx.poll(LONG)).isTrue();
-        assertThat(silenced).isTrue();
-        calls.clear();
-        return source;
-    }
-
-    @ParameterizedTest
-    @EnumSource
     void aStreamOfTasksDoesNotKeepASilencedProducerWaiting(MonitorMode monitor) {
         AioContext ctx = open(monitor);
         beginAndStay(ctx);
@@ -254,157 +97,6 @@ class PollHookTest {
         ctx.execute(() -> calls.add("task"));
         assertThat(ctx.poll(true)).isTrue();
         assertThat(takeCalls()).containsExactly("check", "task", "ready NONE");
-    }
-
-    @ParameterizedTest
-    @EnumSource
-    void closeOnTheHomeThreadEndsAtOnce(MonitorMode monitor) {
-        AioContext ctx = open(monitor);
-        FdSource source = beginAndStay(ctx);
-        source.close();
-        assertThat(takeCalls()).containsExactly("end");
-        ctx.poll(SHORT);
-        assertThat(calls).isEmpty();
-    }
-
-    @ParameterizedTest
-    @EnumSource
-    void anotherSourceForTheDescriptorEndsTheEarlierOne(MonitorMode monitor) {
-        AioContext ctx = open(monitor);
-        FdSource source = beginAndStay(ctx);
-        opened.add(ctx.onReadable(source.fd(), (other, events) -> {}));
-        assertThat(takeCalls()).containsExactly("end");
-        ctx.poll(SHORT);
-        assertThat(calls).isEmpty();
-    }
-
-    @ParameterizedTest
-    @EnumSource
-    void closeOnAnotherThreadEndsBeforeClosedCompletes(MonitorMode monitor) throws InterruptedException {
-        AioContext ctx = open(monitor);
-        FdSource source = beginAndStay(ctx);
-        CompletableFuture<Void> closed = source.closed().toCompletableFuture();
-        CompletableFuture<Void> told = closed.thenRun(() -> calls.add("closed"));
-        // Within a slice of work: the farewell comes in this iteration, and the next wait would be too late.
-        ctx.execute(() -> Eventually.ends(Thread.ofPlatform().start(source::close)));
-        ctx.poll(false);
-        while (!told.isDone()) {
-            ctx.poll(true);
-        }
-        assertThat(takeCalls()).endsWith("end", "closed").doesNotHaveDuplicates();
-    }
-
-    @Test
-    void theEndOfTheContextEndsEachThatHasBegunAlsoIfOneThrows() {
-        AioContext ctx = open(MonitorMode.AUTO);
-        EventNotifier second = opened.notifier();
-        FdSource first = beginAndStay(ctx);
-        boolean[] ended = {false};
-        opened.add(ctx.watch(
-                "second",
-                second.fd(),
-                FdEvents.READ,
-                new PollHook() {
-                    @Override
-                    public boolean check() {
-                        return false;
-                    }
-
-                    @Override
-                    public void end() throws Throwable {
-                        ended[0] = true;
-                        atEnd.run(); // the very same Error, as the JVM's for want of memory are
-                    }
-                },
-                (source, events) -> {}));
-        ctx.poll(false);
-        push();
-        ctx.poll(LONG);
-        calls.clear();
-        AssertionError error = new AssertionError("at the end");
-        atEnd = () -> {
-            throw error;
-        };
-        try {
-            ctx.close();
-        } catch (AssertionError e) {
-            assertThat(e).isSameAs(error);
-        }
-        assertThat(takeCalls())
-                .startsWith("end", first + " threw at the end, suspended")
-                .hasSize(3);
-        assertThat(ended[0]).isTrue();
-    }
-
-    @ParameterizedTest
-    @EnumSource
-    void aCheckThatThrowsIsReportedAndSuspendedAndTheProducerIsNotLeftSilent(MonitorMode monitor) {
-        AioContext ctx = open(monitor);
-        FdSource source = warmSource(ctx);
-        atCheck = () -> {
-            throw new IllegalArgumentException("check");
-        };
-        assertThat(ctx.poll(SHORT)).isFalse();
-        assertThat(takeCalls()).containsExactly("begin", source + " threw check, suspended", "end");
-        atCheck = () -> {};
-        push();
-        source.resume();
-        assertThat(ctx.poll(LONG)).isTrue();
-        assertThat(takeCalls()).containsExactly("check", "ready NONE");
-    }
-
-    @ParameterizedTest
-    @EnumSource
-    void aBeginThatThrowsIsFollowedByAnEnd(MonitorMode monitor) {
-        AioContext ctx = open(monitor);
-        FdSource source = warmSource(ctx);
-        atBegin = () -> {
-            throw new IllegalArgumentException("begin");
-        };
-        assertThat(ctx.poll(SHORT)).isFalse();
-        assertThat(takeCalls()).containsExactly("begin", source + " threw begin, suspended", "end");
-        assertThat(silenced).isFalse();
-    }
-
-    @ParameterizedTest
-    @EnumSource
-    void anEndThatThrowsIsCalledAgainAfterTheResume(MonitorMode monitor) {
-        AioContext ctx = open(monitor);
-        FdSource source = warmSource(ctx);
-        atEnd = () -> {
-            throw new IllegalArgumentException("end");
-        };
-        pollUntilItWouldSleep(ctx);
-        assertThat(takeCalls()).containsExactly("begin", "check", "end", source + " threw end, suspended");
-        assertThat(ctx.poll(SHORT)).isFalse();
-        assertThat(takeCalls()).isEmpty();
-        push();
-        source.resume();
-        atEnd = () -> {};
-        assertThat(ctx.poll(LONG)).isTrue();
-        assertThat(takeCalls()).containsExactly("check", "ready NONE");
-        pollUntilItWouldSleep(ctx);
-        assertThat(takeCalls()).endsWith("end", "check");
-        assertThat(silenced).isFalse();
-    }
-
-    @ParameterizedTest
-    @EnumSource
-    void whatWasFoundIsNotForgottenIfAnErrorComesFirst(MonitorMode monitor) {
-        AioContext ctx = open(monitor);
-        warmSource(ctx);
-        AssertionError error = new AssertionError("a task");
-        atEnd = () -> {
-            push();
-            ctx.execute(() -> {
-                throw error;
-            });
-        };
-        assertThat(org.assertj.core.api.Assertions.catchThrowable(() -> ctx.poll(LONG)))
-                .isSameAs(error);
-        assertThat(calls).doesNotContain("ready NONE");
-        assertThat(ctx.poll(LONG)).isTrue();
-        assertThat(calls).endsWith("ready NONE");
     }
 
     @ParameterizedTest
@@ -480,20 +172,6 @@ class PollHookTest {
 
     @ParameterizedTest
     @EnumSource
-    void oneThatMovesIsEndedThereAndCheckedHere(MonitorMode monitor) {
-        AioContext ctx = open(monitor);
-        AioContext next = open(monitor);
-        FdSource source = beginAndStay(ctx);
-        atEnd = this::push;
-        FdSource moved = next.adopt(source).join();
-        assertThat(takeCalls()).containsExactly("end");
-        assertThat(next.poll(LONG)).isTrue();
-        assertThat(takeCalls()).containsExactly("check", "ready NONE");
-        moved.close();
-    }
-
-    @ParameterizedTest
-    @EnumSource
     void withoutAdaptivePollingNothingIsSilenced(MonitorMode monitor) {
         AioContext ctx = opened.context(AioContext.builder().monitor(monitor).polling(Duration.ZERO, 0, 0));
         EventNotifier notifier = opened.notifier();
@@ -549,20 +227,5 @@ class PollHookTest {
         AioContext ctx = open(MonitorMode.AUTO);
         watch(ctx, opened.notifier());
         assertThat(ctx.sources().getFirst().waitsFor()).isEqualTo("READ, polled");
-    }
-
-    @Test
-    void closedDoesNotCompleteWhileTheHookRuns() {
-        AioContext ctx = open(MonitorMode.AUTO);
-        FdSource source = warmSource(ctx);
-        source.closed().thenRun(() -> calls.add("closed"));
-        atCheck = () -> {
-            source.close();
-            calls.add("returns");
-        };
-        while (!calls.contains("closed")) {
-            ctx.poll(LONG);
-        }
-        assertThat(calls.indexOf("closed")).isGreaterThan(calls.lastIndexOf("returns"));
     }
 }

@@ -76,7 +76,8 @@ public final class ChildExit extends ReadyMadeSource {
      * @throws SyscallException if the kernel refuses a pidfd: ENOSYS before Linux 5.3, EPERM in some sandboxes, EMFILE
      */
     public static ChildExit on(AioContext context, Process process, ExitHandler handler) {
-        requireAll(context, process, "process", handler);
+        requireBoth(context, handler);
+        Objects.requireNonNull(process, "process");
         return start(context, process.toHandle(), process, handler);
     }
 
@@ -92,7 +93,8 @@ public final class ChildExit extends ReadyMadeSource {
      * @throws SyscallException as {@link #on(AioContext, Process, ExitHandler)}
      */
     public static ChildExit on(AioContext context, ProcessHandle handle, ExitHandler handler) {
-        requireAll(context, handle, "handle", handler);
+        requireBoth(context, handler);
+        Objects.requireNonNull(handle, "handle");
         return start(context, handle, null, handler);
     }
 
@@ -108,7 +110,7 @@ public final class ChildExit extends ReadyMadeSource {
      * @throws SyscallException ESRCH if no process has the number, else as {@link #on(AioContext, Process, ExitHandler)}
      */
     public static ChildExit on(AioContext context, long pid, ExitHandler handler) {
-        requireAll(context, pid, "pid", handler);
+        requireBoth(context, handler);
         PidFd fd = PidFd.open(requireOther(pid));
         return watch(context, fd, pid, false, null, handler);
     }
@@ -126,7 +128,7 @@ public final class ChildExit extends ReadyMadeSource {
      * @throws SyscallException as {@link #on(AioContext, long, ExitHandler)}, and EINVAL before Linux 5.4, whose waitid(2) knows no pidfds
      */
     public static ChildExit reaping(AioContext context, long pid, ExitHandler handler) {
-        requireAll(context, pid, "pid", handler);
+        requireBoth(context, handler);
         PidFd fd = PidFd.open(requireOther(pid));
         try {
             if (!fd.isChild()) {
@@ -140,9 +142,8 @@ public final class ChildExit extends ReadyMadeSource {
         return watch(context, fd, pid, true, null, handler);
     }
 
-    private static void requireAll(AioContext context, Object process, String name, ExitHandler handler) {
+    private static void requireBoth(AioContext context, ExitHandler handler) {
         Objects.requireNonNull(context, "context");
-        Objects.requireNonNull(process, name);
         Objects.requireNonNull(handler, "handler");
     }
 

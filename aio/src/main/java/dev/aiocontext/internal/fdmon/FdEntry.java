@@ -9,8 +9,9 @@ import dev.aiocontext.bindings.linux.linux_h;
  * any combination, or {@link #SUSPENDED}. The kernel reports {@link #ERR} and {@link #HUP} whatever the interest is, also if it
  * is 0. The numbers of poll(2) and epoll_ctl(2) are the same on both architectures.
  *
- * <p><b>Threads.</b> The set's lock guards {@link #interest}, {@link #alwaysReady} and {@link #foundClosed}. {@link #generation} is written
- * under it, and read by the home thread without it. {@link #revents} is the home thread's.
+ * <p><b>Threads.</b> {@link #interest} and {@link #generation} are written under the set's lock. They are read under it, or by the
+ * home thread, which may see an older interest for one wait. {@link #alwaysReady} and {@link #foundClosed} are guarded by the
+ * lock. {@link #revents} is the home thread's.
  */
 public class FdEntry {
     /** The descriptor is readable. */

@@ -17,7 +17,9 @@ interface Driver {
     long longestWait(long limit);
 
     /** {@return whether it has to look for events also while the loop has work} */
-    boolean looksWhileBusy();
+    default boolean looksWhileBusy() {
+        return false;
+    }
 
     /** {@return whether another thread has handed it something} The loop asks while it polls adaptively. */
     default boolean isAnnounced() {
@@ -36,11 +38,13 @@ interface Driver {
     default void wakes() {}
 
     /** Receives what the last wait found for it. No callback is called yet. */
-    void accept();
+    default void accept() {}
 
     /** Calls what is due; says whether that was progress. */
-    boolean dispatch();
+    default boolean dispatch() {
+        return false;
+    }
 
     /** Frees what it holds. */
-    void close();
+    default void close() {}
 }

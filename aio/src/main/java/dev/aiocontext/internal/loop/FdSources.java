@@ -165,6 +165,7 @@ public final class FdSources {
                 throw new IllegalArgumentException("fd " + fd + " is the context's own");
             }
             Entry entry = known != null ? (Entry) known : new Entry(fd);
+            PollDriver polling = hook == null ? null : polls();
             source = new WatchedFd(this, sources, sourceName, entry, interest, handler, hook);
             source.suspended = suspended;
             sources.add(source);
@@ -174,8 +175,8 @@ public final class FdSources {
                 replaced = entry.source;
                 replace(source, replaced);
             }
-            if (source.isPolled()) {
-                polls().add(source);
+            if (polling != null) {
+                polling.add(source); // last: one that is not open is dropped
             }
         }
         wakeLoop(source);

@@ -156,20 +156,4 @@ final class HookDriver implements Driver {
         }
         return longest;
     }
-
-    @Override
-    public boolean looksWhileBusy() {
-        return false;
-    }
-
-    @Override
-    public void accept() {}
-
-    @Override
-    public boolean dispatch() {
-        return false;
-    }
-
-    @Override
-    public void close() {}
 }

@@ -31,7 +31,8 @@ import org.jspecify.annotations.Nullable;
  * <p><b>Threads.</b> {@link #open}: any, while no thread polls the loop. {@link #fd}: any. Everything else: the home thread.
  *
  * <p><b>Errors.</b> An Error in prepare may leave the loop armed without a look for work, or not armed. Another prepare makes it good. An
- * Error in prepare or dispatch leaves the descriptor readable, so that the outer loop comes again. An Error in open leaves nothing open. An Error in a step of close does not keep the other steps from being made.
+ * Error in prepare or dispatch leaves the descriptor readable, so that the outer loop comes again. An Error in open leaves nothing open.
+ * An Error in a step of close does not keep the other steps from being made.
  *
  * <p><b>Closed by a callback.</b> Prepare and poll call hooks, tasks and handlers, and each of them may close this. The memory of the
  * descriptors is freed by then, so prepare and poll look at {@link #isOpen} after the last callback.

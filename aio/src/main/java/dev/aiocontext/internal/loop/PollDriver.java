@@ -248,20 +248,4 @@ final class PollDriver implements Driver {
         saved = saved < SAVED_LOOKS ? saved + 1 : 0;
         return saved != 0;
     }
-
-    @Override
-    public boolean looksWhileBusy() {
-        return false;
-    }
-
-    @Override
-    public void accept() {}
-
-    @Override
-    public boolean dispatch() {
-        return false;
-    }
-
-    @Override
-    public void close() {}
 }

@@ -76,11 +76,6 @@ final class TimerDriver implements Driver {
     }
 
     @Override
-    public boolean looksWhileBusy() {
-        return false;
-    }
-
-    @Override
     public long longestWait(long limit) {
         if (unfinished || queue.isAnnounced() || queue.hasOverdue()) {
             return 0;

@@ -16,8 +16,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * A source of a descriptor: what it waits for, and what it calls. {@link FdSources} does what takes the set of descriptors.
  *
- * <p><b>Threads.</b> {@link #invoke}, {@link #callbackFailed}, {@link #outer}, {@link #told} and {@link #phase}: the home thread. Everything else: any. {@link
- * #entry}, {@link #interest}, {@link #open} and {@link #suspended} are written under the lock of the set, and read by any thread.
+ * <p><b>Threads.</b> {@link #invoke}, {@link #callbackFailed}, {@link #outer}, {@link #told} and {@link #phase}: the home thread. Everything
+ * else: any. {@link #entry}, {@link #interest}, {@link #open} and {@link #suspended} are written under the lock of the set, and read by
+ * any thread.
  */
 final class WatchedFd extends ListedSource implements FdSource {
     private static final VarHandle INTEREST;
