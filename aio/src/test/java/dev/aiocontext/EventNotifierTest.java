@@ -8,7 +8,9 @@ import dev.aiocontext.internal.posix.Libc;
 import dev.aiocontext.testkit.Eventually;
 import java.lang.foreign.Arena;
 import java.lang.foreign.ValueLayout;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Named;
@@ -104,24 +106,34 @@ class EventNotifierTest {
     }
 
     @Test
-    void nobodyWritesToANumberThatWasClosed() {
-        // Setters race with close, and each closed number is taken at once by a notifier that must stay unset.
-        for (int round = 0; round < 500; round++) {
+    void nobodyWritesToANumberThatWasClosed() throws InterruptedException {
+        // Setters race with close, and each closed number is taken at once by a notifier that must stay unset. There
+        // are
+        // more setters than processors: some were preempted at the step before the write when the number is closed.
+        int setters = 2 * Runtime.getRuntime().availableProcessors() + 2;
+        for (int round = 0; round < 60; round++) {
             EventNotifier closing = EventNotifier.open();
-            AtomicBoolean refused = new AtomicBoolean();
-            Thread setter = Thread.ofPlatform().start(() -> {
-                try {
-                    while (true) {
-                        closing.set();
-                    }
-                } catch (IllegalStateException closed) {
-                    refused.set(true);
-                }
-            });
+            AtomicInteger refused = new AtomicInteger();
+            CountDownLatch underWay = new CountDownLatch(setters);
+            List<Thread> threads = Stream.generate(() -> Thread.ofPlatform().start(() -> {
+                        try {
+                            for (int i = 0; true; i++) {
+                                closing.set();
+                                if (i == 500) {
+                                    underWay.countDown();
+                                }
+                            }
+                        } catch (IllegalStateException closed) {
+                            refused.incrementAndGet();
+                        }
+                    }))
+                    .limit(setters)
+                    .toList();
+            underWay.await();
             closing.close();
             try (EventNotifier heir = EventNotifier.open()) {
-                Eventually.ends(setter);
-                assertThat(refused).isTrue();
+                threads.forEach(Eventually::ends);
+                assertThat(refused).hasValue(setters);
                 assertThat(heir.testAndClear()).isFalse();
             }
         }

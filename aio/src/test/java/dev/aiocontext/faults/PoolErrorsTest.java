@@ -13,6 +13,7 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicIntegerArray;
@@ -225,19 +226,15 @@ class PoolErrorsTest {
                     ctx,
                     101,
                     () -> exhaust(direct)); // once: the JDK takes seconds to be sure that there is no direct memory
-            ctx.threadPool().submit(() -> fill(direct)).whenComplete((result, failure) -> COMPLETED.incrementAndGet());
             startJanitor();
+            submit(ctx, () -> fill(direct));
             close(ctx);
+            ballast = null;
             System.out.println("completed " + COMPLETED);
         }
 
         private static void round(AioContext ctx, int number, Runnable work) {
-            ctx.threadPool()
-                    .submit(() -> {
-                        work.run();
-                        return number;
-                    })
-                    .whenComplete((result, failure) -> COMPLETED.incrementAndGet());
+            submit(ctx, work);
             while (COMPLETED.get() < number) {
                 try {
                     ctx.poll(true);
@@ -246,6 +243,19 @@ class PoolErrorsTest {
                 }
             }
             ballast = null;
+        }
+
+        /** Submits work that begins when this thread needs no memory any more: nothing here would catch its Error. */
+        private static void submit(AioContext ctx, Runnable work) {
+            CountDownLatch submitted = new CountDownLatch(1);
+            ctx.threadPool()
+                    .submit(() -> {
+                        submitted.await();
+                        work.run();
+                        return true;
+                    })
+                    .whenComplete((result, failure) -> COMPLETED.incrementAndGet());
+            submitted.countDown();
         }
 
         private static void close(AioContext ctx) {
@@ -276,7 +286,7 @@ class PoolErrorsTest {
             });
         }
 
-        private static boolean fill(boolean direct) {
+        private static void fill(boolean direct) {
             List<Object> hoard = new ArrayList<>(4_000_000 / 8);
             int size = 1 << 20;
             while (size > 0) {
@@ -287,7 +297,6 @@ class PoolErrorsTest {
                 }
             }
             ballast = hoard;
-            return true;
         }
     }
 
