@@ -112,20 +112,41 @@ class FairnessTest {
             AtomicInteger ran = new AtomicInteger();
             ctx.onReadable(ready().fd(), (source, events) -> served());
             for (int i = 0; i < tasks; i++) {
-                ctx.execute(() -> {
-                    ran.incrementAndGet();
-                    ranSince++;
-                    long end = System.nanoTime() + TimeUnit.MICROSECONDS.toNanos(50);
-                    while (System.nanoTime() - end < 0) {
-                        Thread.onSpinWait();
-                    }
-                });
+                ctx.execute(() -> workFor50Micros(ran));
             }
             while (ran.get() < tasks) {
                 assertThat(ctx.poll(true)).isTrue();
             }
             // The clock is read after 16 of them, and after 16 more 500 us are over.
             assertThat(mostSince).isEqualTo(32);
+        }
+    }
+
+    @Test
+    void slowTimersHaveAShorterSlice() {
+        VirtualClock clock = new VirtualClock();
+        try (AioContext ctx = AioContext.builder().clock(clock).open()) {
+            int timers = 200;
+            AtomicInteger ran = new AtomicInteger();
+            ctx.onReadable(ready().fd(), (source, events) -> served());
+            for (int i = 0; i < timers; i++) {
+                ctx.after(Duration.ofSeconds(1), () -> workFor50Micros(ran));
+            }
+            clock.advance(Duration.ofSeconds(1));
+            while (ran.get() < timers) {
+                assertThat(ctx.poll(true)).isTrue();
+            }
+            // As for work. A look for timers that finds none counts too.
+            assertThat(mostSince).isBetween(16, 32);
+        }
+    }
+
+    private void workFor50Micros(AtomicInteger ran) {
+        ran.incrementAndGet();
+        ranSince++;
+        long end = System.nanoTime() + TimeUnit.MICROSECONDS.toNanos(50);
+        while (System.nanoTime() - end < 0) {
+            Thread.onSpinWait();
         }
     }
 

@@ -139,6 +139,7 @@ class TimerTest extends TimersByVirtualClock {
     @Test
     void manyTimersThatAreDueAtOnceDoNotKeepATaskWaiting() {
         int many = 100_000;
+        ctx.poll(false); // this is the home thread now
         List<AioTimer> timers = new ArrayList<>();
         for (int i = 0; i < many; i++) {
             AioTimer timer = timer("t");
@@ -147,13 +148,15 @@ class TimerTest extends TimersByVirtualClock {
         }
         clock.advance(SECOND);
         ctx.poll(false);
+        assertEquals(0, fired.size(), "to put so many into order is work, and more than one slice");
+        ctx.poll(false);
         int first = fired.size();
         assertTrue(first <= 1024, "fired " + first);
         boolean[] ran = {false};
         ctx.execute(() -> ran[0] = true);
         ctx.poll(true); // does not wait, because timers are due
         assertTrue(ran[0]);
-        assertTrue(fired.size() <= 2048, "fired " + fired.size());
+        assertTrue(fired.size() - first <= 1024, "fired " + fired.size());
         while (fired.size() < many) {
             ctx.poll(true);
         }
