@@ -45,7 +45,7 @@ final class Crowd {
         for (Chunk chunk = slot.head; chunk != null && left > 0; chunk = slot.head) {
             for (; chunk.from < chunk.end && left > 0; left--) {
                 long order = chunk.orders[chunk.from];
-                // One that was armed a moment ago may have a sequence that has come round: it is late enough here.
+                // A timer that another thread armed meanwhile may have a lesser sequence than those that are gone.
                 byOrder.append(Math.max(order & KEY, byOrder.position), order & Filing.MARK, chunk.timer(chunk.from));
                 chunk.removeFirst();
             }

@@ -42,22 +42,22 @@ public final class TimerQueue {
     /** Each armed timer is earlier than this. */
     private static final long ALWAYS = Long.MAX_VALUE;
 
+    /** Where a timer is filed that is overdue: before all keys of the wheel. */
+    private static final long OVERDUE = 0;
+
     /** How many armings of other threads one iteration takes. */
     private static final int MOST = 1024;
 
-    private static final int MINOR_BITS = 16;
-    private static final int MINOR = (1 << MINOR_BITS) - 1;
-
     private static final VarHandle UNTIL;
-    private static final VarHandle MAJOR;
-    private static final VarHandle MINOR_COUNT;
+    private static final VarHandle AT_HOME;
+    private static final VarHandle ELSEWHERE;
 
     static {
         try {
             MethodHandles.Lookup lookup = MethodHandles.lookup();
             UNTIL = lookup.findVarHandle(TimerQueue.class, "until", long.class);
-            MAJOR = lookup.findVarHandle(TimerQueue.class, "major", long.class);
-            MINOR_COUNT = lookup.findVarHandle(TimerQueue.class, "minor", int.class);
+            AT_HOME = lookup.findVarHandle(TimerQueue.class, "atHome", long.class);
+            ELSEWHERE = lookup.findVarHandle(TimerQueue.class, "elsewhere", long.class);
         } catch (ReflectiveOperationException e) {
             throw new ExceptionInInitializerError(e);
         }
@@ -90,12 +90,15 @@ public final class TimerQueue {
 
     private long due;
 
-    /** How often the home thread armed a timer. Home thread. */
-    private long major;
+    /**
+     * How often the home thread armed a timer. The sum of this count and the other one is the order of an arming: whoever arms a timer raises one
+     * of them, and reads no less of both than what happened before. Written by the home thread.
+     */
+    private long atHome;
 
-    /** How often other threads did. With the count of the home thread this orders all armings, as far as one happens before another. */
-    @SuppressWarnings("unused") // through MINOR_COUNT
-    private int minor;
+    /** How often other threads armed a timer. */
+    @SuppressWarnings("unused") // through ELSEWHERE
+    private long elsewhere;
 
     /**
      * Creates it without timers.
@@ -135,9 +138,7 @@ public final class TimerQueue {
     private boolean armAtHome(TimerEntry entry, long deadline, long period) {
         boolean filed =
                 entry.isFiledBy(deadline); // only this thread changes it; read before the store, which is a fence
-        long next = major + 1;
-        MAJOR.setOpaque(this, next);
-        if (!store(entry, deadline, period, next << MINOR_BITS)) {
+        if (!store(entry, deadline, period, nextAtHome())) {
             return false;
         }
         if (!filed) {
@@ -148,12 +149,18 @@ public final class TimerQueue {
 
     private boolean armElsewhere(TimerEntry entry, long deadline, long period) {
         QueueMark mark = entry.mark(); // first, because it may need memory
-        long others = (int) MINOR_COUNT.getAndAdd(this, 1) & MINOR;
-        if (!store(entry, deadline, period, (long) MAJOR.getOpaque(this) << MINOR_BITS | others)) {
+        long sequence = (long) ELSEWHERE.getAndAdd(this, 1L) + 1 + (long) AT_HOME.getOpaque(this);
+        if (!store(entry, deadline, period, sequence)) {
             return false;
         }
         VarHandle.fullFence();
         return entry.isFiledBy(deadline) || announce(entry, mark, deadline);
+    }
+
+    private long nextAtHome() {
+        long next = atHome + 1;
+        AT_HOME.setOpaque(this, next);
+        return next + (long) ELSEWHERE.getOpaque(this);
     }
 
     private static boolean store(TimerEntry entry, long deadline, long period, long sequence) {
@@ -166,7 +173,7 @@ public final class TimerQueue {
             wheel.file(entry, deadline);
         } else {
             overdue.add(entry);
-            entry.filed(0);
+            entry.filed(OVERDUE);
         }
     }
 
@@ -210,17 +217,12 @@ public final class TimerQueue {
      */
     public void accept() {
         long end = armed.end();
-        int taken = 0;
-        for (TimerEntry entry = next(end); entry != null; entry = next(end)) {
+        TimerEntry entry = next(end);
+        for (int taken = 0; entry != null && taken < MOST; taken++) {
             entry.mark().take(end);
             fileIfArmed(entry, entry.wanted());
             armed.take(end); // at last: after an Error, the next call begins with it
-            if (++taken == MOST) {
-                break;
-            }
-        }
-        if (taken > 0) {
-            MAJOR.setOpaque(this, major + 1); // else the count of other threads might come round
+            entry = next(end);
         }
     }
 
@@ -305,8 +307,7 @@ public final class TimerQueue {
         inHand = fired; // only now, because the garbage collector makes the store of a reference cost more than that of
         // a number
         if (!fired.isFiledBy(deadline)) {
-            MAJOR.setOpaque(this, major + 1);
-            fired.setSequence(major << MINOR_BITS);
+            fired.setSequence(nextAtHome());
             file(fired, deadline);
         }
         inHand = null;
@@ -353,15 +354,18 @@ public final class TimerQueue {
     }
 
     /**
-     * Files all timers anew, because the clock was set back. After an Error it is to be called again: the old wheel still has all of them.
+     * Files all timers anew, because the clock was set back: this one call is not bounded. After an Error it is to be called again: the old wheel
+     * still has all of them.
      *
      * @param now the time
      */
     public void setBack(long now) {
         TimerWheel anew = new TimerWheel(now);
         wheel.forEach(entry -> {
-            entry.unfile();
-            anew.file(entry); // if it is armed
+            if (entry.filed() != OVERDUE) {
+                entry.unfile();
+                anew.file(entry); // if it is armed
+            }
         });
         wheel = anew;
         told = now;

@@ -7,10 +7,11 @@ import dev.aiocontext.internal.wakeup.QueueMark;
 import dev.aiocontext.internal.wakeup.Wakeup;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
-/** A timer that another thread has armed is not lost by an Error while the home thread files it. */
+/** What another thread has armed fires in its turn, and is not lost by an Error while the home thread files it. */
 class TimerQueueTest {
     private final TimerQueue queue = new TimerQueue(new Wakeup(arming -> {}), 0);
     private final FailingTimer failing = new FailingTimer();
@@ -54,8 +55,12 @@ class TimerQueueTest {
         List<TimerEntry> taken = new ArrayList<>();
         queue.accept();
         if (queue.begin(now)) {
-            for (TimerEntry due = queue.takeDue(now); due != null; due = queue.takeDue(now)) {
-                taken.add(due);
+            TimerEntry due = queue.takeDue(now);
+            while (due != null || queue.isWheelBehind()) {
+                if (due != null) {
+                    taken.add(due);
+                }
+                due = queue.takeDue(now);
             }
         }
         return taken;
@@ -82,5 +87,44 @@ class TimerQueueTest {
         assertThat(due(10)).containsExactly(failing);
         armElsewhere(failing, 20);
         assertThat(due(20)).containsExactly(failing);
+    }
+
+    @Test
+    void equalDeadlinesFireInTheOrderOfArmingHoweverManyAnotherThreadArms() {
+        TimerEntry first = new TimerEntry(new TimerKind(0));
+        TimerEntry last = new TimerEntry(new TimerKind(0));
+        for (TimerEntry timer : List.of(last, other, first)) {
+            queue.arm(timer, 10, 0, true);
+        }
+        queue.arm(first, 20, 0, false); // each is filed, so the home thread hears of none
+        for (int i = 1; i < 1 << 16; i++) {
+            queue.arm(other, 20, 0, false);
+        }
+        queue.arm(last, 20, 0, false);
+        assertThat(due(20)).containsExactly(first, other, last);
+    }
+
+    @Test
+    void equalDeadlinesFireInTheOrderOfArmingWhoeverArms() {
+        List<TimerEntry> timers = Stream.generate(() -> new TimerEntry(new TimerKind(0)))
+                .limit(1000)
+                .toList();
+        for (int i = 0; i < timers.size(); i++) {
+            queue.arm(timers.get(i), 20, 0, i % 3 == 0);
+        }
+        assertThat(due(20)).isEqualTo(timers);
+    }
+
+    @Test
+    void oneThatIsOverdueAndArmedAgainMeanwhileIsForTheNextRoundAlsoIfTheClockWasSetBack() {
+        queue.arm(other, 30, 0, true);
+        assertThat(due(20)).isEmpty();
+        queue.arm(other, 10, 0, true); // overdue, and the wheel still has an entry
+        queue.setBack(15);
+        queue.begin(16);
+        assertThat(queue.takeDue(16)).isSameAs(other);
+        queue.arm(other, 5, 0, true);
+        assertThat(queue.takeDue(16)).isNull();
+        assertThat(due(16)).containsExactly(other);
     }
 }
