@@ -22,7 +22,8 @@ import org.jspecify.annotations.Nullable;
  * <p><b>Why no thread stays parked.</b> The thread pushes this object through the {@link Inbox}, which wakes the loop as it does for any
  * work, so there is no announcement of a new kind. The loop stores the outcome, then SETTLED, and then gives the thread its permit. The
  * thread looks at the state before each park. So it sees SETTLED, or it consumes a permit that was given after SETTLED and looks again. A
- * permit that some other code consumed was given after SETTLED too, so the next look sees it.
+ * permit that some other code consumed was given after SETTLED too, so the next look sees it. No code that may park runs between the
+ * look and the park: it could consume the only permit.
  *
  * <p><b>Outcome, interrupt and time-out.</b> All of them are decided by a compare-and-set of one field, so exactly one of them wins. What the
  * loop stored before SETTLED is visible to a thread that sees SETTLED.
