@@ -7,6 +7,7 @@ import dev.aiocontext.testkit.OpenFiles;
 import dev.aiocontext.testkit.Rounds;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
@@ -30,7 +31,7 @@ class CloseUnderFireTest {
         public static void main(String[] args) throws Exception {
             relay = RelayMode.valueOf(args[0]);
             rounds(100); // whatever the JVM itself opens, it has by now
-            int descriptors = OpenFiles.now().size();
+            Map<Integer, String> before = OpenFiles.now();
             int strangers;
             if (args.length == 1) {
                 strangers = rounds(ROUNDS);
@@ -42,7 +43,7 @@ class CloseUnderFireTest {
             }
             System.out.println("strangers " + strangers);
             System.out.println("failures " + FAILURES);
-            System.out.println("descriptors " + (OpenFiles.now().size() - descriptors));
+            System.out.println("descriptors " + OpenFiles.since(before).size());
         }
 
         private static int rounds(int count) throws InterruptedException {

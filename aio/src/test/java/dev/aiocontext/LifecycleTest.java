@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class LifecycleTest {
@@ -22,11 +23,11 @@ class LifecycleTest {
 
         public static void main(String[] args) throws IOException {
             churn(CONTEXTS / 10); // whatever the JVM itself opens and allocates, it has by now
-            int descriptors = OpenFiles.now().size();
+            Map<Integer, String> before = OpenFiles.now();
             int threads = KernelThread.all().size();
             long memory = residentKibibytes();
             churn(CONTEXTS);
-            System.out.println("descriptors " + (OpenFiles.now().size() - descriptors));
+            System.out.println("descriptors " + OpenFiles.since(before).size());
             System.out.println("relay threads " + relayThreads());
             System.out.println("threads " + (KernelThread.all().size() - threads));
             System.out.println("kibibytes " + (residentKibibytes() - memory));

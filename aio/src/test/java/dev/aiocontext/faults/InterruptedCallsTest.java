@@ -3,7 +3,6 @@ package dev.aiocontext.faults;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.aiocontext.AioContext;
-import dev.aiocontext.BottomHalf;
 import dev.aiocontext.MonitorMode;
 import dev.aiocontext.RelayMode;
 import dev.aiocontext.internal.posix.KernelThread;
@@ -19,11 +18,11 @@ import dev.aiocontext.testkit.Strace;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.FutureTask;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -40,7 +39,7 @@ class InterruptedCallsTest {
     private static final String EPOLL_WAIT = "?epoll_wait,epoll_pwait";
 
     private static final int FAULTS = 20;
-    private static final Pattern NANOSECONDS = Pattern.compile("tv_sec=0, tv_nsec=(\\d+)");
+    private static final Pattern TIME = Pattern.compile("tv_sec=(\\d+), tv_nsec=(\\d+)");
 
     @TempDir
     Path directory;
@@ -110,30 +109,33 @@ class InterruptedCallsTest {
 
     @Test
     void aTimedWaitThatIsInterruptedGoesOnWithWhatIsLeft() throws IOException {
-        try (AioContext ctx = AioContext.builder().monitor(MonitorMode.POLL).open()) {
-            AtomicInteger ran = new AtomicInteger();
-            BottomHalf idle = ctx.newBottomHalf("idle", ran::incrementAndGet); // lets the loop wait for 10 ms
-            idle.scheduleIdle();
-            ctx.poll(true);
-            idle.scheduleIdle();
+        try (AioContext ctx = AioContext.builder()
+                .monitor(MonitorMode.POLL)
+                .polling(Duration.ZERO)
+                .open()) {
+            ctx.poll(Duration.ofMillis(1)); // everything is loaded now
+            Duration longest = Eventually.LIMIT; // it cannot be over before all five calls have failed
             try (Strace strace =
                     Strace.attach(directory.resolve("log"), List.of(Libc.gettid()), "ppoll:error=EINTR:when=1..5")) {
-                ctx.poll(true);
-                List<Long> waits = strace.injected().stream()
-                        .map(InterruptedCallsTest::nanoseconds)
+                Thread waker = Thread.ofPlatform().start(() -> {
+                    Eventually.holds("each call failed", () -> strace.injected().size() == 5);
+                    ctx.wakeup();
+                });
+                assertThat(ctx.poll(longest)).isFalse();
+                Eventually.ends(waker);
+                List<Duration> waits = strace.injected().stream()
+                        .map(InterruptedCallsTest::time)
                         .toList();
-                assertThat(waits).hasSizeBetween(2, 5).isSortedAccordingTo(Comparator.reverseOrder());
-                assertThat(waits.getFirst()).isGreaterThan(waits.getLast()).isLessThanOrEqualTo(10_000_000);
+                assertThat(waits).hasSize(5).doesNotHaveDuplicates().isSortedAccordingTo(Comparator.reverseOrder());
+                assertThat(waits.getFirst()).isLessThanOrEqualTo(longest);
             }
-            assertThat(ran).hasValue(2);
-            idle.close();
         }
     }
 
-    private static long nanoseconds(String call) {
-        Matcher matcher = NANOSECONDS.matcher(call);
+    private static Duration time(String call) {
+        Matcher matcher = TIME.matcher(call);
         assertThat(matcher.find()).as(call).isTrue();
-        return Long.parseLong(matcher.group(1));
+        return Duration.ofSeconds(Long.parseLong(matcher.group(1)), Long.parseLong(matcher.group(2)));
     }
 
     @Test

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assumptions.assumeThat;
 
 import dev.aiocontext.internal.posix.Libc;
 import java.io.BufferedReader;
+import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.foreign.FunctionDescriptor;
@@ -91,7 +92,11 @@ public final class Strace implements AutoCloseable {
         }
         command.add("--trace=" + String.join(",", calls));
         tids.forEach(tid -> command.add("--attach=" + tid));
-        Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+        // Without a pipe to its input: the JDK may be closing that one when close() returns, in a thread of its own.
+        Process process = new ProcessBuilder(command)
+                .redirectErrorStream(true)
+                .redirectInput(new File("/dev/null"))
+                .start();
         BufferedReader said = process.inputReader();
         for (int attached = 0; attached < tids.size(); attached++) {
             String line = ChildProcess.within(ChildProcess.LIMIT, process, said::readLine, () -> "");
@@ -128,11 +133,11 @@ public final class Strace implements AutoCloseable {
     @Override
     public void close() {
         process.destroy();
+        // No thread waits, as one does in ChildProcess: until strace has let go, it may keep a thread from being
+        // started.
+        Eventually.holds("strace has ended", () -> !process.isAlive());
         try {
-            ChildProcess.end(process, () -> "");
             process.getInputStream().close();
-            process.getErrorStream().close();
-            process.getOutputStream().close();
         } catch (IOException e) {
             throw new AssertionError(e);
         }

@@ -26,6 +26,10 @@ import org.junit.jupiter.params.provider.CsvSource;
 class AresResolverTest {
     private static final Duration LONG = Duration.ofMinutes(5);
     private static final Duration SHORT = Duration.ofMillis(20);
+    private static final int FEW = 3;
+
+    /** Each try takes twice as long as the one before: these take longer than an answer does on any machine. */
+    private static final int MANY = 12;
 
     private final NameServer server = new NameServer();
     private @Nullable Throwable reported;
@@ -47,8 +51,8 @@ class AresResolverTest {
                 .open();
     }
 
-    private AresResolver resolver(AioContext ctx, Duration oneTry) {
-        AresResolver resolver = new AresResolver(ctx, oneTry, 3);
+    private AresResolver resolver(AioContext ctx, Duration oneTry, int tries) {
+        AresResolver resolver = new AresResolver(ctx, oneTry, tries);
         resolver.setServers(server.address());
         return resolver;
     }
@@ -63,7 +67,7 @@ class AresResolverTest {
     @CsvSource({"POLL, OFF", "POLL, THREAD", "EPOLL, OFF", "EPOLL, THREAD"})
     void manyNamesAtOnceAreAllFound(MonitorMode monitor, RelayMode relay) throws UnknownHostException {
         try (AioContext ctx = AioContext.builder().monitor(monitor).relay(relay).open();
-                AresResolver resolver = resolver(ctx, LONG)) {
+                AresResolver resolver = resolver(ctx, LONG, FEW)) {
             List<CompletableFuture<List<InetAddress>>> answers = IntStream.rangeClosed(1, 60)
                     .mapToObj(i -> resolver.lookup("x".repeat(i) + ".example.org"))
                     .toList();
@@ -79,7 +83,7 @@ class AresResolverTest {
     @Test
     void aLostQueryIsSentAgainWhenItsTimeIsOver() {
         try (AioContext ctx = open();
-                AresResolver resolver = resolver(ctx, SHORT)) {
+                AresResolver resolver = resolver(ctx, SHORT, MANY)) {
             CompletableFuture<List<InetAddress>> late = resolver.lookup("late.example.org");
             pollUntilDone(ctx, late);
             assertThat(late.join()).hasSize(1);
@@ -90,9 +94,10 @@ class AresResolverTest {
     @Test
     void aNameWithoutAddressesAndAServerThatIsSilentAreToldApart() {
         try (AioContext ctx = open();
-                AresResolver resolver = resolver(ctx, SHORT)) {
-            CompletableFuture<List<InetAddress>> missing = resolver.lookup("missing.example.org");
-            CompletableFuture<List<InetAddress>> silent = resolver.lookup("silent.example.org");
+                AresResolver patient = resolver(ctx, LONG, FEW);
+                AresResolver impatient = resolver(ctx, SHORT, FEW)) {
+            CompletableFuture<List<InetAddress>> missing = patient.lookup("missing.example.org");
+            CompletableFuture<List<InetAddress>> silent = impatient.lookup("silent.example.org");
             pollUntilDone(ctx, missing);
             pollUntilDone(ctx, silent);
 
@@ -111,7 +116,7 @@ class AresResolverTest {
     void lookupsThatAreClosedHalfwayLeaveNothingBehind() {
         Map<Integer, String> before = OpenFiles.now();
         try (AioContext ctx = open()) {
-            AresResolver resolver = resolver(ctx, LONG);
+            AresResolver resolver = resolver(ctx, LONG, FEW);
             CompletableFuture<List<InetAddress>> silent = resolver.lookup("silent.example.org");
             while (server.ignored().isEmpty()) {
                 ctx.poll(false);
@@ -131,7 +136,7 @@ class AresResolverTest {
     @Test
     void anAnswerMayAskForTheNextNameAndMayCloseTheResolver() {
         try (AioContext ctx = open()) {
-            AresResolver resolver = resolver(ctx, LONG);
+            AresResolver resolver = resolver(ctx, LONG, FEW);
             CompletableFuture<Void> second = resolver.lookup("a.example.org")
                     .thenCompose(addresses -> resolver.lookup("127.0.0.1")) // answered at once, within the call
                     .thenAccept(addresses -> resolver.close());
