@@ -229,10 +229,11 @@ class FairnessTest {
                 bottomHalves[i].scheduleIdle();
             }
             // Until a slice is over by its number, before its time is; then all that was due has run.
-            for (int before = -1; calls[0] - before != SLICE || calls[0] < WARM_UP; ) {
-                before = calls[0];
+            Eventually.holds("a slice is over by its number", () -> {
+                int before = calls[0];
                 ctx.poll(false);
-            }
+                return calls[0] - before == SLICE && calls[0] >= WARM_UP;
+            });
             long misses = ctx.statistics().polling().misses();
             for (int i = 0; i < SOME_POLLS; i++) {
                 ctx.poll(true); // from the second wait on, a loop that waits has polled before, in vain

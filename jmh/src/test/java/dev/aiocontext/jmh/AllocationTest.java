@@ -77,10 +77,11 @@ class AllocationTest {
                 .shouldFailOnError(true);
     }
 
-    /** Runs one of them again, in another JVM. */
+    /** Runs one of them again, in another JVM, which has more time to compile it: on a busy machine, the first had too little. */
     private static RunResult again(RunResult first) throws RunnerException {
         BenchmarkParams params = first.getParams();
-        ChainedOptionsBuilder options = options().include(Pattern.quote(params.getBenchmark()) + "$");
+        ChainedOptionsBuilder options =
+                options().warmupIterations(5).include(Pattern.quote(params.getBenchmark()) + "$");
         for (String key : params.getParamsKeys()) {
             options.param(key, params.getParam(key));
         }
@@ -115,12 +116,12 @@ class AllocationTest {
     }
 
     /**
-     * A second JVM has the last word: in one of about fifty the JIT does not inline the slice that the JDK makes of the
+     * A third JVM has the last word: in one of about fifty the JIT does not inline the slice that the JDK makes of the
      * segment for errno, in one of the system calls, which then allocates 40 bytes.
      */
     private void assertAllocatesNothing(String name, int timesInAnOperation) throws RunnerException {
         double bytes = bytesPerOperation(result(name)) / timesInAnOperation;
-        if (bytes >= Allocation.NOTHING) {
+        for (int more = 0; bytes >= Allocation.NOTHING && more < 2; more++) {
             bytes = bytesPerOperation(again(result(name))) / timesInAnOperation;
         }
         assertThat(bytes).as("bytes allocated by each %s", name).isLessThan(Allocation.NOTHING);

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.aiocontext.testkit.Eventually;
 import java.util.Objects;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -29,15 +30,32 @@ class UsesTest {
         Uses.Use one = enter();
         Uses.Use other = enter();
         AtomicReference<@Nullable Boolean> closed = new AtomicReference<>();
-        Thread closer = Thread.ofPlatform().start(() -> closed.set(uses.close()));
+        AtomicInteger tid = new AtomicInteger();
+        Thread closer = Thread.ofPlatform().start(() -> {
+            tid.set(Libc.gettid());
+            closed.set(uses.close());
+        });
         Eventually.holds("the object is closed to further use", uses::isClosed);
         assertThat(uses.enter()).isNull();
+        awaitPauses(closer, tid.get());
+        assertThat(closed.get()).isNull();
         one.busy = false;
+        awaitPauses(closer, tid.get());
         assertThat(closed.get()).isNull();
         assertThat(uses.close()).as("a second closer does not wait").isFalse();
         other.busy = false;
         Eventually.ends(closer);
         assertThat(closed.get()).isTrue();
+    }
+
+    /** Waits until a closer has looked again and gone back to sleep, or has ended, which it must not. */
+    private static void awaitPauses(Thread closer, int tid) {
+        long before = sleeps(tid);
+        Eventually.holds("it waits on, or ends", () -> !closer.isAlive() || sleeps(tid) > before + 1);
+    }
+
+    private static long sleeps(int tid) {
+        return KernelThread.find(tid).map(KernelThread::sleeps).orElse(0L);
     }
 
     @Test
