@@ -4,6 +4,7 @@ import dev.aiocontext.internal.loop.AdaptivePolling;
 import dev.aiocontext.internal.loop.BottomHalfWork;
 import dev.aiocontext.internal.loop.Callbacks;
 import dev.aiocontext.internal.loop.Current;
+import dev.aiocontext.internal.loop.Embedding;
 import dev.aiocontext.internal.loop.Guard;
 import dev.aiocontext.internal.loop.Home;
 import dev.aiocontext.internal.loop.Hop;
@@ -11,6 +12,7 @@ import dev.aiocontext.internal.loop.Inbox;
 import dev.aiocontext.internal.loop.Loop;
 import dev.aiocontext.internal.loop.LoopCall;
 import dev.aiocontext.internal.loop.LoopEnd;
+import dev.aiocontext.internal.loop.LoopParts;
 import dev.aiocontext.internal.loop.PoolWorkers;
 import dev.aiocontext.internal.loop.ScheduledViews;
 import dev.aiocontext.internal.loop.SuspensionGroup;
@@ -93,7 +95,9 @@ public final class AioContext implements Executor, AutoCloseable {
 
     private final String name;
     private final Home home;
+    private final LoopParts parts;
     private final Loop loop;
+    private final Embedding embedding;
     private final Inbox inbox;
     private final LoopEnd end;
     private final AioThreadPool pool;
@@ -114,8 +118,7 @@ public final class AioContext implements Executor, AutoCloseable {
         Callbacks callbacks = new Callbacks(name, builder.exceptionHandler, builder.measured);
         measured = builder.measured;
         VirtualClock clock = builder.clock;
-        loop = new Loop(
-                this,
+        parts = new LoopParts(
                 name,
                 relayMode,
                 builder.monitor,
@@ -125,14 +128,16 @@ public final class AioContext implements Executor, AutoCloseable {
                 clock == null ? Ticks.MONOTONIC : VirtualTicks.monotonic(clock),
                 clock == null ? Ticks.WALL : VirtualTicks.wall(clock));
         try {
-            inbox = loop.inbox();
+            inbox = parts.inbox();
+            loop = new Loop(this, parts);
+            embedding = new Embedding(parts, loop);
             PoolWorkers workers = new PoolWorkers(name, inbox, home, builder.maximumPoolThreads);
             pool = new AioThreadPool(name, workers);
-            scheduled = new ScheduledViews(home, loop);
-            end = new LoopEnd(name, home, loop, workers, scheduled);
+            scheduled = new ScheduledViews(home, parts);
+            end = new LoopEnd(name, parts, loop, workers, scheduled);
             detachClock = clock == null ? null : clock.attach(inbox::wakeupIfOpen);
         } catch (Error e) {
-            loop.free();
+            parts.close();
             throw e;
         }
     }
@@ -312,7 +317,7 @@ public final class AioContext implements Executor, AutoCloseable {
 
     /** {@return the mode of the relay, never {@link RelayMode#AUTO}} */
     public RelayMode relayMode() {
-        return loop.relayMode();
+        return parts.relayMode();
     }
 
     /**
@@ -322,15 +327,15 @@ public final class AioContext implements Executor, AutoCloseable {
      * @return the monitor of the last wait, or of the wait that is under way
      */
     public MonitorChoice monitor() {
-        return loop.monitor();
+        return parts.monitor();
     }
 
     /** {@return what the context has counted so far} */
     public AioStatistics statistics() {
         return new AioStatistics(
-                loop.counters(),
+                parts.counters(),
                 home.thread() != null && !isClosed(),
-                loop.readiness().waiting());
+                parts.readiness().waiting());
     }
 
     /**
@@ -340,7 +345,7 @@ public final class AioContext implements Executor, AutoCloseable {
      * @return the list, of this moment
      */
     public List<SourceInfo> sources() {
-        return loop.sources().open().stream()
+        return parts.sources().open().stream()
                 .map(source -> new SourceInfo(source, measured))
                 .toList();
     }
@@ -352,7 +357,7 @@ public final class AioContext implements Executor, AutoCloseable {
      * @return the group, without sources
      */
     public SourceGroup newGroup(String groupName) {
-        return new SuspensionGroup(loop.sources(), name, Objects.requireNonNull(groupName, "name"));
+        return new SuspensionGroup(parts.sources(), name, Objects.requireNonNull(groupName, "name"));
     }
 
     /** {@return whether the calling thread is the home thread} */
@@ -442,10 +447,10 @@ public final class AioContext implements Executor, AutoCloseable {
         inbox.requireOpen();
         BottomHalfWork bottomHalf = new BottomHalfWork(
                 inbox,
-                loop.sources(),
+                parts.sources(),
                 Objects.requireNonNull(name, "name"),
                 Objects.requireNonNull(callback, "callback"));
-        loop.sources().add(bottomHalf);
+        parts.sources().add(bottomHalf);
         return bottomHalf;
     }
 
@@ -462,7 +467,7 @@ public final class AioContext implements Executor, AutoCloseable {
         Objects.requireNonNull(name, "name");
         Objects.requireNonNull(hook, "hook");
         inbox.requireOpen();
-        return loop.hooks().make(name, hook);
+        return parts.hooks().make(name, hook);
     }
 
     /**
@@ -490,7 +495,7 @@ public final class AioContext implements Executor, AutoCloseable {
      */
     @SuppressWarnings("exports") // jspecify: for compilers that know it, no dependency for those that do not
     public void report(@Nullable Source source, Throwable failure) {
-        loop.report(source, failure);
+        parts.reports().send(source, failure);
     }
 
     /**
@@ -500,7 +505,7 @@ public final class AioContext implements Executor, AutoCloseable {
      * @return the guard
      */
     public ReentrancyGuard newGuard(String name) {
-        return new Guard(loop, Objects.requireNonNull(name, "name"));
+        return new Guard(parts, Objects.requireNonNull(name, "name"));
     }
 
     /**
@@ -516,12 +521,12 @@ public final class AioContext implements Executor, AutoCloseable {
     public BottomHalf newBottomHalf(String name, ReentrancyGuard guard, Task callback) {
         Objects.requireNonNull(name, "name");
         Objects.requireNonNull(callback, "callback");
-        if (!(Objects.requireNonNull(guard, "guard") instanceof Guard own) || !own.isOf(loop)) {
+        if (!(Objects.requireNonNull(guard, "guard") instanceof Guard own) || !own.isOf(parts)) {
             throw new IllegalArgumentException(guard + " is not a guard of AioContext " + this.name);
         }
         inbox.requireOpen();
         BottomHalfWork bottomHalf = own.newBottomHalf(name, callback);
-        loop.sources().add(bottomHalf);
+        parts.sources().add(bottomHalf);
         return bottomHalf;
     }
 
@@ -553,7 +558,7 @@ public final class AioContext implements Executor, AutoCloseable {
         Objects.requireNonNull(options, "options");
         Objects.requireNonNull(handler, "handler");
         inbox.requireOpen();
-        return loop.timers().make(name, options, handler);
+        return parts.timers().make(name, options, handler);
     }
 
     /**
@@ -587,7 +592,7 @@ public final class AioContext implements Executor, AutoCloseable {
     private AioTimer arm(String name, Duration delay, @Nullable Duration period, Task task) {
         Objects.requireNonNull(task, "task");
         inbox.requireOpen();
-        AioTimer timer = loop.timers().makeUnattended(name, period == null, (source, missed) -> task.run());
+        AioTimer timer = parts.timers().makeUnattended(name, period == null, (source, missed) -> task.run());
         try {
             if (period == null) {
                 timer.arm(delay);
@@ -609,7 +614,7 @@ public final class AioContext implements Executor, AutoCloseable {
      * @return the time in nanoseconds, comparable with {@link System#nanoTime} unless the context has a {@link VirtualClock}
      */
     public long now() {
-        return loop.now(home.isEntered());
+        return parts.time().now(home.isEntered());
     }
 
     /**
@@ -698,7 +703,7 @@ public final class AioContext implements Executor, AutoCloseable {
         Objects.requireNonNull(interest, "interest");
         Objects.requireNonNull(handler, "handler");
         inbox.requireOpen();
-        return loop.fdSources().watch(name, fd, interest, handler, null);
+        return parts.fdSources().watch(name, fd, interest, handler, null);
     }
 
     /**
@@ -718,7 +723,7 @@ public final class AioContext implements Executor, AutoCloseable {
         Objects.requireNonNull(hook, "hook");
         Objects.requireNonNull(handler, "handler");
         inbox.requireOpen();
-        return loop.fdSources().watch(name, fd, interest, handler, hook);
+        return parts.fdSources().watch(name, fd, interest, handler, hook);
     }
 
     /**
@@ -740,7 +745,7 @@ public final class AioContext implements Executor, AutoCloseable {
     public CompletableFuture<FdSource> adopt(FdSource source) {
         Objects.requireNonNull(source, "source");
         inbox.requireOpen();
-        return loop.fdSources().adopt(source);
+        return parts.fdSources().adopt(source);
     }
 
     /**
@@ -750,7 +755,7 @@ public final class AioContext implements Executor, AutoCloseable {
      * @return the source that the context has for it now
      */
     public Optional<FdSource> source(int fd) {
-        return Optional.ofNullable(loop.fdSources().get(fd));
+        return Optional.ofNullable(parts.fdSources().get(fd));
     }
 
     /**
@@ -762,7 +767,7 @@ public final class AioContext implements Executor, AutoCloseable {
      * @throws InterruptedException if the calling thread is interrupted
      */
     public FdEvents awaitReady(int fd, FdEvents interest) throws InterruptedException {
-        return loop.readiness().await(fd, Objects.requireNonNull(interest, "interest"), -1);
+        return parts.readiness().await(fd, Objects.requireNonNull(interest, "interest"), -1);
     }
 
     /**
@@ -796,7 +801,7 @@ public final class AioContext implements Executor, AutoCloseable {
         if (Objects.requireNonNull(timeout, "timeout").isNegative()) {
             throw new IllegalArgumentException("a thread cannot wait for less than nothing: " + timeout);
         }
-        return loop.readiness().await(fd, Objects.requireNonNull(interest, "interest"), nanos(timeout));
+        return parts.readiness().await(fd, Objects.requireNonNull(interest, "interest"), nanos(timeout));
     }
 
     /** {@return a time in nanoseconds; -1 for one that is for ever} */
@@ -907,7 +912,7 @@ public final class AioContext implements Executor, AutoCloseable {
             throw new IllegalStateException("only its home thread " + thread + " may embed AioContext " + name
                     + ", not " + Thread.currentThread());
         }
-        return new EmbeddedLoop(this, loop.openLentWait());
+        return new EmbeddedLoop(this, embedding.open());
     }
 
     /**
@@ -1004,7 +1009,7 @@ public final class AioContext implements Executor, AutoCloseable {
         pool.requireNoWorker(what);
     }
 
-    Loop loop() {
-        return loop;
+    LoopParts parts() {
+        return parts;
     }
 }

@@ -21,7 +21,7 @@ public final class SigioSource {
      * @throws IllegalStateException if the context has no relay, or is closed
      */
     public static Source on(AioContext context, SigioHandler handler) {
-        Source source = context.loop().onSigio(Objects.requireNonNull(handler, "handler"));
+        Source source = context.parts().onSigio(Objects.requireNonNull(handler, "handler"));
         if (source == null) {
             throw new IllegalStateException(
                     "AioContext " + context.name() + " has no SIGIO relay: its mode is " + RelayMode.OFF);

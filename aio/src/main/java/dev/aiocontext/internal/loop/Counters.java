@@ -25,6 +25,10 @@ public class Counters extends CacheLines {
     boolean burst;
 
     long polls;
+
+    /** The iteration that an Error has left, or the last one before a prepare that an Error has left. */
+    long leftByError = -1;
+
     long asked;
     long echoes;
     long rescues;

@@ -14,9 +14,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The sources of a context's descriptors, one for each descriptor.
  *
- * <p><b>Threads.</b> {@link #dispatch}: the home thread, without the lock. Everything else: any; the lock of the set orders
- * it. The home thread reads a source from a volatile slot right before it calls it. So a source that was closed or suspended
- * before, also by the callback before it in the same walk, is not called.
+ * <p><b>Threads.</b> {@link #isPolling}: the home thread. Everything else: any; the lock of the set orders it. {@link FdDispatch} calls the
+ * sources.
  *
  * <p><b>Errors.</b> A StackOverflowError or an OutOfMemoryError may end a change at any step. The call that throws may or
  * may not have made its change; every other call works afterwards. The steps are in this order:
@@ -31,14 +30,9 @@ import org.jspecify.annotations.Nullable;
  * source to call is repaired when it is dispatched.
  */
 public final class FdSources {
-    /**
-     * How often a descriptor is dispatched before it is verified: epoll may report a file that was closed, though a duplicate
-     * of it lives on, by a number that is no longer open. One system call of 0.3 us in 1,024 dispatches costs nothing.
-     */
-    private static final int DISPATCHES_PER_CHECK = 1024;
-
     private final Object lock;
     private final FdSet descriptors;
+    private final FdDispatch dispatch;
     private final Callbacks callbacks;
     private final Inbox inbox;
     private final Home home;
@@ -51,12 +45,17 @@ public final class FdSources {
     /** What polls sources in user space, once there has been one. Written under the lock. */
     private volatile @Nullable PollDriver polls;
 
-    /** The home thread's: the source that is being called, innermost; {@link WatchedFd#outer} leads to those around it. */
-    private @Nullable WatchedFd calling;
-
-    FdSources(FdSet descriptors, Callbacks callbacks, Inbox inbox, Home home, Sources sources, Drivers drivers) {
+    FdSources(
+            FdSet descriptors,
+            FdDispatch dispatch,
+            Callbacks callbacks,
+            Inbox inbox,
+            Home home,
+            Sources sources,
+            Drivers drivers) {
         this.descriptors = descriptors;
         this.lock = descriptors.lock();
+        this.dispatch = dispatch;
         this.callbacks = callbacks;
         this.inbox = inbox;
         this.home = home;
@@ -72,7 +71,7 @@ public final class FdSources {
         volatile @Nullable WatchedFd source;
 
         /** The home thread's: up to the next check. */
-        private int dispatches;
+        int dispatches;
 
         Entry(int fd) {
             super(fd);
@@ -228,7 +227,7 @@ public final class FdSources {
             if (!source.open) {
                 return;
             }
-            drop(source);
+            drop(source, descriptors);
         }
         wakeLoop(source);
     }
@@ -237,7 +236,7 @@ public final class FdSources {
     private PollDriver polls() {
         PollDriver made = polls;
         if (made == null) {
-            made = new PollDriver(this, home, callbacks);
+            made = new PollDriver(dispatch, home, callbacks);
             drivers.add(made);
             drivers.usePolls(made);
             polls = made;
@@ -259,8 +258,8 @@ public final class FdSources {
         return inUse != null && inUse.isCalling(source);
     }
 
-    /** Under the lock. */
-    private void drop(WatchedFd source) {
+    /** Takes a source from its descriptor, and the descriptor from the set. Under the lock. */
+    static void drop(WatchedFd source, FdSet descriptors) {
         boolean before = descriptors.begin();
         source.open = false;
         source.entry.source = null;
@@ -323,93 +322,6 @@ public final class FdSources {
             source.suspended = false;
         }
         wakeLoop(source);
-    }
-
-    /**
-     * Calls the source of an entry, if it has something to tell; says whether it did. A handler that is running is passed over: a
-     * nested poll does not enter it anew, and a later poll calls it if its descriptor is still ready.
-     */
-    boolean dispatch(FdEntry ready) {
-        if (!(ready instanceof Entry entry)) {
-            return false; // the doorbell or the relay: the loop looks after them
-        }
-        int events = entry.takeEvents();
-        if (events == 0) {
-            return false; // a nested poll was first
-        }
-        if ((events & FdEntry.NVAL) != 0) {
-            return dropClosed(entry);
-        }
-        if (++entry.dispatches % DISPATCHES_PER_CHECK == 0) {
-            descriptors.verify(entry);
-        }
-        WatchedFd source = entry.source;
-        int told = source == null || source.suspended
-                ? 0
-                : events & (source.interest.toPoll() | FdEntry.ERR | FdEntry.HUP);
-        boolean found = source != null && source.takeFound() && source.isListening();
-        if (source == null || (told == 0 && !found)) {
-            descriptors.repair(entry);
-            return false;
-        }
-        return call(source, told);
-    }
-
-    private boolean call(WatchedFd source, int told) {
-        if (isBeingCalled(source)) {
-            if (source.interest.isEdgeTriggered()) {
-                descriptors.verify(source.entry); // asks for the edge again, which the kernel has told here in vain
-            }
-            return false;
-        }
-        source.told = FdEvents.ofPoll(told);
-        WatchedFd outer = calling;
-        source.outer = outer;
-        calling = source;
-        try {
-            callbacks.call(source);
-        } finally {
-            calling = outer; // stores only: an Error must not leave the handler passed over for ever
-            source.outer = null;
-        }
-        return true;
-    }
-
-    /** Says whether the handler of a source is being called for its descriptor, perhaps as that of an earlier source. */
-    @SuppressWarnings("ReferenceEquality") // the very same handler
-    boolean isBeingCalled(WatchedFd source) {
-        for (WatchedFd other = calling; other != null; other = other.outer) {
-            if (other.fd() == source.fd() && other.handler == source.handler) {
-                return true;
-            }
-        }
-        return false;
-    }
-
-    /** A number with a source was closed, or stands for a file that can never be polled by now. */
-    private boolean dropClosed(Entry entry) {
-        WatchedFd source;
-        synchronized (lock) {
-            // Unless the number stands for another file by now, whose source this is.
-            if (Descriptors.isPollable(entry.fd()) && !descriptors.isOwn(entry.fd())) {
-                descriptors.verify(entry);
-                return false;
-            }
-            source = entry.source;
-            if (source == null) {
-                descriptors.repair(entry);
-                return false;
-            }
-            drop(source);
-        }
-        source.retire();
-        callbacks.report(source, Descriptors.notOpen("poll", source.fd()));
-        return true;
-    }
-
-    /** Has the edges that were found, and that an Error kept from being told, told again by the next wait. */
-    void tellAgain() {
-        descriptors.leaveUnsettled();
     }
 
     /** Frees the set. The descriptors stay open: they are their owners'. */

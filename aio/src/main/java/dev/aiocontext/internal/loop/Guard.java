@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * after the next callback with this guard.
  */
 public final class Guard implements ReentrancyGuard {
-    private final Loop loop;
+    private final LoopParts loop;
     private final String name;
     private final Deque<BottomHalfWork> turnedAway = new ArrayDeque<>();
     private @Nullable BottomHalfWork running;
@@ -34,7 +34,7 @@ public final class Guard implements ReentrancyGuard {
      * @param loop whose bottom halves it guards
      * @param name its name, for messages
      */
-    public Guard(Loop loop, String name) {
+    public Guard(LoopParts loop, String name) {
         this.loop = loop;
         this.name = name;
     }
@@ -51,7 +51,7 @@ public final class Guard implements ReentrancyGuard {
      * @return whether it guards the bottom halves of that loop
      */
     @SuppressWarnings("ReferenceEquality") // the very same object
-    public boolean isOf(Loop other) {
+    public boolean isOf(LoopParts other) {
         return loop == other;
     }
 

@@ -41,6 +41,7 @@ public final class LentWait implements AutoCloseable {
     private static final long LONGEST = TimeUnit.DAYS.toNanos(365);
 
     private final Loop loop;
+    private final Embedding embedding;
     private final Waiting waiting;
     private final FdSet descriptors;
     private final EventFd doorbell;
@@ -57,12 +58,13 @@ public final class LentWait implements AutoCloseable {
     private boolean isSet;
     private volatile boolean open = true;
 
-    private LentWait(Loop loop, Waiting waiting, FdSet descriptors, EventFd doorbell, Home home) {
+    private LentWait(Loop loop, Embedding embedding, LoopParts parts) {
         this.loop = loop;
-        this.waiting = waiting;
-        this.descriptors = descriptors;
-        this.doorbell = doorbell;
-        this.home = home;
+        this.embedding = embedding;
+        this.waiting = parts.waiting;
+        this.descriptors = parts.descriptors;
+        this.doorbell = parts.doorbell;
+        this.home = parts.home;
         StackRoom.requireToOpen();
         EpollFd openedOuter = EpollFd.open();
         TimerFd openedTimer = null;
@@ -103,8 +105,8 @@ public final class LentWait implements AutoCloseable {
         }
     }
 
-    static LentWait open(Loop loop, Waiting waiting, FdSet descriptors, EventFd doorbell, Home home) {
-        return new LentWait(loop, waiting, descriptors, doorbell, home);
+    static LentWait open(Loop loop, Embedding embedding, LoopParts parts) {
+        return new LentWait(loop, embedding, parts);
     }
 
     /** {@return what the outer loop polls} */
@@ -132,9 +134,9 @@ public final class LentWait implements AutoCloseable {
     }
 
     private long lend() {
-        long longest = loop.lend();
+        long longest = embedding.lend();
         if (!open) { // a hook has closed this
-            loop.takeBack();
+            embedding.takeBack();
             return longest;
         }
         if (member != descriptors.epollSets()) {
@@ -198,7 +200,7 @@ public final class LentWait implements AutoCloseable {
             return loop.turn(longestWait);
         }
         try {
-            loop.takeBack();
+            embedding.takeBack();
             return loop.turn(longestWait);
         } finally {
             if (open) {
@@ -224,7 +226,7 @@ public final class LentWait implements AutoCloseable {
         }
         open = false;
         try {
-            loop.endLent();
+            embedding.end();
         } finally {
             free(descriptors, outer, timer);
         }

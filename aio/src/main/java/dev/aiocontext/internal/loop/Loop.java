@@ -1,16 +1,7 @@
 package dev.aiocontext.internal.loop;
 
-import dev.aiocontext.MonitorChoice;
-import dev.aiocontext.MonitorMode;
-import dev.aiocontext.RelayMode;
-import dev.aiocontext.SigioHandler;
-import dev.aiocontext.Source;
 import dev.aiocontext.internal.fdmon.FdEntry;
-import dev.aiocontext.internal.fdmon.FdSet;
 import dev.aiocontext.internal.fdmon.ReadyList;
-import dev.aiocontext.internal.posix.EventFd;
-import dev.aiocontext.internal.relay.RelayChannel;
-import dev.aiocontext.internal.relay.SigioRelay;
 import dev.aiocontext.internal.wakeup.Wakeup;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  *   <li>Call the hooks, work out how long the loop may wait, and wait ({@code Waiting}). It does not wait if there is work.
  *   <li>Accept the wake-up: drain the doorbell, read what the drivers have received, take the bare wake-up.
  *   <li>Run a slice of the work that is there ({@code Slice}).
- *   <li>Call the handlers of the ready descriptors ({@link FdSources}).
+ *   <li>Call the handlers of the ready descriptors ({@link FdDispatch}).
  *   <li>Let the drivers call what is due: the handler of SIGIO, timers ({@link TimerDriver}).
  * </ol>
  *
@@ -40,220 +31,55 @@ import org.jspecify.annotations.Nullable;
  * A full slice of the shortest pieces takes about 10 us. The look for descriptors between two slices takes 0.3 us, which is 3 % of
  * that. Behind longer pieces, a descriptor waits for one slice of 500 us.
  *
- * <p><b>Threads.</b> {@link #counters}, {@link #monitor}, {@link #relayMode}, {@link #onSigio}, the {@link Sources} and the
- * {@link FdSources}: any. Everything else: the home thread. Other threads hand over work through the {@link Inbox}.
+ * <p><b>Threads.</b> The home thread. Other threads hand over work through the {@link Inbox}, and {@link LoopParts} has what else they may use.
+ *
+ * <p><b>Errors.</b> An Error of a callback leaves the iteration, and the next one goes on with what is left: {@link Slice} keeps work that was cut
+ * short, the kernel tells again of descriptors that are ready, and each driver keeps what is due. That a poll has ended is noted by stores, in
+ * lines that {@link Embedding} and {@link LastCalls} repeat: to call a method for that would need stack.
+ *
+ * <p><b>Its size.</b> C2 inlines {@link #turn} into a poll only up to 325 bytes of bytecode, and a poll into its caller only up to 2,500 bytes of
+ * machine code. It is short of both by little. Beyond them, a poll without work takes a tenth more. So what it reads first is in fields
+ * of its own, and no method that it calls names a class in its signature that is not loaded in a plain run.
  */
 public final class Loop {
-    private final Inbox inbox;
     private final Wakeup wakeup;
-    private final Counters counters = new Counters.Apart();
-    private final Sources sources;
-    private final FdSources fdSources;
+    private final Counters counters;
+    private final FdDispatch fdDispatch;
     private final Readiness readiness;
-    private final Callbacks callbacks;
     private final Arming arming;
     private final Slice slice;
     private final Waiting waiting;
-    private final FdSet descriptors;
-    private final EventFd doorbell;
-    private final @Nullable RelayDriver relay;
-    private final Drivers drivers = new Drivers();
-    private final Timers timers;
-    private final Hooks hooks;
-    private final Ticks monotonic;
+    private final Drivers drivers;
+    private final Home home;
     private final ReadyList outermostReady = new ReadyList();
     private final List<ReadyList> nestedReady = new ArrayList<>();
-    private final Object owner;
-    private final String name;
-    private final Home home;
-    private Current current = new Current();
 
-    /** The iteration that an Error has left, or the last one before a prepare that an Error has left. */
-    private long leftByError = -1;
+    /** The context, as {@link Current} tells it. */
+    final Object owner;
 
-    /** While an outer loop waits for this one. */
-    private volatile @Nullable LentWait lentWait;
+    /** That of the thread that polls. It stays the same while a poll is under way. */
+    Current current = new Current();
 
-    /** The time of the iteration that {@link #nowOf} tells, by the monotonic clock. */
-    private long now;
-
-    private long nowOf = -1;
+    /** While an outer loop waits for this one. {@link Embedding} writes it. */
+    volatile @Nullable LentWait lent;
 
     /**
-     * Opens what the loop waits for; if that fails, all of it is closed again.
+     * Creates it.
      *
      * @param owner the context, as {@link Current} tells it
-     * @param name the name of the context, for messages
-     * @param relayMode the relay's mode, not {@link RelayMode#AUTO}
-     * @param monitorMode how to wait for descriptors
-     * @param settings how to poll
-     * @param home which thread is the home thread
-     * @param callbacks calls the user
-     * @param monotonic the monotonic clock
-     * @param wall the time of day
+     * @param parts what it puts in order
      */
-    public Loop(
-            Object owner,
-            String name,
-            RelayMode relayMode,
-            MonitorMode monitorMode,
-            AdaptivePolling.Settings settings,
-            Home home,
-            Callbacks callbacks,
-            Ticks monotonic,
-            Ticks wall) {
+    public Loop(Object owner, LoopParts parts) {
         this.owner = owner;
-        this.name = name;
-        this.home = home;
-        this.monotonic = monotonic;
-        this.callbacks = callbacks;
-        RelayChannel openedRelay = null;
-        FdSet openedSet = null;
-        EventFd openedDoorbell = EventFd.open("the doorbell of AioContext " + name);
-        try {
-            openedRelay = relayMode == RelayMode.OFF ? null : SigioRelay.open(relayMode);
-            openedSet = new FdSet(monitorMode);
-            descriptors = openedSet;
-            doorbell = openedDoorbell;
-            inbox = new Inbox(name, doorbell, openedRelay, counters.rung);
-            wakeup = inbox.wakeup;
-            if (openedRelay != null) {
-                openedRelay.attach(inbox.wakeup);
-            }
-            arming = new Arming(inbox.wakeup, doorbell, openedRelay != null);
-            descriptors.put(arming.entry(), FdEntry.IN);
-            descriptors.reserve(doorbell.writeFd());
-            if (openedRelay == null) {
-                relay = null;
-            } else {
-                relay = new RelayDriver(name, openedRelay, arming, inbox, descriptors, callbacks, counters);
-                descriptors.put(relay.entry(), FdEntry.IN);
-                descriptors.reserve(openedRelay.writeFd());
-                drivers.add(relay);
-            }
-            Unfinished unfinished = new Unfinished();
-            slice = new Slice(inbox, callbacks, counters, unfinished);
-            AdaptivePolling polling = new AdaptivePolling(settings, counters);
-            waiting = new Waiting(inbox, slice, arming, descriptors, drivers, polling, counters, home);
-            sources = new Sources(inbox, home);
-            fdSources = new FdSources(descriptors, callbacks, inbox, home, sources, drivers);
-            hooks = new Hooks(drivers, sources, inbox, home, callbacks, counters);
-            readiness = new Readiness(descriptors, inbox, home, unfinished);
-            timers = new Timers(monotonic, wall, drivers, sources, inbox, home, descriptors, callbacks, counters);
-        } catch (RuntimeException | Error e) {
-            openedDoorbell.close();
-            if (openedSet != null) {
-                openedSet.close();
-            }
-            if (openedRelay != null) {
-                openedRelay.close();
-            }
-            throw e;
-        }
-    }
-
-    /** {@return what other threads hand work to} */
-    public Inbox inbox() {
-        return inbox;
-    }
-
-    /** {@return the living sources} */
-    public Sources sources() {
-        return sources;
-    }
-
-    /** {@return the sources of descriptors} */
-    public FdSources fdSources() {
-        return fdSources;
-    }
-
-    /** {@return what parks threads until a descriptor is ready} */
-    public Readiness readiness() {
-        return readiness;
-    }
-
-    /** {@return what makes timers} */
-    public Timers timers() {
-        return timers;
-    }
-
-    /** {@return what makes hooks} */
-    public Hooks hooks() {
-        return hooks;
-    }
-
-    /**
-     * Tells the time by the monotonic clock.
-     *
-     * @param isHome whether the caller is the home thread: in a callback, the clock is read once in an iteration for it
-     * @return the time
-     */
-    public long now(boolean isHome) {
-        if (!isHome || counters.depth == 0 || isInHook()) {
-            return monotonic.now();
-        }
-        if (nowOf != counters.polls) {
-            now = monotonic.now();
-            nowOf = counters.polls;
-        }
-        return now;
-    }
-
-    /** Hooks are called before and after the loop sleeps, so the time of the iteration would be old for what comes after. */
-    private boolean isInHook() {
-        Around around = drivers.around();
-        return around != null && around.isCalling();
-    }
-
-    /**
-     * Sends a failure that an upcall has caught to the exception handler. Any thread.
-     *
-     * <p>An Error that has just left this loop was told to the handler. It goes on outwards, poll by poll, and ends where it was reported
-     * before, or outside of all polls: else each poll would throw it again, and nothing behind it in the queue would run.
-     *
-     * @param source the source whose callback failed, or null
-     * @param failure what it threw
-     */
-    public void report(@Nullable Source source, Throwable failure) {
-        if (!home.isEntered()) {
-            FailureReport.send(name, inbox, source, failure, Integer.MAX_VALUE);
-        } else if (leftByError != counters.polls || !callbacks.hasThrown(failure, counters.depth)) {
-            FailureReport.send(name, inbox, source, failure, counters.depth);
-        }
-    }
-
-    /** {@return the relay's mode} */
-    public RelayMode relayMode() {
-        return relay == null ? RelayMode.OFF : relay.mode();
-    }
-
-    /** {@return which monitor is in use, and why} */
-    public MonitorChoice monitor() {
-        return descriptors.monitor();
-    }
-
-    /** {@return what has been counted} */
-    public Counters counters() {
-        return counters;
-    }
-
-    /**
-     * Handles SIGIO, in place of the source that does so now.
-     *
-     * @param handler what to call
-     * @return the source; null if the loop has no relay
-     */
-    public @Nullable Source onSigio(SigioHandler handler) {
-        if (relay == null) {
-            return null;
-        }
-        SigioWork source = new SigioWork(relay, sources, handler);
-        sources.add(source);
-        SigioWork replaced = relay.put(source);
-        if (replaced != null) {
-            replaced.retire();
-        }
-        return source;
+        wakeup = parts.inbox.wakeup;
+        counters = parts.counters;
+        fdDispatch = parts.fdDispatch;
+        readiness = parts.readiness;
+        arming = parts.arming;
+        slice = parts.slice;
+        waiting = parts.waiting;
+        drivers = parts.drivers;
+        home = parts.home;
     }
 
     /**
@@ -289,9 +115,9 @@ public final class Loop {
      * @throws IllegalStateException if a virtual thread would wait
      */
     public boolean iterate(long longestWait) {
-        LentWait lent = lentWait;
-        if (lent != null) {
-            return lent.poll(longestWait);
+        LentWait outer = lent;
+        if (outer != null) {
+            return outer.poll(longestWait);
         }
         if (longestWait != 0) {
             home.requireMayPoll(); // a virtual thread stays the home thread after a callback has ended the embedding
@@ -299,10 +125,7 @@ public final class Loop {
         return turn(longestWait);
     }
 
-    /**
-     * Runs one iteration. A wait that is lent to an outer loop is over. It is kept short: the JVM's compiler does not inline a method of more than
-     * 325 bytes, and a poll without work then takes a tenth more.
-     */
+    /** Runs one iteration. A wait that is lent to an outer loop is over. */
     boolean turn(long longestWait) {
         counters.polls++;
         ReadyList ready = readyList();
@@ -324,7 +147,7 @@ public final class Loop {
             }
             return progress;
         } catch (Error e) {
-            leftByError = counters.polls;
+            counters.leftByError = counters.polls;
             throw e;
         } finally {
             counters.depth--; // stores only: they hold after an Error too
@@ -340,82 +163,15 @@ public final class Loop {
         boolean lost = !dispatched && ready.hasEdges();
         ready.clear();
         if (lost) {
-            fdSources.tellAgain();
+            fdDispatch.tellAgain();
         }
-    }
-
-    /**
-     * Has an outer loop wait for this one. Any thread, while none polls.
-     *
-     * @return by which it does so; open, until it is closed or the loop ends
-     * @throws IllegalStateException if there is one already
-     * @throws UnsupportedOperationException if poll(2) is forced
-     */
-    public synchronized LentWait openLentWait() {
-        if (lentWait != null) {
-            throw new IllegalStateException(home.describe() + " is embedded already");
-        }
-        LentWait opened = LentWait.open(this, waiting, descriptors, doorbell, home);
-        lentWait = opened;
-        return opened;
-    }
-
-    /** Begins a wait that an outer loop makes; see {@link Waiting#lend}. The hooks are called as callbacks are. */
-    long lend() {
-        if (counters.depth > 0) {
-            askAgainForEdges();
-        }
-        Object before = current.context;
-        current.enter(owner);
-        counters.depth++;
-        try {
-            return waiting.lend();
-        } catch (Error e) {
-            leftByError = counters.polls;
-            throw e;
-        } finally {
-            counters.depth--; // stores only: they hold after an Error too
-            if (--current.depth > 0) {
-                current.context = before;
-            }
-        }
-    }
-
-    /** Has the kernel tell the edges again that the poll around a wait has found and not dispatched: an outer loop sees the kernel alone. */
-    private void askAgainForEdges() {
-        ReadyList found = nestedReadyList(counters.depth - 1);
-        if (found.size() > 0) {
-            found.clear();
-            fdSources.tellAgain();
-        }
-    }
-
-    /** Ends a wait that is lent, if there is one. */
-    void takeBack() {
-        Object before = current.context;
-        current.enter(owner);
-        counters.depth++;
-        try {
-            waiting.takeBack();
-        } finally {
-            counters.depth--; // stores only: they hold after an Error too
-            if (--current.depth > 0) {
-                current.context = before;
-            }
-        }
-    }
-
-    /** Waits by itself from now on. */
-    void endLent() {
-        lentWait = null;
-        takeBack();
     }
 
     private boolean dispatch(ReadyList ready) {
         boolean progress = false;
         for (int next = 0; next < ready.size(); next++) {
             FdEntry entry = ready.get(next);
-            progress |= entry instanceof FdWaiters waiters ? readiness.dispatch(waiters) : fdSources.dispatch(entry);
+            progress |= entry instanceof FdWaiters waiters ? readiness.dispatch(waiters) : fdDispatch.dispatch(entry);
         }
         return progress;
     }
@@ -438,11 +194,11 @@ public final class Loop {
     }
 
     /**
-     * Finds the list of this poll: each nested poll walks a list of its own. An Error may have left entries in it. A nested poll begins with
+     * Finds the list of a poll, because each nested poll walks a list of its own. An Error may have left entries in it. A nested poll begins with
      * the edges that the poll around it has found and not dispatched: the kernel does not tell them again, and the nested poll may be made
      * to wait for one of them.
      */
-    private ReadyList readyList() {
+    ReadyList readyList() {
         if (counters.depth > 0) {
             return nestedReadyList(counters.depth - 1);
         }
@@ -458,93 +214,5 @@ public final class Loop {
         ready.clear();
         ready.takeOverEdges(outerPolls == 0 ? outermostReady : nestedReady.get(outerPolls - 1));
         return ready;
-    }
-
-    /** {@return whether there is work that was accepted, and that has not been run} */
-    public boolean hasAcceptedWork() {
-        return inbox.hasAcceptedWork() || slice.hasUnfinished();
-    }
-
-    /** Runs a slice of what is left after {@link Inbox#refuse}. */
-    public void runAcceptedWork() {
-        Object before = current.context;
-        current.enter(owner);
-        counters.depth++;
-        try {
-            slice.run();
-        } finally {
-            counters.depth--; // stores only: they hold after an Error too
-            if (--current.depth > 0) {
-                current.context = before;
-            }
-        }
-    }
-
-    /**
-     * Runs work that is in no queue, while the context is being closed.
-     *
-     * @param work the work
-     */
-    public void runAtEnd(Runnable work) {
-        Object before = current.context;
-        current.enter(owner);
-        counters.depth++;
-        try {
-            callbacks.run(work);
-        } finally {
-            counters.depth--; // stores only: they hold after an Error too
-            if (--current.depth > 0) {
-                current.context = before;
-            }
-        }
-    }
-
-    /** Has the producers that the loop has silenced told that it polls no more, while the context is being closed. */
-    public void endPolling() {
-        Around around = drivers.around();
-        PollDriver polls = around == null ? null : around.polls();
-        if (polls == null) {
-            return;
-        }
-        Object before = current.context;
-        current.enter(owner);
-        counters.depth++;
-        try {
-            polls.endAll();
-        } finally {
-            counters.depth--; // stores only: they hold after an Error too
-            if (--current.depth > 0) {
-                current.context = before;
-            }
-        }
-    }
-
-    /** Frees everything, even if a part of it fails. */
-    public void free() {
-        leave();
-        timers.end();
-        LentWait lent = lentWait;
-        try {
-            if (lent != null) {
-                lent.close();
-            }
-        } finally {
-            leave(); // the hooks' last calls have entered it again
-            freeTheRest();
-        }
-    }
-
-    private void freeTheRest() {
-        try {
-            fdSources.close();
-        } finally {
-            try {
-                for (Driver driver : drivers.inUse()) {
-                    driver.close();
-                }
-            } finally {
-                doorbell.close();
-            }
-        }
     }
 }

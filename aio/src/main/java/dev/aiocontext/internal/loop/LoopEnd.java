@@ -30,6 +30,9 @@ public final class LoopEnd {
     private final Home home;
     private final Loop loop;
     private final Inbox inbox;
+    private final Readiness readiness;
+    private final Sources sources;
+    private final LastCalls last;
     private final PoolWorkers workers;
     private final ScheduledViews scheduled;
 
@@ -40,16 +43,19 @@ public final class LoopEnd {
      * Creates it.
      *
      * @param context the name of the context, for messages
-     * @param home the home thread
+     * @param parts the parts of the loop
      * @param loop the loop
      * @param workers the thread pool
      * @param scheduled the scheduled executors
      */
-    public LoopEnd(String context, Home home, Loop loop, PoolWorkers workers, ScheduledViews scheduled) {
+    public LoopEnd(String context, LoopParts parts, Loop loop, PoolWorkers workers, ScheduledViews scheduled) {
         this.context = context;
-        this.home = home;
+        this.home = parts.home;
         this.loop = loop;
-        this.inbox = loop.inbox();
+        this.inbox = parts.inbox;
+        this.readiness = parts.readiness;
+        this.sources = parts.sources();
+        this.last = new LastCalls(parts, loop);
         this.workers = workers;
         this.scheduled = scheduled;
     }
@@ -77,7 +83,6 @@ public final class LoopEnd {
         }
         loop.enter(own);
         Closing closing = new Closing();
-        Readiness readiness = loop.readiness();
         while (!readiness.hasEnded()) {
             closing.attempt(readiness::end);
         }
@@ -87,19 +92,19 @@ public final class LoopEnd {
             closing.attempt(finishPoolWork);
         }
         inbox.refuse();
-        while (loop.hasAcceptedWork()) {
-            closing.attempt(loop::runAcceptedWork);
+        while (last.hasAcceptedWork()) {
+            closing.attempt(last::runAcceptedWork);
         }
         if (!scheduled.hasEnded()) {
             endExecutors(closing);
         }
-        List<LoopSource> forgotten = loop.sources().forgotten();
-        Runnable endPolling = loop::endPolling;
-        Runnable free = loop::free;
+        List<LoopSource> forgotten = sources.forgotten();
+        Runnable endPolling = last::endPolling;
+        Runnable free = last::free;
         ended = true;
         closing.attempt(endPolling);
         closing.attempt(free);
-        closing.attempt(loop.sources()::end);
+        closing.attempt(sources::end);
         if (!forgotten.isEmpty()) {
             closing.attempt(() -> Callbacks.log(Level.WARNING, warning(forgotten), null));
         }
@@ -139,7 +144,7 @@ public final class LoopEnd {
         }
         loop.iterate(workers.firstDone() == null ? Driver.FOR_EVER : 0);
         for (Runnable done = workers.firstDone(); done != null; done = workers.firstDone()) {
-            loop.runAtEnd(done);
+            last.run(done);
         }
     }
 

@@ -35,7 +35,7 @@ final class PollDriver implements Driver {
      */
     private static final int SAVED_LOOKS = 63;
 
-    private final FdSources owner;
+    private final FdDispatch dispatch;
     private final Home home;
     private final Callbacks callbacks;
 
@@ -53,8 +53,8 @@ final class PollDriver implements Driver {
     /** Where {@link #collect} begins: at the first that there was no room for. */
     private int first;
 
-    PollDriver(FdSources owner, Home home, Callbacks callbacks) {
-        this.owner = owner;
+    PollDriver(FdDispatch dispatch, Home home, Callbacks callbacks) {
+        this.dispatch = dispatch;
         this.home = home;
         this.callbacks = callbacks;
     }
@@ -96,7 +96,7 @@ final class PollDriver implements Driver {
     void begin() {
         int sum = 0;
         for (WatchedFd source : sources) {
-            if (source.isListening() && !owner.isBeingCalled(source)) {
+            if (source.isListening() && !dispatch.isBeingCalled(source)) {
                 call(source, BEGIN);
             }
             sum += source.phase().isBegun() ? 1 : 0;
@@ -110,7 +110,7 @@ final class PollDriver implements Driver {
         boolean found = false;
         for (WatchedFd source : sources) {
             PollPhase phase = source.phase();
-            if (phase.isBegun() && source.isListening() && !owner.isBeingCalled(source)) {
+            if (phase.isBegun() && source.isListening() && !dispatch.isBeingCalled(source)) {
                 call(source, CHECK);
                 found |= phase.hasFound();
             }
@@ -133,7 +133,7 @@ final class PollDriver implements Driver {
         if (ends) {
             call(source, END);
         }
-        if (source.isListening() && phase.isCheckDue() && (ends || !owner.isBeingCalled(source))) {
+        if (source.isListening() && phase.isCheckDue() && (ends || !dispatch.isBeingCalled(source))) {
             call(source, CHECK);
         }
     }
@@ -143,7 +143,7 @@ final class PollDriver implements Driver {
     public long longestWait(long limit) {
         for (WatchedFd source : sources) {
             PollPhase phase = source.phase();
-            if (source.isListening() && (phase.hasFound() || (phase.isCheckDue() && !owner.isBeingCalled(source)))) {
+            if (source.isListening() && (phase.hasFound() || (phase.isCheckDue() && !dispatch.isBeingCalled(source)))) {
                 return 0;
             }
         }
@@ -172,7 +172,7 @@ final class PollDriver implements Driver {
             settle(source, phase);
             return false;
         }
-        if (!phase.hasFound() && (phase.isBegun() || phase.isCheckDue()) && !owner.isBeingCalled(source)) {
+        if (!phase.hasFound() && (phase.isBegun() || phase.isCheckDue()) && !dispatch.isBeingCalled(source)) {
             call(source, CHECK);
         }
         if (phase.hasFound()) {

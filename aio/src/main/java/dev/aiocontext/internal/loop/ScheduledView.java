@@ -47,7 +47,7 @@ final class ScheduledView extends AbstractExecutorService implements ScheduledEx
     private static final int STOPPED = 2;
 
     private final Home home;
-    private final Loop loop;
+    private final LoopParts loop;
     private final Inbox inbox;
 
     // Guarded by the monitor.
@@ -56,7 +56,7 @@ final class ScheduledView extends AbstractExecutorService implements ScheduledEx
     private int active;
     private @Nullable Thread runner;
 
-    ScheduledView(Home home, Loop loop) {
+    ScheduledView(Home home, LoopParts loop) {
         this.home = home;
         this.loop = loop;
         this.inbox = loop.inbox();
@@ -312,7 +312,7 @@ final class ScheduledView extends AbstractExecutorService implements ScheduledEx
 
     /** Tells the time that deadlines go by. It is read anew also on the home thread, because a task must never be early. */
     long now() {
-        return loop.now(false);
+        return loop.time().now(false);
     }
 
     boolean isOfSameContext(ScheduledView other) {

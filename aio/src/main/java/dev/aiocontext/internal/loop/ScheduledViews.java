@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ScheduledViews {
     private final Home home;
-    private final Loop loop;
+    private final LoopParts loop;
 
     /** Made when the first executor is opened, because most contexts have none. */
     private @Nullable Set<ScheduledView> views;
@@ -29,7 +29,7 @@ public final class ScheduledViews {
      * @param home the home thread
      * @param loop what runs the tasks
      */
-    public ScheduledViews(Home home, Loop loop) {
+    public ScheduledViews(Home home, LoopParts loop) {
         this.home = home;
         this.loop = loop;
     }
