@@ -402,7 +402,7 @@ proctype loop()
 #endif
 #ifdef CLOSER
     :: true ->
-        refuses = MAIN_QUEUE;                   /* Inbox.refuse, Loop.runAcceptedWork */
+        refuses = MAIN_QUEUE;                   /* Inbox.refuse, LastCalls.runAcceptedWork */
         refuses = MAIN_QUEUE | IDLE_QUEUE;
         take_all(queued, TAKEN, PUSHED_AT, true);
 #if IDLERS > 0

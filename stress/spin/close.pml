@@ -215,10 +215,10 @@ proctype home()
     refuses = true;
 #else
     refuses = true;
-    d_step { took = queued; queued = 0 };           /* Loop.runAcceptedWork */
+    d_step { took = queued; queued = 0 };           /* LastCalls.runAcceptedWork */
 #endif
     d_step { served = served | took; took = 0 };
-    close_doorbell();               /* Loop.free */
+    close_doorbell();               /* LastCalls.free */
     finished++
 }
 

@@ -1,6 +1,6 @@
 /*
- * A source that is polled in user space: PollPhase.java, and what surrounds it of PollDriver.java, Waiting.java, FdSources.java and
- * Move.java. One home thread, and PRODUCERS threads that publish an item each in a ring and set the eventfd unless they are silenced. How
+ * A source that is polled in user space: PollPhase.java, and what surrounds it of PollDriver.java, Waiting.java, FdSources.java,
+ * FdDispatch.java and Move.java. One home thread, and PRODUCERS threads that publish an item each in a ring and set the eventfd unless they are silenced. How
  * the loop itself is woken is no part of this: wakeup.pml has that. A suspension is told by the request here.
  *
  *   SUSPENDER          (no bug) one more thread suspends the source, and resumes it
@@ -91,7 +91,7 @@ inline end_polling()
     fi
 }
 
-/* FdSources.dispatch: the descriptor has told something, or a check has found something */
+/* FdDispatch.dispatch: the descriptor has told something, or a check has found something */
 inline handle()
 {
     found = false;

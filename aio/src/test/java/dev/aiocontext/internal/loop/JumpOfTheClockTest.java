@@ -86,8 +86,7 @@ class JumpOfTheClockTest {
     @EnumSource
     void aJumpEndsTheWaitAndTheKernelSaysSoByAnError(MonitorMode monitor) throws IOException {
         Home home = new Home("test");
-        Loop loop = new Loop(
-                this,
+        LoopParts parts = new LoopParts(
                 "test",
                 RelayMode.OFF,
                 monitor,
@@ -96,8 +95,9 @@ class JumpOfTheClockTest {
                 new Callbacks("test", null, false),
                 Ticks.MONOTONIC,
                 clock);
-        AioTimer hour = loop.timers().make("hour", WALL, (timer, missed) -> fired.add("hour"));
-        AioTimer half = loop.timers().make("half", WALL, (timer, missed) -> fired.add("half"));
+        Loop loop = new Loop(this, parts);
+        AioTimer hour = parts.timers().make("hour", WALL, (timer, missed) -> fired.add("hour"));
+        AioTimer half = parts.timers().make("half", WALL, (timer, missed) -> fired.add("half"));
         hour.armAt(clock.now + 60 * MINUTE);
         half.armAt(clock.now + 30 * MINUTE);
         Thread thread = Thread.ofPlatform().start(() -> run(loop, home));
@@ -119,9 +119,9 @@ class JumpOfTheClockTest {
             assertThat(fired).containsExactly("half", "hour");
         } finally {
             over = true;
-            loop.inbox().wakeup();
+            parts.inbox().wakeup();
             Eventually.ends(thread);
-            loop.free();
+            new LastCalls(parts, loop).free();
         }
         assertThat(failure).isNull();
     }

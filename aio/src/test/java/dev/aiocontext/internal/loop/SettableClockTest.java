@@ -35,13 +35,13 @@ class SettableClockTest {
 
     private final SettableTicks clock = new SettableTicks();
     private final List<String> fired = new ArrayList<>();
+    private LoopParts parts;
     private Loop loop;
 
     @BeforeEach
     void open() {
         Home home = new Home("test");
-        loop = new Loop(
-                this,
+        parts = new LoopParts(
                 "test",
                 RelayMode.OFF,
                 MonitorMode.POLL,
@@ -50,17 +50,18 @@ class SettableClockTest {
                 new Callbacks("test", null, false),
                 Ticks.MONOTONIC,
                 clock);
+        loop = new Loop(this, parts);
         home.enter();
         loop.enter(Current.ofThread());
     }
 
     @AfterEach
     void close() {
-        loop.free();
+        new LastCalls(parts, loop).free();
     }
 
     private AioTimer timer(String name) {
-        return loop.timers().make(name, WALL, (timer, missed) -> fired.add(missed == 0 ? name : name + "+" + missed));
+        return parts.timers().make(name, WALL, (timer, missed) -> fired.add(missed == 0 ? name : name + "+" + missed));
     }
 
     private List<String> at(long now) {
