@@ -5,12 +5,12 @@ import org.jspecify.annotations.Nullable;
 
 /** A few entries of a {@link Slot}, in arrays that a move reads without touching a timer. Home thread. */
 final class Chunk {
-    static final int CAPACITY = 32;
+    /** The order of each entry within its slot ({@link Slot#order}), with the mark of its sweep above. A {@link Sorter} replaces it. */
+    long[] orders;
 
-    /** The order of each entry within its slot ({@link Slot#order}), with the mark of its sweep above. */
-    final long[] orders = new long[CAPACITY];
-
-    final @Nullable TimerEntry[] timers = new TimerEntry[CAPACITY];
+    /** The timers of the entries. A {@link Sorter} replaces it. */
+    @Nullable
+    TimerEntry[] timers;
 
     /** The first entry that is left, and the end of the entries. */
     int from;
@@ -19,6 +19,16 @@ final class Chunk {
 
     @Nullable
     Chunk next;
+
+    Chunk(int capacity) {
+        orders = new long[capacity];
+        timers = new TimerEntry[capacity];
+    }
+
+    /** {@return whether so many entries more fit in} */
+    boolean hasRoom(int more) {
+        return end + more <= orders.length;
+    }
 
     TimerEntry timer(int i) {
         return Objects.requireNonNull(timers[i]);
@@ -71,40 +81,5 @@ final class Chunk {
             all += timer(i).glance();
         }
         return all;
-    }
-
-    /**
-     * Sorts by order: by insertion, because the entries are few. Only numbers move, and then each timer goes to its place at once, because the
-     * garbage collector makes the store of a reference cost more than that of a number.
-     *
-     * <p>An Error may come before anything has changed. After that there are loads and stores alone, because an order without its timer would be
-     * a timer lost.
-     *
-     * @param places has room for as many numbers as a chunk has entries
-     */
-    void sort(int[] places) {
-        for (int i = from; i < end; i++) {
-            long order = orders[i];
-            int hole = i;
-            while (hole > from && (orders[hole - 1] & TimerEntry.KEY) > (order & TimerEntry.KEY)) {
-                orders[hole] = orders[hole - 1];
-                places[hole] = places[hole - 1];
-                hole--;
-            }
-            orders[hole] = order;
-            places[hole] = i;
-        }
-        for (int i = from; i < end; i++) {
-            // A ring of places, each of which gets the timer of the next one. It is empty if the place has its own.
-            @Nullable TimerEntry timer = timers[i];
-            int hole = i;
-            for (int next = places[hole]; next != i; next = places[hole]) {
-                timers[hole] = timers[next];
-                places[hole] = hole;
-                hole = next;
-            }
-            timers[hole] = timer;
-            places[hole] = hole;
-        }
     }
 }

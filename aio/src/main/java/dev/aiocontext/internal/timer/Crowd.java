@@ -65,11 +65,11 @@ final class Crowd {
     }
 
     /** {@return the chunk that begins with the first entry} */
-    Chunk head(int[] places) {
+    Chunk head(Sorter sorter) {
         Slot first = first();
         Chunk chunk = byOrder.head(first);
         if (!first.sorted && first.level > 0) {
-            chunk.sort(places);
+            sorter.sort(chunk, first.level);
             first.noteSorted();
         }
         return chunk;

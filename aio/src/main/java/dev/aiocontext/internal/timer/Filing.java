@@ -42,7 +42,15 @@ final class Filing {
 
     /** Adds an entry of a timer that is armed for a deadline: it is filed under the key when the entry is there. */
     void enter(long key, long deadline, TimerEntry timer) {
-        Slot slot = levels.append(key, mark, timer);
+        enter(levels, key, deadline, timer);
+    }
+
+    /**
+     * As {@link #enter(long, long, TimerEntry)}, for a caller that has the levels in hand: the way from the wheel to the slot is a chain of loads, and
+     * each takes its time.
+     */
+    void enter(Levels known, long key, long deadline, TimerEntry timer) {
+        Slot slot = known.append(key, mark, timer);
         long latest = Decider.latest(key, deadline, timer);
         slot.decider.offer(key, latest, timer);
         wake.offer(key, latest, timer);

@@ -15,8 +15,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class Levels {
     private static final int LEVELS = 11;
-    private static final int BITS = 6;
-    private static final int SLOTS = 1 << BITS;
+    static final int BITS = 6;
+    static final int SLOTS = 1 << BITS;
 
     /** How many slots there are. */
     static final int COUNT = LEVELS * SLOTS;
@@ -159,7 +159,7 @@ final class Levels {
         int left = steps;
         while (left > 0 && slot.count > 0) {
             Chunk chunk = head(slot);
-            if (chunk.from == 0 && slot.count <= 2 * Chunk.CAPACITY) {
+            if (chunk.from == 0 && slot.count <= 2 * chunks.capacity) {
                 touched += chunk.touch(); // they are taken soon, each from a slot of its own
             }
             long markedKey = chunk.orders[chunk.from];

@@ -59,7 +59,7 @@ final class Slot {
     /** Makes room for one more entry, before anything changes. */
     Chunk room(Chunks chunks) {
         Chunk last = tail;
-        if (last != null && last.end < Chunk.CAPACITY) {
+        if (last != null && last.hasRoom(1)) {
             return last;
         }
         Chunk fresh = chunks.take();
@@ -103,7 +103,7 @@ final class Slot {
     @Nullable
     Chunk unite(@Nullable Chunk before, Chunk chunk, Chunks chunks) {
         int size = chunk.end - chunk.from;
-        if (size > 0 && (before == null || before.end + size > Chunk.CAPACITY)) {
+        if (size > 0 && (before == null || !before.hasRoom(size))) {
             return chunk;
         }
         for (int i = chunk.from; before != null && i < chunk.end; i++) {

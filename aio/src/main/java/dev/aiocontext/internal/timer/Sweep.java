@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * So it sees a second entry with the same key as stale.
  */
 final class Sweep {
-    /** The entries and slots of one share. */
+    /** The entries and slots of one share, and at most one chunk of entries more. */
     private static final int STEPS = 64;
 
     private final Levels levels;

@@ -138,11 +138,12 @@ public final class TimerQueue {
     private boolean armAtHome(TimerEntry entry, long deadline, long period) {
         boolean filed =
                 entry.isFiledBy(deadline); // only this thread changes it; read before the store, which is a fence
+        TimerWheel known = wheel; // loads that come after the store wait for it
         if (!store(entry, deadline, period, nextAtHome())) {
             return false;
         }
         if (!filed) {
-            file(entry, deadline);
+            file(known, entry, deadline);
         }
         return true;
     }
@@ -168,9 +169,9 @@ public final class TimerQueue {
     }
 
     /** Files a timer. One that is due at a time that the wheel was told already is for the next round. */
-    private void file(TimerEntry entry, long deadline) {
+    private void file(TimerWheel to, TimerEntry entry, long deadline) {
         if (deadline > told) {
-            wheel.file(entry, deadline);
+            to.file(entry, deadline);
         } else {
             overdue.add(entry);
             entry.filed(OVERDUE);
@@ -294,7 +295,7 @@ public final class TimerQueue {
 
     private void fileIfArmed(TimerEntry entry, long deadline) {
         if (deadline != TimerEntry.NEVER && !entry.isFiledBy(deadline)) {
-            file(entry, deadline);
+            file(wheel, entry, deadline);
         }
     }
 
@@ -308,7 +309,7 @@ public final class TimerQueue {
         // a number
         if (!fired.isFiledBy(deadline)) {
             fired.setSequence(nextAtHome());
-            file(fired, deadline);
+            file(wheel, fired, deadline);
         }
         inHand = null;
     }

@@ -52,7 +52,7 @@ public final class TimerWheel {
     private final Sweep sweep;
     private final WakeTime wakeTime;
 
-    private final int[] places = new int[Chunk.CAPACITY];
+    private final Sorter sorter;
 
     private long latestNow;
     private boolean behind;
@@ -71,6 +71,7 @@ public final class TimerWheel {
 
     TimerWheel(long now, int few, Chunks chunks) {
         levels = new Levels(now, chunks);
+        sorter = new Sorter(chunks.capacity);
         filing = new Filing(levels);
         sweep = new Sweep(levels, filing, few);
         wakeTime = new WakeTime(levels, filing);
@@ -99,7 +100,7 @@ public final class TimerWheel {
         if (filed <= key) {
             filing.offerAgain(filed, timer);
         } else {
-            filing.enter(key, deadline, timer);
+            filing.enter(levels, key, deadline, timer);
         }
     }
 
@@ -174,7 +175,7 @@ public final class TimerWheel {
     /** Fires the timer of the first entry of a slot; null if it is not due, or no longer what is due. */
     private @Nullable TimerEntry fireFirst(Slot slot, long now) {
         Crowd crowd = slot.crowd;
-        Chunk chunk = crowd == null ? head(slot) : crowd.head(places);
+        Chunk chunk = crowd == null ? head(slot) : crowd.head(sorter);
         long markedOrder = chunk.orders[chunk.from];
         TimerEntry timer = chunk.timer(chunk.from);
         long key = slot.key(markedOrder);
@@ -221,7 +222,7 @@ public final class TimerWheel {
         if (!slot.sorted) {
             Chunk chunk = levels.head(slot);
             touched += chunk.touch();
-            chunk.sort(places);
+            sorter.sort(chunk, slot.level);
             slot.noteSorted();
         }
         Chunk chunk = levels.head(slot);

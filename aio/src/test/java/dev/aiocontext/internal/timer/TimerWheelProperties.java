@@ -17,6 +17,9 @@ import net.jqwik.api.RandomDistribution;
 class TimerWheelProperties {
     private static final int FEW = 50;
 
+    /** The capacity of a chunk of which those few fill several. */
+    private static final int SMALL = 32;
+
     /** So many that a sweep, and the look for the timer that decides, end in the middle of a slot. */
     private static final int MANY = 1000;
 
@@ -27,12 +30,12 @@ class TimerWheelProperties {
 
     @Property(tries = 4_000)
     void doesWhatASortedSetDoes(@ForAll("sequences") List<Integer> sequence) {
-        new Play(0, 1 << 20, new Chunks(), FEW).play(sequence);
+        new Play(0, 1 << 20, new Chunks(SMALL), FEW).play(sequence);
     }
 
     @Property(tries = 4_000)
     void sweepsWithoutAChangeThatShows(@ForAll("sequences") List<Integer> sequence) {
-        new Play(YEAR_2026, 4, new Chunks(), FEW).play(sequence);
+        new Play(YEAR_2026, 4, new Chunks(SMALL), FEW).play(sequence);
     }
 
     @Property(tries = 2_000)
@@ -77,6 +80,7 @@ class TimerWheelProperties {
         private final Random random;
 
         ScarceChunks(long seed) {
+            super(SMALL);
             random = new Random(seed);
         }
 
