@@ -2,8 +2,10 @@ package dev.aiocontext;
 
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideOutsideOfPackages;
+import static com.tngtech.archunit.lang.conditions.ArchConditions.be;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static org.assertj.core.api.Assertions.assertThat;
 
 import com.tngtech.archunit.base.DescribedPredicate;
 import com.tngtech.archunit.core.domain.JavaClass;
@@ -11,7 +13,12 @@ import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Set;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
 
 /**
  * The floors of the house, as CONTRIBUTING.md draws them: each knows those below it, and the words of the public package. The
@@ -30,7 +37,7 @@ class FloorsTest {
     private static final String DOCTOR = "dev.aiocontext.internal.doctor";
     private static final String BINDINGS = "dev.aiocontext.bindings..";
 
-    /** Values, enums and exceptions: they know each other and nothing else of ours. */
+    /** Interfaces, values, enums, exceptions and a clock for tests: they know each other and nothing else of ours. */
     private static final Set<Class<?>> WORDS = Set.of(
             SyscallException.class,
             RelayMode.class,
@@ -56,9 +63,24 @@ class FloorsTest {
             Wait.class,
             WaitHook.class);
 
+    /** The classes that check arguments and delegate to the floors below. */
+    private static final Set<Class<?>> DOORS = Set.of(
+            AioContext.class,
+            AioThread.class,
+            AioThreadPool.class,
+            AioStatistics.class,
+            EmbeddedLoop.class,
+            EventNotifier.class,
+            SigioSource.class,
+            SignalLauncher.class,
+            SourceInfo.class);
+
     private static final DescribedPredicate<JavaClass> ARE_WORDS = DescribedPredicate.describe(
             "words of the public package",
             type -> WORDS.stream().anyMatch(type.getBaseComponentType()::isEquivalentTo));
+
+    private static final DescribedPredicate<JavaClass> ARE_DOORS = DescribedPredicate.describe(
+            "doors of the public package", type -> DOORS.stream().anyMatch(type::isEquivalentTo));
 
     private static ArchRule floor(String floor, String... below) {
         return classes()
@@ -73,6 +95,14 @@ class FloorsTest {
 
     @ArchTest
     static final ArchRule POSIX_KNOWS_THE_BINDINGS = floor(POSIX, BINDINGS);
+
+    /** Everything else asks them, so that a native call is in a place where one looks for it. */
+    @ArchTest
+    static final ArchRule THE_BINDINGS_ARE_FOR_THREE_FLOORS = noClasses()
+            .that()
+            .resideOutsideOfPackages(POSIX, FDMON, RELAY, BINDINGS)
+            .should()
+            .dependOnClassesThat(resideInAnyPackage(BINDINGS));
 
     @ArchTest
     static final ArchRule WAKEUP_KNOWS_POSIX = floor(WAKEUP, POSIX);
@@ -121,6 +151,29 @@ class FloorsTest {
             .that(ARE_WORDS)
             .should()
             .onlyDependOnClassesThat(ARE_WORDS.or(resideOutsideOfPackages("dev.aiocontext..")));
+
+    @ArchTest
+    static final ArchRule PUBLIC_TYPES_ARE_WORDS_OR_DOORS = classes()
+            .that()
+            .resideInAPackage(API)
+            .and()
+            .arePublic()
+            .and()
+            .areTopLevelClasses()
+            .should(be(ARE_WORDS.or(ARE_DOORS)));
+
+    /** The page of the package tells users which classes are doors, and forgets none. */
+    @Test
+    void thePackageNamesItsDoors() throws IOException {
+        String page = Files.readString(Path.of("src/main/java/dev/aiocontext/package-info.java"));
+        String doors = page.substring(page.indexOf("Doors are"), page.indexOf("No floor below knows a door"));
+        assertThat(Pattern.compile("\\{@code(?:\\s|\\*)+(\\w+)}")
+                        .matcher(doors)
+                        .results()
+                        .map(found -> found.group(1)))
+                .containsExactlyInAnyOrderElementsOf(
+                        DOORS.stream().map(Class::getSimpleName).toList());
+    }
 
     @ArchTest
     static final ArchRule THE_PUBLIC_PACKAGES_ARE_TWO = classes()

@@ -1,10 +1,8 @@
 package dev.aiocontext.internal.doctor;
 
-import dev.aiocontext.bindings.linux.linux_h;
 import dev.aiocontext.internal.posix.Platform;
 import dev.aiocontext.internal.posix.Signals;
 import dev.aiocontext.internal.relay.RelayModes;
-import java.lang.foreign.Linker;
 import java.util.Locale;
 
 /**
@@ -37,7 +35,7 @@ record Machine(
                 Platform.current().name().toLowerCase(Locale.ROOT),
                 Runtime.getRuntime().availableProcessors(),
                 System.getProperty("os.name") + " " + System.getProperty("os.version"),
-                cLibrary(),
+                Platform.cLibrary(),
                 jdk(Runtime.version(), System.getProperty("java.vendor")),
                 RelayModes.resolve(null),
                 SignalMasks.examine(Signals.SIGIO));
@@ -48,13 +46,5 @@ record Machine(
         boolean losesWakeups = version.feature() == 25 && version.interim() == 0 && version.update() < 3;
         return version + ", " + vendor
                 + (losesWakeups ? "; it loses wake-ups of virtual threads (JDK-8369227), so take 25.0.3 or later" : "");
-    }
-
-    private static String cLibrary() {
-        boolean glibc = Linker.nativeLinker()
-                .defaultLookup()
-                .find("gnu_get_libc_version")
-                .isPresent();
-        return glibc ? "glibc " + linux_h.gnu_get_libc_version().getString(0) : "not glibc, so untested";
     }
 }

@@ -1,5 +1,7 @@
 package dev.aiocontext.internal.posix;
 
+import dev.aiocontext.bindings.linux.linux_h;
+import java.lang.foreign.Linker;
 import java.util.Locale;
 
 /** The platforms that the library knows, and the one it runs on. */
@@ -32,6 +34,15 @@ public enum Platform {
         } catch (ClassNotFoundException e) {
             return false; // this is the answer, and not a failure
         }
+    }
+
+    /** {@return the name and the version of the C library, or that it is not glibc} */
+    public static String cLibrary() {
+        boolean glibc = Linker.nativeLinker()
+                .defaultLookup()
+                .find("gnu_get_libc_version")
+                .isPresent();
+        return glibc ? "glibc " + linux_h.gnu_get_libc_version().getString(0) : "not glibc, so untested";
     }
 
     static Platform of(String osName, String osArch) {
