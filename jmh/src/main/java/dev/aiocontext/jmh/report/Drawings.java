@@ -23,8 +23,14 @@ final class Drawings {
     static final SequencedMap<String, String> TIMERS = timers();
 
     /** Whose timers the charts show. */
-    static final Set<String> TIMER_PEERS =
-            Set.of("AIO_TIMER", "NETTY_QUEUE", "HASHED_WHEEL", "AGRONA_WHEEL", "SCHEDULED_POOL", "COMPARE_AND_SET");
+    static final Set<String> TIMER_PEERS = Set.of(
+            "AIO_TIMER",
+            "NETTY_QUEUE",
+            "HASHED_WHEEL",
+            "AGRONA_WHEEL",
+            "SCHEDULED_POOL",
+            "FORK_JOIN",
+            "COMPARE_AND_SET");
 
     private Drawings() {}
 

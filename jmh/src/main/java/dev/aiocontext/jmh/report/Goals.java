@@ -51,7 +51,7 @@ final class Goals {
     }
 
     /** What was measured, in words, and whether the worse end of it is enough; null if there was too little to tell. */
-    private record Verdict(String measured, @Nullable Boolean reached) {}
+    record Verdict(String measured, @Nullable Boolean reached) {}
 
     private void all() {
         add("wake-up, loop awake", "at most 3 ns, at most 1.3 × C", this::awake);
@@ -88,6 +88,9 @@ final class Goals {
             Range inC = ours.ratioTo(one(InterestBenchmark.class, "change", Map.of("peer", "C_EPOLL")));
             return new Verdict(Words.withRange(ours) + ", " + Words.ratio(inC) + " C", inC.atMost(1.2));
         });
+        for (TimerGoals.Goal timers : new TimerGoals(results).all()) {
+            add(timers.work(), timers.goal(), timers.judge());
+        }
         add("a virtual thread has the loop make a call", "at most 1.2 × a park and an unpark each way", () -> {
             Result ours = one(VirtualThreadBenchmark.class, "thereAndBack", Map.of("peer", "AIO_CALL"));
             Range least = ours.ratioTo(one(VirtualThreadBenchmark.class, "thereAndBack", Map.of("peer", "PARK")));

@@ -1,5 +1,6 @@
 package dev.aiocontext.jmh.report;
 
+import dev.aiocontext.jmh.TimerBenchmark;
 import java.util.List;
 import java.util.Map;
 
@@ -20,6 +21,25 @@ final class Results {
                 List.of(new Fork(nanos, Map.of("p50", nanos, "p99", nanos * 2))),
                 Map.of("p50", nanos, "p99", nanos * 2),
                 Map.of(Result.BYTES, 0.0),
+                0,
+                0);
+    }
+
+    /** Of a thousand timers that took so long together. */
+    static Result timer(String method, String peer, String pending, double nanos) {
+        Result result = time(TimerBenchmark.class, method, Map.of("peer", peer, "pending", pending), 2 * nanos);
+        return new Result(
+                result.benchmark(),
+                result.params(),
+                result.unit(),
+                result.median(),
+                result.mean(),
+                result.error(),
+                result.spread(),
+                result.iterations(),
+                result.forks(),
+                result.percentiles(),
+                Map.of("processorNanos", 1000 * nanos, "count", 1000.0),
                 0,
                 0);
     }

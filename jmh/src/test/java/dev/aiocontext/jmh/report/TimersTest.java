@@ -2,7 +2,6 @@ package dev.aiocontext.jmh.report;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.aiocontext.jmh.TimerBenchmark;
 import dev.aiocontext.jmh.TimerLateness;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,32 +21,14 @@ class TimersTest {
                 .orElseThrow();
     }
 
-    /** Of a thousand timers that took so long together. */
-    private static Result timer(String method, String peer, String pending, double nanos) {
-        Result result = Results.time(TimerBenchmark.class, method, Map.of("peer", peer, "pending", pending), 2 * nanos);
-        return new Result(
-                result.benchmark(),
-                result.params(),
-                result.unit(),
-                result.median(),
-                result.mean(),
-                result.error(),
-                result.spread(),
-                result.iterations(),
-                result.forks(),
-                result.percentiles(),
-                Map.of("processorNanos", 1000 * nanos, "count", 1000.0),
-                0,
-                0);
-    }
-
     private static List<Result> timers() {
         List<Result> results = new ArrayList<>();
         for (String method : Drawings.TIMERS.keySet()) {
             for (String pending : PENDING) {
-                results.add(timer(method, "AIO_TIMER", pending, 5));
-                results.add(timer(method, "NETTY_QUEUE", pending, 80));
-                results.add(timer(method, "FORK_JOIN", pending, 90));
+                results.add(Results.timer(method, "AIO_TIMER", pending, 5));
+                results.add(Results.timer(method, "NETTY_QUEUE", pending, 80));
+                results.add(Results.timer(method, "FORK_JOIN", pending, 90));
+                results.add(Results.timer(method, "AIO_WHEEL", pending, 4));
             }
         }
         return results;
@@ -89,7 +70,7 @@ class TimersTest {
         Question question = question("timers");
         List<Result> results = timers();
         List<Result> cancel = question.views().getFirst().of(question.of(results));
-        assertThat(cancel).hasSize(PENDING.size() * 3);
+        assertThat(cancel).hasSize(PENDING.size() * 4);
         assertThat(cancel.getFirst().median()).isEqualTo(5);
     }
 
@@ -103,12 +84,13 @@ class TimersTest {
                         .contains("AioTimer")
                         .contains("timers that are pending")
                         .contains("loop's queue")
-                        .doesNotContain("ForkJoinPool"));
+                        .contains("ForkJoinPool")
+                        .doesNotContain("its wheel alone"));
     }
 
     @Test
     void whatWasNotMeasuredHasNoChart() {
-        assertThat(Drawings.of(question("timers"), List.of(timer("cancel", "AIO_TIMER", "1000", 5)))
+        assertThat(Drawings.of(question("timers"), List.of(Results.timer("cancel", "AIO_TIMER", "1000", 5)))
                         .keySet())
                 .containsExactly("timers-cancel");
     }
