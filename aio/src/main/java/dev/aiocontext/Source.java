@@ -27,15 +27,16 @@ public interface Source extends AutoCloseable {
 
     /**
      * Keeps the callback from being called until {@link #resume}. Nothing is forgotten meanwhile: a descriptor that is still
-     * ready, or a bottom half that was scheduled, has its callback called after that. A callback that is running goes on.
-     * Suspending twice is like suspending once.
+     * ready, or a bottom half that was scheduled, has its callback called after that. A timer stays armed, and can be armed and
+     * disarmed: see {@link #resume}. A callback that is running goes on. Suspending twice is like suspending once.
      *
      * @throws IllegalStateException if the source is closed
      */
     void suspend();
 
     /**
-     * Undoes {@link #suspend}, however often that was called, and wakes the loop.
+     * Undoes {@link #suspend}, however often that was called, and wakes the loop. A timer whose deadline has passed meanwhile fires
+     * once. A periodic one is told how many deadlines it has missed, and its later deadlines are where they were.
      *
      * @throws IllegalStateException if the source is closed
      */

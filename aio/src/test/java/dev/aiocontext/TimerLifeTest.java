@@ -72,6 +72,7 @@ class TimerLifeTest extends TimersByVirtualClock {
         assertEquals(Duration.ZERO, timer.remaining());
         timer.resume();
         assertEquals(List.of("t missed 2"), after(Duration.ofNanos(1)));
+        assertEquals(SECOND.minusNanos(1), timer.remaining());
         timer.close();
     }
 

@@ -29,7 +29,8 @@ import org.openjdk.jcstress.infra.results.Z_Result;
  * what is left. It had a slip of its own until 2026: nanoseconds were divided by 1,000 to get milliseconds, so that the rest was
  * far too long.
  *
- * <p>This library waits once in a call and reckons the next wait from the clock, so a signal ends a wait early, and nothing else.
+ * <p>This library repairs it in the same way. A wait that a signal has ended is called again, in the same poll, with what the clock has
+ * left of the timeout.
  *
  * <p>Source: Netty issue 14368 (2024-09-24; since 4.1.76) and pull request 14425 (2024-10-31); issue 16244 and pull request 16245
  * (2026-02-09).
