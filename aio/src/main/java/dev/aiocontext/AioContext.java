@@ -185,6 +185,12 @@ public final class AioContext implements Executor, AutoCloseable {
 
         private Builder() {}
 
+        /** {@return that it builds a context, and the context's name} */
+        @Override
+        public String toString() {
+            return "builder of AioContext " + (name != null ? name : "(no name yet)");
+        }
+
         /**
          * Names the context, for messages, events and the names of its threads.
          *

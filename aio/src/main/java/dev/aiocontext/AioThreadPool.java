@@ -86,4 +86,11 @@ public final class AioThreadPool {
     void requireNoWorker(String what) {
         workers.requireNoWorker(what);
     }
+
+    /** {@return its context, and how many threads it has} */
+    @Override
+    public String toString() {
+        int threads = threads();
+        return "thread pool of AioContext " + context + " (" + threads + (threads == 1 ? " thread)" : " threads)");
+    }
 }

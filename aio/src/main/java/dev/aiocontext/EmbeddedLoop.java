@@ -148,4 +148,10 @@ public final class EmbeddedLoop implements AutoCloseable {
             }
         }
     }
+
+    /** {@return its context and its descriptor, or that it is closed} */
+    @Override
+    public String toString() {
+        return "embedding of AioContext " + context.name() + (isOpen() ? " (fd " + lent.fd() + ")" : " (closed)");
+    }
 }

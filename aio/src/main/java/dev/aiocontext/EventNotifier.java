@@ -94,4 +94,15 @@ public final class EventNotifier implements AutoCloseable {
     public void close() {
         descriptor.close();
     }
+
+    /** {@return its descriptors, or that it is closed} */
+    @Override
+    public String toString() {
+        if (descriptor.isClosed()) {
+            return "EventNotifier (closed)";
+        }
+        int fd = descriptor.fd();
+        int writeFd = descriptor.writeFd();
+        return "EventNotifier (fd " + fd + (writeFd == fd ? ")" : ", set by fd " + writeFd + ")");
+    }
 }

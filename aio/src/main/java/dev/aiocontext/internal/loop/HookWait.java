@@ -100,4 +100,9 @@ final class HookWait implements Wait {
     private static IllegalArgumentException negative(Object time) {
         return new IllegalArgumentException("a wait cannot be shorter than nothing: " + time);
     }
+
+    @Override
+    public String toString() {
+        return "wait of " + home.describe();
+    }
 }

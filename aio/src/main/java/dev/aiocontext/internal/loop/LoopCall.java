@@ -61,4 +61,9 @@ public final class LoopCall<T extends @Nullable Object> extends LoopFuture<T> im
             completeExceptionally(failure);
         }
     }
+
+    @Override
+    String what() {
+        return "call of " + work.getClass().getName() + " by " + owner();
+    }
 }

@@ -4,6 +4,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
@@ -33,6 +34,31 @@ class LoopFuture<T extends @Nullable Object> extends CompletableFuture<T> {
     @Override
     public <U> CompletableFuture<U> newIncompleteFuture() {
         return new LoopFuture<>(home, inbox);
+    }
+
+    /** Tells what it is. No object of the user's is asked, because its {@code toString} might throw. */
+    String what() {
+        return "future of " + owner();
+    }
+
+    /** Tells what completes it. */
+    final String owner() {
+        return home.describe();
+    }
+
+    @Override
+    public String toString() {
+        return what() + " (" + outcome(this) + ")";
+    }
+
+    /** Tells how far a future has got. */
+    static String outcome(Future<?> future) {
+        return switch (future.state()) {
+            case RUNNING -> "not completed";
+            case SUCCESS -> "completed";
+            case FAILED -> "failed: " + future.exceptionNow();
+            case CANCELLED -> "cancelled";
+        };
     }
 
     /** What {@code whenCompleteAsync} and its kind run on, unless told otherwise: the loop. */

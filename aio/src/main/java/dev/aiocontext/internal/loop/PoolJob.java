@@ -59,17 +59,24 @@ public final class PoolJob<T extends @Nullable Object> extends Link implements R
         this.workers = workers;
         this.outcomes = workers.outcomes;
         this.work = work;
-        this.future = new Result<>(workers, this);
+        this.future = new Result<>(workers, work.getClass(), this);
     }
 
     /** The future of the user. It lets go of the job as soon as it is completed. */
     private static final class Result<T extends @Nullable Object> extends LoopFuture<T> {
+        private final Class<?> work;
         private volatile @Nullable PoolJob<T> job;
         private volatile boolean cancelled;
 
-        Result(PoolWorkers workers, PoolJob<T> job) {
+        Result(PoolWorkers workers, Class<?> work, PoolJob<T> job) {
             super(workers.home, workers.inbox);
+            this.work = work;
             this.job = job;
+        }
+
+        @Override
+        String what() {
+            return "call of " + work.getName() + " by the thread pool of " + owner();
         }
 
         /** Cancels the work if it has not begun; the loop then completes this. */

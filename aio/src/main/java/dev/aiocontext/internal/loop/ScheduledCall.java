@@ -169,4 +169,9 @@ class ScheduledCall<V extends @Nullable Object> extends FutureTask<V> implements
         }
         return super.get(timeout, unit);
     }
+
+    @Override
+    public String toString() {
+        return "task of the scheduled executor of " + view.context() + " (" + LoopFuture.outcome(this) + ")";
+    }
 }

@@ -374,9 +374,14 @@ final class ScheduledView extends AbstractExecutorService implements ScheduledEx
         }
     }
 
+    /** {@return the context, in words} */
+    String context() {
+        return home.describe();
+    }
+
     @Override
     public String toString() {
         String how = isTerminated() ? "terminated" : isShutdown() ? "shut down" : "open";
-        return "scheduled executor of " + home.describe() + " (" + how + ")";
+        return "scheduled executor of " + context() + " (" + how + ")";
     }
 }
