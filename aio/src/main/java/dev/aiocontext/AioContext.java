@@ -789,7 +789,8 @@ public final class AioContext implements Executor, AutoCloseable {
      * refused while a thread waits.
      *
      * <p>A descriptor may be closed, and its number used again, as soon as no thread waits for it. One that is closed while a thread waits
-     * may never be told: interrupt the thread first.
+     * may never be told: interrupt the thread first. If the loop notices it, the thread gets a {@link SyscallException} of EBADF. The loop does so
+     * when it finds the number closed and, with epoll, when another thread comes to wait for the number.
      *
      * @param fd an open descriptor
      * @param interest what to wait for; an empty set waits for errors and hang-ups alone

@@ -296,6 +296,29 @@ final class AwaitReadyTest {
         }
     }
 
+    @Test
+    void aThreadWhoseDescriptorWasClosedIsNotToldOfTheFileThatGetsTheNumberNext() throws Exception {
+        try (LoopThread loop = open(MonitorMode.EPOLL)) {
+            EventNotifier former = EventNotifier.open();
+            int fd = former.fd();
+            Waiter<FdEvents> left = await(loop, false, fd, FdEvents.READ);
+            former.close();
+            try (EventNotifier latter = EventNotifier.open()) {
+                assertThat(latter.fd()).isEqualTo(fd);
+                Waiter<FdEvents> right = await(loop, true, fd, FdEvents.READ);
+                latter.set();
+
+                assertThat(right.get()).isSameAs(FdEvents.READ);
+                assertThatThrownBy(left::get)
+                        .cause()
+                        .isInstanceOf(SyscallException.class)
+                        .hasMessageContaining("EBADF")
+                        .hasMessageContaining("stands for another file by now");
+                assertThat(loop.context.statistics().waiters().threads()).isZero();
+            }
+        }
+    }
+
     @ParameterizedTest
     @EnumSource
     void aSourceAndAWaitingThreadExcludeEachOther(MonitorMode monitor) throws Exception {

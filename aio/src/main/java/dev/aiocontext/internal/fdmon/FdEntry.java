@@ -80,6 +80,11 @@ public class FdEntry {
         return interest;
     }
 
+    /** {@return a number that is another one when epoll has found that the entry's number stands for another file} Under the set's lock. */
+    public final int generation() {
+        return generation;
+    }
+
     /** Says whether the kernel is not to be asked about this entry. */
     boolean isSuspended() {
         return interest == SUSPENDED;

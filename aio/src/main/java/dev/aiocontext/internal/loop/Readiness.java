@@ -6,6 +6,7 @@ import dev.aiocontext.SyscallException;
 import dev.aiocontext.internal.fdmon.FdEntry;
 import dev.aiocontext.internal.fdmon.FdSet;
 import dev.aiocontext.internal.posix.Descriptors;
+import dev.aiocontext.internal.posix.Errno;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,6 +20,10 @@ import org.jspecify.annotations.Nullable;
  *
  * <p><b>Why no event is missed.</b> The set is told after the thread has looked, and both monitors report a descriptor that is ready when it is
  * added. The announcement to the loop is an {@link Inbox#push}. The way back is that of {@link Handover}.
+ *
+ * <p><b>Closed numbers.</b> A thread whose descriptor was closed is told no event of the file that gets the number next. It fails when a wait
+ * finds the number closed, or when epoll finds another file as another thread comes to wait for the number. Poll(2) cannot tell one file
+ * from another: there, a number that is closed and used again between two waits is not noticed.
  *
  * <p><b>Errors.</b> A thread is woken before it leaves the list, and the list is emptied before the set changes. So an Error leaves the
  * descriptor in the set, and the next wait tells it again. A thread whose outcome is settled and that was not woken is kept by {@link
@@ -133,18 +138,43 @@ public final class Readiness {
                 used = true;
             }
             FdEntry known = descriptors.get(fd);
+            if (known instanceof FdWaiters there) {
+                dispatch(there); // what the last wait has found is for those that are there already
+                known = descriptors.get(fd);
+            }
             if (known == null ? descriptors.isOwn(fd) : !(known instanceof FdWaiters)) {
                 throw ownException(fd);
             }
             if (known instanceof FdWaiters there) {
-                there.add(wait);
-                change(there, there.wantedBesides(wait), true);
+                join(there, wait);
             } else {
                 FdWaiters added = new FdWaiters(fd);
                 added.add(wait);
                 put(added, added.wantedBesides(wait));
             }
         }
+    }
+
+    /** Adds a thread to others. Epoll finds out whether the number still stands for the file that the others wait for. */
+    private void join(FdWaiters there, FdWait wait) {
+        int before = there.generation();
+        change(there, there.wantedBesides(wait), true);
+        if (there.generation() != before) {
+            SyscallException closed = anotherFile(wait.fd());
+            for (FdWait other = there.first(); other != null; other = other.next) {
+                tell(other, FdEntry.NVAL, closed);
+            }
+        }
+        there.add(wait);
+    }
+
+    private static SyscallException anotherFile(int fd) {
+        return Errno.exception(
+                "epoll_ctl",
+                Errno.EBADF,
+                fd,
+                "the descriptor was closed while a thread waited for it, and its number stands for another file by now."
+                        + " Interrupt the thread before you close the descriptor");
     }
 
     private void put(FdWaiters added, int wanted) {
@@ -215,11 +245,8 @@ public final class Readiness {
         }
         SyscallException closed = null;
         if ((events & FdEntry.NVAL) != 0) {
-            if (Descriptors.isPollable(waiters.fd())) {
-                descriptors.verify(waiters); // the number stands for another file by now
-                return false;
-            }
-            closed = Descriptors.notOpen("poll", waiters.fd());
+            int fd = waiters.fd();
+            closed = Descriptors.isPollable(fd) ? anotherFile(fd) : Descriptors.notOpen("poll", fd);
         }
         boolean any = false;
         for (FdWait wait = waiters.first(); wait != null; wait = wait.next) {
