@@ -493,15 +493,22 @@ public final class AioContext implements Executor, AutoCloseable {
      * Error} leaves the poll then, as that of a callback does. The source is not suspended. If that Error is caught outside of the
      * polls and reported again, nothing happens: the handler was told.
      *
-     * <p>This throws nothing. A failure that comes after the end of the context is logged, and so is one that cannot be handed over
-     * because there is no memory left.
+     * <p>This lets nothing out. A failure that comes after the end of the context is logged, and so is one that cannot be handed over
+     * because there is no memory left. Where the stack has no room to do even that, the failure is lost. A StackOverflowError comes before
+     * this begins if there is no room for the call itself. So make sure of some KiB of stack before native code is entered, as the
+     * adapters in {@code docs/examples} do.
      *
      * @param source what the failure is about; null if it is about no source
      * @param failure what was caught
      */
     @SuppressWarnings("exports") // jspecify: for compilers that know it, no dependency for those that do not
     public void report(@Nullable Source source, Throwable failure) {
-        parts.reports().send(source, failure);
+        try {
+            parts.reports().send(source, failure);
+        } catch (Throwable untold) {
+            // There is no stack left to tell it by, and no call is made here: it might fail too, and the caller is an
+            // upcall.
+        }
     }
 
     /**

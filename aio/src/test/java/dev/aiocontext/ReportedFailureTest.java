@@ -3,8 +3,11 @@ package dev.aiocontext;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.aiocontext.internal.loop.Callbacks;
 import dev.aiocontext.testkit.LogRecords;
 import dev.aiocontext.testkit.Opened;
+import dev.aiocontext.testkit.Rounds;
+import dev.aiocontext.testkit.StackEnd;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
@@ -16,12 +19,16 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /** What an upcall has caught goes to the exception handler of the context, with the source, when native code has returned. */
 class ReportedFailureTest {
+    private static final int CALLS_AT_THE_END = 100;
+
     private final Opened opened = new Opened();
     private final List<String> reports = new ArrayList<>();
     private final AioContext ctx = opened.context(
@@ -60,6 +67,35 @@ class ReportedFailureTest {
             closed.report(null, failure);
             assertThat(records.thrown()).containsExactly(failure);
         }
+    }
+
+    @Test
+    void nothingLeavesAReportWhereTheStackEnds() {
+        Exception failure = new IOException("at the end");
+        StackOverflowError[] thrown = new StackOverflowError[CALLS_AT_THE_END];
+        try (LogRecords records = new LogRecords()) {
+            Callbacks.log(System.Logger.Level.INFO, "the log is in use, and works at the end of the stack too", null);
+            for (int offset = 0; offset < Rounds.of(200); offset++) {
+                StackEnd.call(CALLS_AT_THE_END, offset, fromEnd -> {
+                    try {
+                        ctx.report(null, failure);
+                    } catch (StackOverflowError e) {
+                        thrown[fromEnd] = e;
+                    }
+                });
+                assertThat(thrown).filteredOn(e -> e != null && hasBegun(e)).isEmpty();
+            }
+            assertThat(records.messages()).first().asString().startsWith("INFO");
+        }
+        assertThat(thrown).as("calls for which there was no room").anyMatch(Objects::nonNull);
+    }
+
+    /** Says whether the stack has ended within a report, and not before it. */
+    private static boolean hasBegun(StackOverflowError error) {
+        return Stream.of(error.getStackTrace())
+                .skip(1)
+                .anyMatch(frame -> frame.getClassName().equals(AioContext.class.getName())
+                        && frame.getMethodName().equals("report"));
     }
 
     @Test
