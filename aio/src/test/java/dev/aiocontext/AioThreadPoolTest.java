@@ -13,6 +13,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.concurrent.locks.LockSupport;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 class AioThreadPoolTest {
@@ -181,6 +182,23 @@ class AioThreadPoolTest {
             }
             assertThat(most.get()).isLessThanOrEqualTo(4);
             Eventually.holds("two workers have left", () -> ctx.threadPool().threads() <= 2);
+        }
+    }
+
+    /** It takes ten seconds, as long as they wait for more work. */
+    @Test
+    @Tag("proof")
+    void idleWorkersLeave() {
+        try (AioContext ctx = AioContext.open()) {
+            CountDownLatch together = new CountDownLatch(3);
+            for (int i = 0; i < 3; i++) {
+                ctx.threadPool().submit(() -> {
+                    together.countDown();
+                    return awaitQuietly(together);
+                });
+            }
+            Eventually.holds("three workers run", () -> together.getCount() == 0);
+            Eventually.holds("they leave", () -> ctx.threadPool().threads() == 0);
         }
     }
 

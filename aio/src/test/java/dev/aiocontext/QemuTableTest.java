@@ -26,7 +26,7 @@ class QemuTableTest {
     @Test
     void eachRowNamesAClassOfTheLibrary() throws IOException {
         assertThat(rows())
-                .hasSizeGreaterThan(25)
+                .hasSizeGreaterThan(45)
                 .allSatisfy(
                         row -> assertThat(names(row.group(1))).isNotEmpty().allSatisfy(name -> load(name.group(1))));
     }

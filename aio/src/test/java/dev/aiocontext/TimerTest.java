@@ -198,6 +198,24 @@ class TimerTest extends TimersByVirtualClock {
     }
 
     @Test
+    void aStoppedClockGivesNoDeadline() {
+        try (AioTimer timer = timer("in an hour");
+                EmbeddedLoop inner = ctx.embed()) {
+            timer.arm(Duration.ofHours(1));
+            inner.dispatch();
+            assertEquals(-1, inner.prepare(), "a clock that stands at first");
+
+            clock.start();
+            inner.dispatch();
+            assertTrue(inner.prepare() > 0, "a clock that runs");
+
+            clock.stop();
+            inner.dispatch();
+            assertEquals(-1, inner.prepare(), "a clock that was stopped");
+        }
+    }
+
+    @Test
     void aTimeBeyondTheEndOfTimeIsNever() {
         AioTimer timer = timer("t");
         timer.arm(Duration.ofSeconds(Long.MAX_VALUE));
