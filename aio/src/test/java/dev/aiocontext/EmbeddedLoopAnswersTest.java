@@ -151,7 +151,8 @@ class EmbeddedLoopAnswersTest extends EmbeddedLoops {
         AioContext poll = context(MonitorMode.POLL);
         assertThatThrownBy(poll::embed)
                 .isInstanceOf(UnsupportedOperationException.class)
-                .hasMessageContaining("MonitorMode.POLL is set");
+                .hasMessageContaining("MonitorMode.POLL is set")
+                .hasMessageContaining("with MonitorMode.AUTO or EPOLL");
         AioContext inner = inner();
         EmbeddedLoop embedded = opened.add(inner.embed());
         assertThatThrownBy(inner::embed)

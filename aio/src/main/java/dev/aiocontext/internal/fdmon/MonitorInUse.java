@@ -93,7 +93,8 @@ final class MonitorInUse {
     int keepEpoll(String why) {
         if (mode == MonitorMode.POLL) {
             throw new UnsupportedOperationException(
-                    "MonitorMode.POLL is set, and poll(2) has no descriptor that another loop could wait for");
+                    "MonitorMode.POLL is set, and poll(2) has no descriptor that another loop could wait for. Open the context"
+                            + " with MonitorMode.AUTO or EPOLL");
         }
         requireEpoll(why);
         kept = true;
