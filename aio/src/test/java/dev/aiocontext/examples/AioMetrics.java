@@ -2,9 +2,8 @@ package dev.aiocontext.examples;
 
 import dev.aiocontext.AioContext;
 import dev.aiocontext.AioStatistics;
-import io.micrometer.core.instrument.FunctionCounter;
-import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.binder.MeterBinder;
 import java.util.function.ToDoubleFunction;
 
@@ -12,23 +11,20 @@ import java.util.function.ToDoubleFunction;
 public record AioMetrics(AioContext context) implements MeterBinder {
     @Override
     public void bindTo(MeterRegistry registry) {
-        count(registry, "aio.polls", AioStatistics::polls);
-        count(registry, "aio.busy", all -> all.load().busy().toNanos() / 1e9);
-        count(registry, "aio.waiting", all -> all.load().waiting().toNanos() / 1e9);
-        count(registry, "aio.wakeups", all -> all.wakeups().asked());
-        count(registry, "aio.doorbells", all -> all.wakeups().rung());
-        count(registry, "aio.timers", all -> all.timers().fired());
-        gauge(registry, "aio.lag", ctx -> ctx.statistics().load().busySince().toNanos() / 1e9);
-        gauge(registry, "aio.sources", ctx -> ctx.sources().size());
+        Tags tags = Tags.of("context", context.name());
+        count(registry, tags, "aio.polls", AioStatistics::polls);
+        count(registry, tags, "aio.busy", all -> all.load().busy().toNanos() / 1e9);
+        count(registry, tags, "aio.waiting", all -> all.load().waiting().toNanos() / 1e9);
+        count(registry, tags, "aio.wakeups", all -> all.wakeups().asked());
+        count(registry, tags, "aio.doorbells", all -> all.wakeups().rung());
+        count(registry, tags, "aio.timers", all -> all.timers().fired());
+        ToDoubleFunction<AioContext> lag =
+                ctx -> ctx.statistics().load().busySince().toNanos() / 1e9;
+        registry.gauge("aio.lag", tags, context, lag);
+        registry.gauge("aio.sources", tags, context, ctx -> ctx.sources().size());
     }
 
-    private void count(MeterRegistry registry, String name, ToDoubleFunction<AioStatistics> value) {
-        FunctionCounter.builder(name, context, ctx -> value.applyAsDouble(ctx.statistics()))
-                .tag("context", context.name())
-                .register(registry);
-    }
-
-    private void gauge(MeterRegistry registry, String name, ToDoubleFunction<AioContext> value) {
-        Gauge.builder(name, context, value).tag("context", context.name()).register(registry);
+    private void count(MeterRegistry registry, Tags tags, String name, ToDoubleFunction<AioStatistics> value) {
+        registry.more().counter(name, tags, context, ctx -> value.applyAsDouble(ctx.statistics()));
     }
 }
