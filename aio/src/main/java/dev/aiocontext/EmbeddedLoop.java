@@ -38,7 +38,8 @@ import java.util.concurrent.TimeUnit;
  * loop forgets the descriptor before this or the context is closed. A callback may close this, also while prepare, dispatch or a poll calls it.
  *
  * <p><b>Hooks.</b> {@link WaitHook#prepare} is called by prepare. {@link WaitHook#after} is called by the dispatch or the prepare that comes
- * next.
+ * next. If the outer loop's thread changes between prepare and dispatch what a hook looks at, it calls {@link AioContext#wakeup} afterwards, as
+ * every other thread does.
  *
  * <p><b>Threads.</b> {@link #fd} and {@link #isOpen}: any. Everything else: the home thread.
  */

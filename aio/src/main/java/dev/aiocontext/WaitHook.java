@@ -14,6 +14,11 @@ package dev.aiocontext;
  * The wait sees all that a hook does. The loop does not sleep if a hook has scheduled work. It waits for the interest that a hook has
  * set, and not longer than to a timer that a hook has armed.
  *
+ * <p><b>What a hook looks at.</b> The loop knows nothing of data that a hook looks at. A thread that changes such data while the loop may be
+ * asleep calls {@link AioContext#wakeup} afterwards, and {@link #prepare} is called anew. The home thread does so too, if it is outside of
+ * the loop's callbacks and the context is embedded: between {@link EmbeddedLoop#prepare} and {@link EmbeddedLoop#dispatch} the loop counts as
+ * asleep. Sources, timers and scheduled work announce themselves.
+ *
  * <p><b>Threads.</b> The home thread.
  *
  * <p><b>Polling.</b> A hook may not poll its own context: such a poll throws {@link IllegalStateException}. Scheduled work may poll.

@@ -4,12 +4,21 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.aiocontext.AioContext;
+import dev.aiocontext.EmbeddedLoop;
+import dev.aiocontext.FdSource;
 import dev.aiocontext.MonitorMode;
 import dev.aiocontext.RelayMode;
 import dev.aiocontext.examples.sdbus.BusConnection;
 import dev.aiocontext.examples.sdbus.Call;
+import dev.aiocontext.testkit.Eventually;
 import dev.aiocontext.testkit.OpenFiles;
 import java.io.IOException;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -138,15 +147,70 @@ class BusConnectionTest {
     }
 
     @Test
-    void callsEndWithTheBus() {
-        try (AioContext ctx = open();
-                BusConnection connection = new BusConnection(ctx, bus.address())) {
-            pollUntilDone(ctx, connection.call(Call.ofBus("GetId"), LONG));
-            bus.close();
-            CompletableFuture<List<Object>> answer = connection.call(Call.ofBus("GetId"), LONG);
-            pollUntilDone(ctx, answer);
+    void aCallOutsideOfTheLoopsCallbacksTimesOutThoughTheWaitIsPrepared() {
+        try (AioContext outer = open();
+                AioContext ctx = open();
+                EmbeddedLoop inner = ctx.embed();
+                FdSource source = outer.onReadable(inner.fd(), (self, events) -> {
+                    inner.dispatch();
+                    inner.prepare();
+                });
+                BusConnection asking = new BusConnection(ctx, bus.address());
+                AioContext idle = open();
+                BusConnection silent = new BusConnection(idle, bus.address())) {
+            pollUntilDone(idle, silent.call(Call.ofBus("GetId"), LONG));
+            inner.prepare();
+            CompletableFuture<List<Object>> first = asking.call(Call.ofBus("GetId"), LONG);
+            Eventually.pollUntil(outer, "the answer of the bus", first::isDone);
+
+            Call call = new Call(silent.uniqueName(), "/", "org.example.Any", "Ask");
+            CompletableFuture<List<Object>> answer = asking.call(call, Duration.ofMillis(20));
+            Eventually.pollUntil(outer, "the end of its time", answer::isDone);
+
             assertThat(answer).isCompletedExceptionally();
+            assertThat(source.isOpen()).isTrue();
+        }
+        assertThat(reports).isEmpty();
+    }
+
+    @Test
+    void callsEndWithTheBusAndSayWhy() {
+        try (AioContext ctx = open();
+                BusConnection connection = new BusConnection(ctx, bus.address());
+                AioContext idle = open();
+                BusConnection silent = new BusConnection(idle, bus.address())) {
+            pollUntilDone(idle, silent.call(Call.ofBus("GetId"), LONG));
+            pollUntilDone(ctx, connection.call(Call.ofBus("GetId"), LONG));
+            Call call = new Call(silent.uniqueName(), "/", "org.example.Any", "Ask");
+            CompletableFuture<List<Object>> pending = connection.call(call, LONG);
+            bus.close();
+            CompletableFuture<List<Object>> late = connection.call(Call.ofBus("GetId"), LONG);
+            pollUntilDone(ctx, pending);
+            pollUntilDone(ctx, late);
+
+            assertThatThrownBy(pending::join).cause().isInstanceOf(IOException.class);
+            assertThatThrownBy(late::join).cause().isInstanceOf(IOException.class);
             ctx.poll(false);
+        }
+        assertThat(reports).isEmpty();
+    }
+
+    @Test
+    void callsToABusThatRefusesTheConnectionEndWithItsErrno() throws IOException {
+        Path path = directory.resolve("refusing");
+        try (ServerSocketChannel refusing =
+                        ServerSocketChannel.open(StandardProtocolFamily.UNIX).bind(UnixDomainSocketAddress.of(path));
+                AioContext ctx = open();
+                BusConnection connection = new BusConnection(ctx, "unix:path=" + path);
+                SocketChannel peer = refusing.accept()) {
+            CompletableFuture<List<Object>> answer = connection.call(Call.ofBus("GetId"), LONG);
+            peer.write(ByteBuffer.wrap("REJECTED\r\n".repeat(3).getBytes(StandardCharsets.US_ASCII)));
+            Eventually.pollUntil(ctx, "the call ends", answer::isDone);
+
+            assertThatThrownBy(answer::join)
+                    .cause()
+                    .isInstanceOf(IOException.class)
+                    .hasMessage("sd_bus_process failed with errno 1");
         }
         assertThat(reports).isEmpty();
     }

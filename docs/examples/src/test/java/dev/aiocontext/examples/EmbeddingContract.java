@@ -62,6 +62,23 @@ abstract class EmbeddingContract {
     }
 
     @Test
+    void aWakeupAnnouncesWhatAHookLooksAtAndATaskOfTheOuterLoopHasChanged() {
+        AioContext ctx = context(RelayMode.OFF);
+        embed(ctx);
+        AtomicInteger wanted = new AtomicInteger();
+        opened.add(ctx.newHook("hook", wait -> calls.set(wanted.get())));
+        for (int round = 1; round <= 20; round++) {
+            int number = round;
+            outer().awaitBlocked(ctx);
+            outer().execute(() -> {
+                wanted.set(number);
+                ctx.wakeup();
+            });
+            Eventually.holds("the hook looks", () -> calls.get() == number);
+        }
+    }
+
+    @Test
     void noFailureReachesTheOuterLoopAndEachIsToldOnce() {
         AioContext ctx = context(RelayMode.OFF);
         embed(ctx);

@@ -86,7 +86,10 @@ class NettyEmbeddingTest extends EmbeddingContract {
         ctx.execute(calls::incrementAndGet);
         Eventually.holds("it is embedded", () -> calls.get() == 1);
 
+        Thread thread =
+                netty.submit(Thread::currentThread).syncUninterruptibly().getNow();
         shutDown();
+        Eventually.ends(thread); // a little later than Netty says so
 
         embedding.close(); // is closed
         ctx.execute(calls::incrementAndGet);

@@ -4,9 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.aiocontext.AioContext;
+import dev.aiocontext.EmbeddedLoop;
+import dev.aiocontext.FdSource;
 import dev.aiocontext.MonitorMode;
 import dev.aiocontext.RelayMode;
 import dev.aiocontext.examples.libpq.PqConnection;
+import dev.aiocontext.testkit.Eventually;
 import dev.aiocontext.testkit.OpenFiles;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -130,6 +133,58 @@ class PqConnectionTest {
                     .hasMessageStartingWith("ERROR:  syntax error at or near \"SELEKT\"");
             assertThat(right.join()).containsExactly(List.of("1"));
         }
+    }
+
+    @Test
+    void aQueryOutsideOfTheLoopsCallbacksIsSentThoughTheWaitIsPrepared() throws IOException {
+        try (AioContext outer = open();
+                AioContext ctx = open();
+                EmbeddedLoop inner = ctx.embed();
+                FdSource source = outer.onReadable(inner.fd(), (self, events) -> {
+                    inner.dispatch();
+                    inner.prepare();
+                });
+                PqConnection connection = new PqConnection(ctx, settings())) {
+            inner.prepare();
+            for (int query = 0; query < 3; query++) {
+                CompletableFuture<?> answer = connection.query("SELECT 1");
+                Eventually.pollUntil(outer, "the answer of query " + query, answer::isDone);
+            }
+            assertThat(source.isOpen()).isTrue();
+        }
+        assertThat(reports).isEmpty();
+    }
+
+    @Test
+    void listenersThatQueryDoNotNest() throws IOException {
+        try (AioContext ctx = open();
+                PqConnection listening = new PqConnection(ctx, settings());
+                PqConnection asking = new PqConnection(ctx, settings())) {
+            int[] depth = new int[2];
+            pollUntilDone(ctx, listening.listen("many", payload -> {
+                depth[1] = Math.max(depth[1], ++depth[0]);
+                listening.query("SELECT 1");
+                depth[0]--;
+            }));
+            pollUntilDone(ctx, asking.query("SELECT pg_notify('many', n::text) FROM generate_series(1, 100) n"));
+            pollUntilDone(ctx, listening.query("SELECT 1")); // behind the notifications
+            assertThat(depth[1]).isEqualTo(1);
+        }
+        assertThat(reports).isEmpty();
+    }
+
+    @Test
+    void anAnswerMayWaitForAnother() throws IOException {
+        try (AioContext ctx = open();
+                PqConnection connection = new PqConnection(ctx, settings())) {
+            CompletableFuture<?> both = connection.query("SELECT 1").thenRun(() -> {
+                CompletableFuture<?> second = connection.query("SELECT 2");
+                ctx.waitWhile(() -> !second.isDone());
+            });
+            pollUntilDone(ctx, both);
+            both.join();
+        }
+        assertThat(reports).isEmpty();
     }
 
     @Test

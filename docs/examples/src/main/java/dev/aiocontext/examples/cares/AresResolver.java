@@ -18,7 +18,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 
 /**
@@ -66,7 +65,7 @@ public final class AresResolver extends NativeClient {
         Request request = new Request(name, new CompletableFuture<>());
         long number = ++lastRequest;
         requests.put(number, request);
-        call(timer, () -> {
+        request(timer, () -> {
             Ares.getAddrInfo(channel, name, answered, number);
             armTimer();
         });
@@ -116,24 +115,27 @@ public final class AresResolver extends NativeClient {
 
     private void answered(MemorySegment number, int status, int timeouts, MemorySegment found) {
         try {
-            Request request = requests.remove(number.address());
+            Request request = requests.get(number.address());
             if (status == Ares.SUCCESS) {
                 List<InetAddress> addresses = Ares.take(request.name, found);
                 answer(() -> request.addresses.complete(addresses));
             } else {
-                Exception failure = status == Ares.DESTRUCTION
-                        ? new CancellationException("closed")
+                Throwable failure = status == Ares.DESTRUCTION
+                        ? whyClosed()
                         : new UnknownHostException(request.name + ": " + Ares.error(status));
                 answer(() -> request.addresses.completeExceptionally(failure));
             }
+            requests.remove(number.address());
         } catch (Throwable failure) {
+            lost(failure); // this request is not answered any more, and must not wait for ever
             caught(failure);
         }
     }
 
     @Override
     protected void free() {
-        Ares.destroy(channel); // answers all requests, and closes their sockets
+        Ares.destroy(channel); // answers requests, and closes their sockets
+        requests.values().forEach(request -> answer(() -> request.addresses.completeExceptionally(whyClosed())));
         timer.close();
     }
 }

@@ -16,8 +16,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -39,17 +39,10 @@ public final class CurlMulti extends NativeClient {
     private final MemorySegment multi = Curl.multiInit();
     private final Map<Long, Download> downloads = new HashMap<>();
 
-    private static final class Download {
-        final Consumer<ByteBuffer> body;
-        final CompletableFuture<Integer> status = new CompletableFuture<>();
-
-        @Nullable
-        Throwable failure;
-
-        Download(Consumer<ByteBuffer> body) {
-            this.body = body;
-        }
-    }
+    private record Download(
+            Consumer<ByteBuffer> body,
+            CompletableFuture<Integer> status,
+            AtomicReference<@Nullable Throwable> failure) {}
 
     /** Starts libcurl on a loop. */
     public CurlMulti(AioContext ctx) {
@@ -68,7 +61,7 @@ public final class CurlMulti extends NativeClient {
      */
     public CompletableFuture<Integer> get(String url, Consumer<ByteBuffer> body) {
         requireCallable();
-        Download download = new Download(body);
+        Download download = new Download(body, new CompletableFuture<>(), new AtomicReference<>());
         MemorySegment easy = Curl.easyInit();
         try (Arena call = Arena.ofConfined()) {
             Curl.set(easy, Curl.OPTION_URL, call.allocateFrom(url)); // libcurl copies it
@@ -107,7 +100,7 @@ public final class CurlMulti extends NativeClient {
         if (result == 0) {
             answer(() -> download.status.complete(status));
         } else {
-            IOException failed = new IOException("libcurl: " + Curl.error(result), download.failure);
+            IOException failed = new IOException("libcurl: " + Curl.error(result), download.failure.get());
             answer(() -> download.status.completeExceptionally(failed));
         }
     }
@@ -148,12 +141,15 @@ public final class CurlMulti extends NativeClient {
     }
 
     private long write(MemorySegment data, long size, long members, MemorySegment easy) {
-        Download download = downloads.get(easy.address());
+        Download download = null;
         try (Arena call = Arena.ofConfined()) {
+            download = downloads.get(easy.address());
             download.body.accept(data.reinterpret(size * members, call, null).asByteBuffer());
             return isClosed() ? -1 : size * members;
         } catch (Throwable failure) {
-            download.failure = failure;
+            if (download != null) {
+                download.failure.set(failure);
+            }
             return caught(failure);
         }
     }
@@ -162,7 +158,7 @@ public final class CurlMulti extends NativeClient {
     protected void free() {
         for (Long easy : List.copyOf(downloads.keySet())) {
             Download download = remove(MemorySegment.ofAddress(easy));
-            answer(() -> download.status.completeExceptionally(new CancellationException("closed")));
+            answer(() -> download.status.completeExceptionally(whyClosed()));
         }
         Curl.cleanup(multi);
         timer.close();

@@ -8,6 +8,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandles;
 import java.util.ArrayDeque;
 import java.util.Queue;
+import java.util.concurrent.CancellationException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,7 +27,11 @@ public abstract class NativeClient implements AutoCloseable {
     /** For what the library is running now. */
     private @Nullable Source active;
 
+    /** An answer is being given. */
+    private boolean giving;
+
     private boolean closed;
+    private @Nullable Throwable lost;
 
     /** Creates it on a loop. */
     protected NativeClient(AioContext ctx) {
@@ -49,18 +54,40 @@ public abstract class NativeClient implements AutoCloseable {
             throw new IllegalStateException(
                     closed ? "closed" : "the library is calling back and cannot be called: take AioContext.execute()");
         }
+        NativeLibrary.requireStack();
     }
 
     /**
-     * Calls the library, and then gives the answers that came. Does nothing if an upcall of the library has polled the loop.
+     * Calls the library in a callback of the loop, and then gives the answers that came. Does nothing if an upcall of the library has polled
+     * the loop.
      *
      * @param source what the exception handler names, should an upcall fail
      * @param calls the calls
      */
     protected final void call(Source source, Runnable calls) {
+        try {
+            enter(source, calls);
+        } finally {
+            giveAnswers(source);
+        }
+    }
+
+    /** Does the same for the user. Within an answer it gives no others: they come after it, so that many take no more stack than one. */
+    protected final void request(Source source, Runnable calls) {
+        try {
+            enter(source, calls);
+        } finally {
+            if (!giving) {
+                giveAnswers(source);
+            }
+        }
+    }
+
+    private void enter(Source source, Runnable calls) {
         if (active != null || closed) {
             return;
         }
+        NativeLibrary.requireStack();
         active = source;
         try {
             calls.run();
@@ -69,7 +96,6 @@ public abstract class NativeClient implements AutoCloseable {
             if (closed) {
                 end();
             }
-            giveAnswers(source);
         }
     }
 
@@ -96,19 +122,39 @@ public abstract class NativeClient implements AutoCloseable {
     }
 
     private void giveAnswers(@Nullable Source source) {
-        while (!answers.isEmpty()) {
-            try {
-                answers.remove().run();
-            } catch (Throwable failure) {
-                ctx.report(source, failure); // thrown, it would suspend the source and keep the other answers back
+        boolean outer = giving;
+        giving = true;
+        try {
+            while (active == null && !answers.isEmpty()) { // not within an upcall that has polled the loop
+                try {
+                    answers.remove().run();
+                } catch (Throwable failure) {
+                    ctx.report(source, failure); // thrown, it would suspend the source and keep the other answers back
+                }
             }
+        } finally {
+            giving = outer;
         }
+    }
+
+    /** Closes it because the library has failed. */
+    protected final void lost(Throwable why) {
+        lost = why;
+        close();
+    }
+
+    /** {@return why it is closed, for requests that are not answered any more} */
+    protected final Throwable whyClosed() {
+        return lost != null ? lost : new CancellationException("closed");
     }
 
     /** Closes it, at once or, within an upcall, when the library has returned. */
     @Override
     public final void close() {
         if (!closed) {
+            if (active == null) {
+                NativeLibrary.requireStack();
+            }
             closed = true;
             if (active == null) {
                 end();

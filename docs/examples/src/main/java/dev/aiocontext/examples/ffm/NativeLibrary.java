@@ -14,6 +14,9 @@ import java.lang.invoke.MethodHandles;
 public final class NativeLibrary {
     private static final Linker LINKER = Linker.nativeLinker();
 
+    /** Frames of 32 bytes and more, to be had beside the 80 KiB that the JVM keeps for native code. */
+    private static final int STACK = 500;
+
     private final SymbolLookup symbols;
 
     /**
@@ -62,6 +65,22 @@ public final class NativeLibrary {
         } catch (ReflectiveOperationException e) {
             throw new LinkageError("no method for the callback " + method, e);
         }
+    }
+
+    /**
+     * Fails unless there is room on the stack for a call of a library, for what it calls back, and for catching what fails there. To be called
+     * before each call of a library that calls back: a StackOverflowError then comes here. It may leave this method, but not an upcall.
+     *
+     * @throws StackOverflowError if there is no room
+     */
+    public static void requireStack() {
+        if (climb(STACK) != STACK) {
+            throw new AssertionError();
+        }
+    }
+
+    private static int climb(int frames) {
+        return frames == 0 ? 0 : climb(frames - 1) + 1;
     }
 
     /** Reads a C string. */

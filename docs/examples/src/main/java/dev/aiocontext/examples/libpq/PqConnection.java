@@ -3,8 +3,6 @@ package dev.aiocontext.examples.libpq;
 import dev.aiocontext.AioContext;
 import dev.aiocontext.FdEvents;
 import dev.aiocontext.FdSource;
-import dev.aiocontext.Source;
-import dev.aiocontext.Wait;
 import dev.aiocontext.examples.ffm.NativeClient;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
@@ -14,20 +12,18 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Queue;
-import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A connection to PostgreSQL by libpq on an event loop. A hook before each wait sends what is queued, and has the loop wait for room
- * to write only while the socket takes no more. Home thread only.
+ * A connection to PostgreSQL by libpq on an event loop. A query is sent at once, or when the one before it is answered. The loop waits for
+ * room to write only while the socket takes no more. Home thread only, also outside of the loop's callbacks.
  */
 public final class PqConnection extends NativeClient {
     private static final FdEvents READ_AND_WRITE = FdEvents.READ.and(FdEvents.WRITE);
 
     private final MemorySegment connection;
-    private final Source hook;
     private final Queue<Query> queries = new ArrayDeque<>();
     private final Map<String, Consumer<String>> listeners = new HashMap<>();
     private FdSource socket;
@@ -38,9 +34,6 @@ public final class PqConnection extends NativeClient {
 
     /** What the first query has brought so far: its last result, or the first error. */
     private Pq.@Nullable Result found;
-
-    /** Why the connection has ended by itself. */
-    private @Nullable String lost;
 
     private record Query(String sql, CompletableFuture<List<List<@Nullable String>>> rows) {}
 
@@ -60,7 +53,6 @@ public final class PqConnection extends NativeClient {
             throw new IOException(error);
         }
         socket = watch(FdEvents.WRITE);
-        hook = ctx.newHook("libpq", this::prepare);
     }
 
     private FdSource watch(FdEvents interest) {
@@ -75,7 +67,7 @@ public final class PqConnection extends NativeClient {
     private void connect() {
         int next = Pq.connectPoll(connection);
         if (next == Pq.POLLING_FAILED) {
-            lost(Pq.error(connection));
+            lost(new IOException(Pq.error(connection)));
             return;
         }
         connected = next == Pq.POLLING_OK;
@@ -83,11 +75,8 @@ public final class PqConnection extends NativeClient {
             Pq.setNonblocking(connection);
         }
         socket = watch(connected || next == Pq.POLLING_READING ? FdEvents.READ : FdEvents.WRITE);
-    }
-
-    private void prepare(Wait wait) {
         if (connected) {
-            call(socket, this::send);
+            send();
         }
     }
 
@@ -95,7 +84,7 @@ public final class PqConnection extends NativeClient {
         if (!sent && !queries.isEmpty()) {
             sent = Pq.sendQuery(connection, queries.element().sql);
             if (!sent) {
-                lost(Pq.error(connection));
+                lost(new IOException(Pq.error(connection)));
                 return;
             }
         }
@@ -108,7 +97,7 @@ public final class PqConnection extends NativeClient {
 
     private void receive() {
         if (!Pq.consumeInput(connection)) {
-            lost(Pq.error(connection));
+            lost(new IOException(Pq.error(connection)));
             return;
         }
         for (Pq.Notification n = Pq.notification(connection); n != null; n = Pq.notification(connection)) {
@@ -118,6 +107,9 @@ public final class PqConnection extends NativeClient {
         }
         while (sent && !isClosed() && !Pq.isBusy(connection)) {
             take(Pq.result(connection));
+        }
+        if (!isClosed()) {
+            send();
         }
     }
 
@@ -129,15 +121,10 @@ public final class PqConnection extends NativeClient {
             found = null;
             sent = false;
         } else if (result.isCopy()) {
-            lost("COPY is not supported");
+            lost(new IOException("COPY is not supported"));
         } else if (found == null || found.error() == null) {
             found = result;
         }
-    }
-
-    private void lost(String why) {
-        lost = why;
-        close();
     }
 
     /** Runs a query after those before it. Of several with semicolons between them, the last one gives the rows. */
@@ -145,6 +132,9 @@ public final class PqConnection extends NativeClient {
         requireCallable();
         Query query = new Query(sql, new CompletableFuture<>());
         queries.add(query);
+        if (connected) {
+            request(socket, this::send);
+        }
         return query.rows;
     }
 
@@ -156,9 +146,7 @@ public final class PqConnection extends NativeClient {
 
     @Override
     protected void free() {
-        Exception failure = lost != null ? new IOException(lost) : new CancellationException("closed");
-        queries.forEach(query -> answer(() -> query.rows.completeExceptionally(failure)));
-        hook.close();
+        queries.forEach(query -> answer(() -> query.rows.completeExceptionally(whyClosed())));
         socket.close(); // before libpq closes the descriptor
         Pq.finish(connection);
     }

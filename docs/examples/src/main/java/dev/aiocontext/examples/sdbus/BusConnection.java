@@ -8,7 +8,6 @@ import dev.aiocontext.FdEvents;
 import dev.aiocontext.FdSource;
 import dev.aiocontext.Source;
 import dev.aiocontext.TimerOptions;
-import dev.aiocontext.Wait;
 import dev.aiocontext.examples.ffm.NativeClient;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -19,14 +18,13 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 /**
  * A connection to a D-Bus by sd-bus on an event loop. Sd-bus has to be asked before each wait for which events and until when to wait,
- * because any call of it may change both: a hook does that. Home thread only.
+ * because any call of it may change both: a hook does that, and so does each call, because an outer loop may be about to wait. Home thread only.
  */
 @SuppressWarnings({"UnusedMethod", "UnusedVariable"}) // upcalls, with C's parameters
 public final class BusConnection extends NativeClient {
@@ -62,13 +60,13 @@ public final class BusConnection extends NativeClient {
         signalled = upcall(LOOKUP, "signalled", SdBus.MESSAGE_CALLBACK);
         socket = ctx.watch("sd-bus", SdBus.fd(bus), FdEvents.NONE, (source, events) -> process(source));
         timer = ctx.newTimer("sd-bus", ACCURACY, (source, missed) -> process(source));
-        hook = ctx.newHook("sd-bus", this::prepare);
+        hook = ctx.newHook("sd-bus", wait -> ask());
     }
 
-    private void prepare(Wait wait) {
+    private void ask() {
         int events = SdBus.events(bus);
         if (events < 0) {
-            close(); // the connection is gone
+            lost(SdBus.failed("sd_bus_get_events", events));
             return;
         }
         FdEvents wanted = FdEvents.ofPoll(events);
@@ -90,7 +88,7 @@ public final class BusConnection extends NativeClient {
                 progress = SdBus.process(bus);
             }
             if (progress < 0) {
-                close();
+                lost(SdBus.failed("sd_bus_process", progress));
             }
         });
     }
@@ -110,6 +108,7 @@ public final class BusConnection extends NativeClient {
         try {
             SdBus.call(bus, method, List.of(arguments), answered, number, timeout.toNanos() / 1000);
             calls.put(number, answer);
+            ask();
         } catch (UncheckedIOException gone) { // the bus has ended the connection, which the loop has not noticed yet
             answer.completeExceptionally(gone.getCause());
         }
@@ -121,6 +120,7 @@ public final class BusConnection extends NativeClient {
         requireCallable();
         SdBus.match(bus, rule, signalled, signals.size());
         signals.add(handler);
+        ask();
     }
 
     /** {@return the name that the bus has given to this connection, once a call was answered} */
@@ -130,10 +130,10 @@ public final class BusConnection extends NativeClient {
     }
 
     private int answered(MemorySegment message, MemorySegment number, MemorySegment error) {
-        CompletableFuture<List<Object>> answer = calls.remove(number.address());
         try {
             String failed = SdBus.error(message);
             List<Object> values = failed.isEmpty() ? SdBus.read(message) : List.of();
+            CompletableFuture<List<Object>> answer = calls.get(number.address());
             answer(() -> {
                 if (failed.isEmpty()) {
                     answer.complete(values);
@@ -141,9 +141,10 @@ public final class BusConnection extends NativeClient {
                     answer.completeExceptionally(new IOException(failed));
                 }
             });
+            calls.remove(number.address());
             return 0;
         } catch (Throwable failure) {
-            answer.completeExceptionally(failure);
+            lost(failure); // this call is not answered any more, and must not wait for ever
             return caught(failure);
         }
     }
@@ -160,7 +161,7 @@ public final class BusConnection extends NativeClient {
 
     @Override
     protected void free() {
-        calls.values().forEach(call -> answer(() -> call.completeExceptionally(new CancellationException("closed"))));
+        calls.values().forEach(call -> answer(() -> call.completeExceptionally(whyClosed())));
         hook.close();
         timer.close();
         socket.close(); // before sd-bus closes the descriptor

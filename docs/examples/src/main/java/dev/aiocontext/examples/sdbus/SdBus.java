@@ -217,8 +217,13 @@ final class SdBus {
 
     private static int require(String function, int result) {
         if (result < 0) {
-            throw new UncheckedIOException(new IOException(function + " failed with errno " + -result));
+            throw new UncheckedIOException(failed(function, result));
         }
         return result;
+    }
+
+    /** What a negative result says. */
+    static IOException failed(String function, int result) {
+        return new IOException(function + " failed with errno " + -result);
     }
 }

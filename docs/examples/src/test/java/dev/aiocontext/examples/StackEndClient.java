@@ -1,0 +1,123 @@
+package dev.aiocontext.examples;
+
+import dev.aiocontext.AioContext;
+import dev.aiocontext.RelayMode;
+import dev.aiocontext.Source;
+import dev.aiocontext.examples.cares.AresResolver;
+import dev.aiocontext.examples.curl.CurlMulti;
+import dev.aiocontext.examples.sdbus.BusConnection;
+import dev.aiocontext.examples.sdbus.Call;
+import dev.aiocontext.testkit.Eventually;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Polls a loop in each of the last frames of the stack, while three libraries call back. In a JVM of its own, which ends at the first
+ * exception that leaves an upcall.
+ */
+final class StackEndClient {
+    private static final int FRAMES = 300;
+    private static final int STACK = 512 * 1024;
+    private static final int LARGE = 400_000;
+    private static final Duration LONG = Duration.ofMinutes(5);
+
+    private final AioContext ctx;
+    private final CurlMulti curl;
+    private final AresResolver resolver;
+    private final BusConnection connection;
+    private final String url;
+    private int polled;
+    private int overflows;
+
+    private StackEndClient(AioContext ctx, WebServer web, NameServer names, BusDaemon bus) {
+        this.ctx = ctx;
+        curl = new CurlMulti(ctx);
+        resolver = new AresResolver(ctx, LONG, 1);
+        resolver.setServers(names.address());
+        connection = new BusConnection(ctx, bus.address());
+        url = web.url(LARGE);
+    }
+
+    /** The arguments: a directory, and how many times to go to the end of the stack. */
+    public static void main(String[] arguments) {
+        try (WebServer web = new WebServer();
+                NameServer names = new NameServer();
+                BusDaemon bus = new BusDaemon(Path.of(arguments[0]))) {
+            Thread home = new Thread(null, () -> run(web, names, bus, Integer.parseInt(arguments[1])), "home", STACK);
+            home.start();
+            Eventually.ends(home);
+        }
+    }
+
+    private static void run(WebServer web, NameServer names, BusDaemon bus, int rounds) {
+        AioContext.Builder settings =
+                AioContext.builder().relay(RelayMode.OFF).exceptionHandler((source, failure) -> resume(source));
+        try (AioContext ctx = settings.open()) {
+            int overflows = 0;
+            for (int round = 0; round < rounds; round++) {
+                StackEndClient client = new StackEndClient(ctx, web, names, bus);
+                client.work(); // all classes are loaded
+                overflows += client.overflow();
+                client.close();
+            }
+            StackEndClient client = new StackEndClient(ctx, web, names, bus);
+            client.work();
+            client.close();
+            System.out.println(overflows > 0 ? "all libraries work" : "nothing has overflowed");
+        }
+    }
+
+    /** A handler that throws is suspended, and the next test goes on with it. */
+    private static void resume(@Nullable Source source) {
+        if (source != null && source.isOpen()) {
+            source.resume();
+        }
+    }
+
+    private CompletableFuture<?> start() {
+        return CompletableFuture.allOf(
+                curl.get(url, data -> {}),
+                resolver.lookup("name.example.org"),
+                connection.call(Call.ofBus("ListNames"), LONG));
+    }
+
+    private void work() {
+        CompletableFuture<?> work = start();
+        Eventually.pollUntil(ctx, "the libraries answer", work::isDone);
+        work.join();
+    }
+
+    private int overflow() {
+        for (int i = 0; i < 3; i++) {
+            start().exceptionally(failure -> null);
+        }
+        climb(0);
+        return overflows;
+    }
+
+    private void close() {
+        curl.close();
+        resolver.close();
+        connection.close();
+    }
+
+    /** Returns how many frames it is from the end of the stack, and polls in the last ones. */
+    private int climb(int frame) {
+        int fromEnd;
+        try {
+            fromEnd = frame == Integer.MAX_VALUE ? 0 : climb(frame + 1);
+        } catch (StackOverflowError end) {
+            fromEnd = 0;
+        }
+        if (fromEnd < FRAMES) {
+            try {
+                polled += ctx.poll(false) ? 1 : 0;
+            } catch (StackOverflowError e) {
+                overflows++;
+            }
+        }
+        return fromEnd + 1;
+    }
+}

@@ -1,0 +1,29 @@
+package dev.aiocontext.examples;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.aiocontext.testkit.ChildJvm;
+import dev.aiocontext.testkit.Rounds;
+import java.io.IOException;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Where the stack ends, nothing leaves an upcall of an adapter either: that would end the JVM. */
+class StackEndTest {
+    @TempDir
+    private Path directory;
+
+    @Test
+    void aJvmOutlivesUpcallsWhereTheStackEnds() throws IOException {
+        Libraries.require("libcurl.so.4", "libcurl4");
+        Libraries.require("libcares.so.2", "libc-ares2");
+        BusDaemon.require();
+        ChildJvm child = ChildJvm.onClassPath().shortLived().option("-XX:ErrorFile=" + directory.resolve("end"));
+
+        ChildJvm.Result result = child.run(StackEndClient.class.getName(), directory.toString(), "" + Rounds.of(100));
+
+        assertThat(result.output()).endsWith("all libraries work\n");
+        assertThat(result.exit()).isZero();
+    }
+}
