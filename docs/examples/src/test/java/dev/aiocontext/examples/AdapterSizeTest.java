@@ -13,7 +13,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** An adapter is short enough to be copied, as the README says, and so is what the adapters share beside their bindings. */
 class AdapterSizeTest {
     private static final int LINES = 150;
-    private static final int SHARED_LINES = 170;
+    private static final int SHARED_LINES = 180;
 
     @ParameterizedTest
     @ValueSource(
@@ -30,7 +30,7 @@ class AdapterSizeTest {
     }
 
     @Test
-    void whatFourAdaptersShareHasAtMost170Lines() throws IOException {
+    void whatFourAdaptersShareHasAtMost180Lines() throws IOException {
         assertThat(lines("ffm/NativeClient.java")).hasSizeLessThanOrEqualTo(SHARED_LINES);
     }
 

@@ -174,20 +174,6 @@ class PqConnectionTest {
     }
 
     @Test
-    void anAnswerMayWaitForAnother() throws IOException {
-        try (AioContext ctx = open();
-                PqConnection connection = new PqConnection(ctx, settings())) {
-            CompletableFuture<?> both = connection.query("SELECT 1").thenRun(() -> {
-                CompletableFuture<?> second = connection.query("SELECT 2");
-                ctx.waitWhile(() -> !second.isDone());
-            });
-            pollUntilDone(ctx, both);
-            both.join();
-        }
-        assertThat(reports).isEmpty();
-    }
-
-    @Test
     void aListenerThatThrowsIsReportedAndHeardAgain() throws IOException {
         try (AioContext ctx = open();
                 PqConnection connection = new PqConnection(ctx, settings())) {

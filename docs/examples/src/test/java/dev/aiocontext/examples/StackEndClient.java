@@ -1,6 +1,9 @@
 package dev.aiocontext.examples;
 
 import dev.aiocontext.AioContext;
+import dev.aiocontext.EventNotifier;
+import dev.aiocontext.FdSource;
+import dev.aiocontext.MonitorMode;
 import dev.aiocontext.RelayMode;
 import dev.aiocontext.Source;
 import dev.aiocontext.examples.cares.AresResolver;
@@ -28,7 +31,6 @@ final class StackEndClient {
     private final AresResolver resolver;
     private final BusConnection connection;
     private final String url;
-    private int polled;
     private int overflows;
 
     private StackEndClient(AioContext ctx, WebServer web, NameServer names, BusDaemon bus) {
@@ -52,9 +54,12 @@ final class StackEndClient {
     }
 
     private static void run(WebServer web, NameServer names, BusDaemon bus, int rounds) {
-        AioContext.Builder settings =
-                AioContext.builder().relay(RelayMode.OFF).exceptionHandler((source, failure) -> resume(source));
+        AioContext.Builder settings = AioContext.builder()
+                .relay(RelayMode.OFF)
+                .monitor(MonitorMode.EPOLL)
+                .exceptionHandler((source, failure) -> resume(source));
         try (AioContext ctx = settings.open()) {
+            fail(ctx);
             int overflows = 0;
             for (int round = 0; round < rounds; round++) {
                 StackEndClient client = new StackEndClient(ctx, web, names, bus);
@@ -66,6 +71,23 @@ final class StackEndClient {
             client.work();
             client.close();
             System.out.println(overflows > 0 ? "all libraries work" : "nothing has overflowed");
+        }
+    }
+
+    /** Loads the classes that a failure takes: one that is first used where the stack ends is broken for ever. */
+    private static void fail(AioContext ctx) {
+        ctx.report(null, new IllegalStateException("reported"));
+        try (EventNotifier notifier = EventNotifier.open();
+                FdSource source = ctx.onReadable(notifier.fd(), (self, events) -> {
+                    notifier.testAndClear();
+                    throw new StackOverflowError("thrown");
+                })) {
+            notifier.set();
+            try {
+                Eventually.pollUntil(ctx, "the handler throws", () -> !source.isOpen());
+            } catch (StackOverflowError expected) {
+                ctx.poll(false);
+            }
         }
     }
 
@@ -113,7 +135,7 @@ final class StackEndClient {
         }
         if (fromEnd < FRAMES) {
             try {
-                polled += ctx.poll(false) ? 1 : 0;
+                ctx.poll(false);
             } catch (StackOverflowError e) {
                 overflows++;
             }

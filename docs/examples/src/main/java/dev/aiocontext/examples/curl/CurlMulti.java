@@ -61,6 +61,7 @@ public final class CurlMulti extends NativeClient {
      */
     public CompletableFuture<Integer> get(String url, Consumer<ByteBuffer> body) {
         requireCallable();
+        requireStack();
         Download download = new Download(body, new CompletableFuture<>(), new AtomicReference<>());
         MemorySegment easy = Curl.easyInit();
         try (Arena call = Arena.ofConfined()) {

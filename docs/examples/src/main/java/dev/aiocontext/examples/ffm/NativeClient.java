@@ -30,6 +30,7 @@ public abstract class NativeClient implements AutoCloseable {
     /** An answer is being given. */
     private boolean giving;
 
+    private boolean callsBack;
     private boolean closed;
     private @Nullable Throwable lost;
 
@@ -54,7 +55,13 @@ public abstract class NativeClient implements AutoCloseable {
             throw new IllegalStateException(
                     closed ? "closed" : "the library is calling back and cannot be called: take AioContext.execute()");
         }
-        NativeLibrary.requireStack();
+    }
+
+    /** Fails unless there is room on the stack for an upcall. To be called before the library is, where it may call back. */
+    protected final void requireStack() {
+        if (callsBack) {
+            NativeLibrary.requireStack();
+        }
     }
 
     /**
@@ -87,7 +94,7 @@ public abstract class NativeClient implements AutoCloseable {
         if (active != null || closed) {
             return;
         }
-        NativeLibrary.requireStack();
+        requireStack();
         active = source;
         try {
             calls.run();
@@ -107,6 +114,7 @@ public abstract class NativeClient implements AutoCloseable {
      * @param shape its parameters and its result
      */
     protected final MemorySegment upcall(MethodHandles.Lookup adapter, String method, FunctionDescriptor shape) {
+        callsBack = true;
         return NativeLibrary.upcall(adapter, this, method, shape, arena);
     }
 
@@ -153,7 +161,7 @@ public abstract class NativeClient implements AutoCloseable {
     public final void close() {
         if (!closed) {
             if (active == null) {
-                NativeLibrary.requireStack();
+                requireStack();
             }
             closed = true;
             if (active == null) {

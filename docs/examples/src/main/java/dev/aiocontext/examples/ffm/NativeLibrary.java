@@ -14,8 +14,8 @@ import java.lang.invoke.MethodHandles;
 public final class NativeLibrary {
     private static final Linker LINKER = Linker.nativeLinker();
 
-    /** Frames of 32 bytes and more, to be had beside the 80 KiB that the JVM keeps for native code. */
-    private static final int STACK = 500;
+    /** Frames of 24 bytes and more. An upcall needs no more than what the library has taken of the 80 KiB that the JVM keeps for it. */
+    private static final int STACK = 300;
 
     private final SymbolLookup symbols;
 
