@@ -40,10 +40,13 @@ class SeeingTest {
         try (AioContext ctx = AioContext.builder().name("metered").open()) {
             new AioMetrics(ctx).bindTo(registry);
             ctx.every(Duration.ofMillis(1), ctx::stop);
-            ctx.run();
+            do {
+                ctx.run();
+            } while (ctx.statistics().load().waiting().isZero()); // a timer that was due at once
             assertThat(counted(registry, "aio.polls"))
                     .isEqualTo((double) ctx.statistics().polls());
-            assertThat(counted(registry, "aio.timers")).isEqualTo(1);
+            assertThat(counted(registry, "aio.timers"))
+                    .isEqualTo((double) ctx.statistics().timers().fired());
             assertThat(counted(registry, "aio.busy")).isPositive();
             assertThat(counted(registry, "aio.waiting")).isPositive();
             assertThat(counted(registry, "aio.wakeups")).isNotNegative();
