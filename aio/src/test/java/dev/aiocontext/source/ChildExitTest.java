@@ -14,6 +14,7 @@ import dev.aiocontext.testkit.OpenFiles;
 import dev.aiocontext.testkit.Spawn;
 import java.io.IOException;
 import java.lang.reflect.Field;
+import java.lang.reflect.Proxy;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -128,6 +129,28 @@ class ChildExitTest {
         ChildExit.on(context, process.toHandle(), this::note);
         pollUntilTold();
         assertThat(told).singleElement().hasToString("process " + process.pid() + " has ended");
+    }
+
+    @Test
+    void aNumberThatIsAnothersByNowIsNotWaitedFor() throws IOException {
+        Process another = new ProcessBuilder("sleep", "1000").start();
+        ChildExit.on(context, endedBefore(another.pid()), this::note);
+        pollUntilTold();
+        assertThat(told).singleElement().hasToString("process " + another.pid() + " has ended");
+        assertThat(another.isAlive()).isTrue();
+        another.destroyForcibly();
+    }
+
+    /** The handle of a process that has ended, and whose number another one has by now. */
+    private static ProcessHandle endedBefore(long pid) {
+        return (ProcessHandle) Proxy.newProxyInstance(
+                ChildExitTest.class.getClassLoader(),
+                new Class<?>[] {ProcessHandle.class},
+                (proxy, method, arguments) -> switch (method.getName()) {
+                    case "pid" -> pid;
+                    case "isAlive" -> false;
+                    default -> throw new UnsupportedOperationException(method.getName());
+                });
     }
 
     @Test
