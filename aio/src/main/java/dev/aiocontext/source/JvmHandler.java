@@ -3,6 +3,7 @@ package dev.aiocontext.source;
 import dev.aiocontext.internal.posix.Errno;
 import dev.aiocontext.internal.posix.KernelThread;
 import dev.aiocontext.internal.posix.Libc;
+import dev.aiocontext.internal.posix.SignalAction;
 import dev.aiocontext.internal.posix.SignalNumber;
 import java.lang.System.Logger.Level;
 import org.jspecify.annotations.Nullable;
@@ -30,6 +31,9 @@ final class JvmHandler implements Way {
     /** What was there before; null while the handler is not in place. Guarded by the lock. */
     private @Nullable Object before;
 
+    /** The same as the kernel has it: the JVM gives back the handler alone, and not its flags and its mask. */
+    private @Nullable SignalAction actionBefore;
+
     /** What {@link #end} has given back. */
     private volatile @Nullable Object givenBack;
 
@@ -43,6 +47,7 @@ final class JvmHandler implements Way {
 
     @Override
     public void begin() {
+        actionBefore = SignalAction.of(handled.signal);
         try {
             before = jdk.handle(handler);
         } catch (IllegalArgumentException e) {
@@ -64,6 +69,8 @@ final class JvmHandler implements Way {
             if (!handler.equals(current)) {
                 wasReplaced = true;
                 jdk.handle(current); // another part of the program has set its own meanwhile
+            } else if (actionBefore != null) {
+                actionBefore.restoreIfHandlerIsSame();
             }
             before = null;
         }

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import dev.aiocontext.AioContext;
 import dev.aiocontext.RelayMode;
+import dev.aiocontext.internal.posix.SignalAction;
+import dev.aiocontext.internal.posix.SignalNumber;
 import dev.aiocontext.testkit.Eventually;
 import dev.aiocontext.testkit.LogRecords;
 import dev.aiocontext.testkit.LoopThread;
@@ -13,6 +15,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A source that is closed loses no signal, and gives back what was there before. */
 class SignalsEndTest extends SignalsFixture {
@@ -96,6 +100,19 @@ class SignalsEndTest extends SignalsFixture {
         } finally {
             jdk.handle(before);
         }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"INT", "TERM", "HUP", "USR2", "WINCH", "CHLD", "IO"})
+    void theSignalHasItsEarlierHandlerFlagsAndMaskAgain(String name) {
+        int number = SignalNumber.of(name);
+        SignalAction before = SignalAction.of(number);
+        AioContext ctx = plain();
+        SignalSource source = Signals.on(ctx, name, (self, event) -> {});
+        assertThat(SignalAction.of(number)).as(source.toString()).isNotEqualTo(before);
+        source.close();
+        ctx.poll(false);
+        assertThat(SignalAction.of(number)).isEqualTo(before);
     }
 
     @Test

@@ -17,6 +17,7 @@ class NativeFunctionTest {
         return Stream.of(
                         Libc.FUNCTIONS,
                         Signals.FUNCTIONS,
+                        SignalAction.FUNCTIONS,
                         SignalWait.FUNCTIONS,
                         SignalFd.FUNCTIONS,
                         Exec.FUNCTIONS,
