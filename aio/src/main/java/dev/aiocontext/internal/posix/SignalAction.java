@@ -28,6 +28,9 @@ public final class SignalAction {
     private static final int MASK = 8;
     private static final int FLAGS = 136;
 
+    /** SA_RESTORER, which the C library adds to each action that is set. */
+    private static final int RESTORER = 0x04000000;
+
     private final int signal;
     private final byte[] struct;
     private final long handler;
@@ -39,7 +42,7 @@ public final class SignalAction {
         this.struct = struct.toArray(JAVA_BYTE);
         handler = struct.get(JAVA_LONG, 0);
         mask = struct.get(JAVA_LONG, MASK);
-        flags = struct.get(JAVA_INT, FLAGS);
+        flags = struct.get(JAVA_INT, FLAGS) & ~RESTORER;
     }
 
     /**
