@@ -28,7 +28,7 @@ import java.util.concurrent.TimeUnit;
  * <p><b>Threads.</b> As {@link FdMonitor} says: the changing methods may run beside {@link #await}, which epoll_ctl(2) and
  * epoll_wait(2) allow; {@link #epfd} is replaced under the lock, by the home thread.
  */
-final class EpollMonitor implements FdMonitor {
+final class EpollMonitor implements FdMonitor, Timeout.Wait {
     private static final long SIZE;
     private static final long DATA;
     private static final int FIRST_EVENTS = 32;
@@ -49,7 +49,6 @@ final class EpollMonitor implements FdMonitor {
     private final OwnMemory memory = new OwnMemory();
 
     private final Timeout timespec;
-    private final Timeout.Wait wait = this::waitOnce;
 
     /** Guarded by the lock: what epoll_ctl reads. */
     private final MemorySegment control;
@@ -172,7 +171,7 @@ final class EpollMonitor implements FdMonitor {
     @Override
     public void await(long timeoutNanos, ReadyList ready) {
         long timeout = unwatched.anyToReport() ? 0 : timeoutNanos;
-        int count = Errno.check(Timeout.retryInterrupted(timeout, wait), "epoll_wait", epfd);
+        int count = Errno.check(Timeout.retryInterrupted(timeout, this), "epoll_wait", epfd);
         boolean keptForGood = false;
         int seenBefore = staleCount;
         int stale = 0;
@@ -240,7 +239,8 @@ final class EpollMonitor implements FdMonitor {
         }
     }
 
-    private int waitOnce(long nanos) {
+    @Override
+    public int call(long nanos) {
         if (nanos > 0 && !noPwait2) {
             int result = Libc.epollPwait2(timespec.state(), epfd, events, capacity, timespec.timespec(nanos));
             if (!Errno.isMissing(result)) {

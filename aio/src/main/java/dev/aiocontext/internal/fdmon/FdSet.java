@@ -32,10 +32,10 @@ public final class FdSet {
      * @param mode how to wait
      */
     public FdSet(MonitorMode mode) {
-        this(mode, EpollMonitor::new);
+        this(mode, null);
     }
 
-    FdSet(MonitorMode mode, Function<FdTable, FdMonitor> epollOpener) {
+    FdSet(MonitorMode mode, @Nullable Function<FdTable, FdMonitor> epollOpener) {
         monitor = new MonitorInUse(mode, table, epollOpener);
         interests = new Interests(table, monitor);
         unfinished = new UnfinishedChanges(table, monitor, interests);

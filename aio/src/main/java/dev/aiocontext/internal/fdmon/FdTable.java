@@ -34,6 +34,11 @@ final class FdTable {
         return fd < s.length ? (FdEntry) SLOT.getAcquire(s, fd) : null;
     }
 
+    /** {@return a number beyond that of each entry} Under the lock. */
+    int numbers() {
+        return slots.length;
+    }
+
     /** {@return how many entries there are} Any thread. */
     int size() {
         return size;

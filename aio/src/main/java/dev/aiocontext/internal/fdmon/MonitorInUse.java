@@ -32,7 +32,8 @@ final class MonitorInUse {
     private final FdTable table;
     private final MonitorMode mode;
     private final PollMonitor poll;
-    private final Function<FdTable, FdMonitor> opener;
+    /** Opens another monitor than {@link EpollMonitor}; null opens that one. */
+    private final @Nullable Function<FdTable, FdMonitor> opener;
 
     /** Written under the lock; null while poll is in use. */
     private volatile @Nullable FdMonitor epoll;
@@ -60,16 +61,16 @@ final class MonitorInUse {
     /**
      * Opens the monitor of a table that nobody else knows yet.
      *
-     * @param opener opens a monitor for what poll(2) cannot do, or does slowly; called with the lock
+     * @param opener opens a monitor for what poll(2) cannot do, or does slowly; called with the lock; null opens epoll(7)
      */
-    MonitorInUse(MonitorMode mode, FdTable table, Function<FdTable, FdMonitor> opener) {
+    MonitorInUse(MonitorMode mode, FdTable table, @Nullable Function<FdTable, FdMonitor> opener) {
         this.mode = mode;
         this.table = table;
         this.opener = opener;
         poll = new PollMonitor(table);
         if (mode == MonitorMode.EPOLL) {
             try {
-                epoll = opener.apply(table);
+                epoll = opened();
             } catch (RuntimeException | Error e) {
                 poll.close();
                 throw e;
@@ -121,8 +122,12 @@ final class MonitorInUse {
         return e != null && e.hasUntold();
     }
 
+    private FdMonitor opened() {
+        return opener == null ? new EpollMonitor(table) : opener.apply(table);
+    }
+
     private FdMonitor open(String why) {
-        FdMonitor opened = opener.apply(table);
+        FdMonitor opened = opened();
         reason = why;
         failure = null;
         epoll = opened;

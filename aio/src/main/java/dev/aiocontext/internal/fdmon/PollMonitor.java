@@ -1,23 +1,18 @@
 package dev.aiocontext.internal.fdmon;
 
-import dev.aiocontext.bindings.linux.pollfd;
 import dev.aiocontext.internal.posix.Errno;
 import dev.aiocontext.internal.posix.Libc;
 import dev.aiocontext.internal.posix.OwnMemory;
+import dev.aiocontext.internal.posix.PollFd;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 
 /** Waits by ppoll(2): any descriptor, at a cost that grows with their number. */
-final class PollMonitor implements FdMonitor {
-    private static final long SIZE = pollfd.layout().byteSize();
-    private static final long EVENTS = pollfd.events$offset();
-    private static final long REVENTS = pollfd.revents$offset();
+final class PollMonitor implements FdMonitor, Timeout.Wait {
     private static final int LEAST_CAPACITY = 8;
 
     private final FdTable table;
     private final OwnMemory memory = new OwnMemory();
     private final Timeout timeout;
-    private final Timeout.Wait wait = this::waitOnce;
 
     /** The table has changed since the home thread last copied it. Set under the lock, cleared under it. */
     private volatile boolean changed = true;
@@ -36,11 +31,15 @@ final class PollMonitor implements FdMonitor {
         this.table = table;
         try {
             timeout = new Timeout(memory);
-            pollfds = pollfd.allocateArray(LEAST_CAPACITY, memory);
+            pollfds = allocate(LEAST_CAPACITY);
         } catch (RuntimeException | Error e) {
             close();
             throw e;
         }
+    }
+
+    private MemorySegment allocate(int capacity) {
+        return memory.allocate(capacity * PollFd.SIZE, Long.BYTES);
     }
 
     @Override
@@ -79,12 +78,12 @@ final class PollMonitor implements FdMonitor {
         if (changed) {
             copyTable();
         }
-        int left = Errno.check(Timeout.retryInterrupted(timeoutNanos, wait), "ppoll", -1);
+        int left = Errno.check(Timeout.retryInterrupted(timeoutNanos, this), "ppoll", -1);
         int index = first < count ? first : 0;
         first = 0;
         int room = ReadyList.MOST;
         for (int seen = 0; left > 0 && seen < count; seen++) {
-            int revents = pollfds.get(ValueLayout.JAVA_SHORT, index * SIZE + REVENTS);
+            int revents = PollFd.revents(pollfds, index * PollFd.SIZE);
             if (revents != 0) {
                 if (room-- == 0) {
                     first = index; // the rest is still ready in the next wait, which begins with it
@@ -99,7 +98,8 @@ final class PollMonitor implements FdMonitor {
         }
     }
 
-    private int waitOnce(long nanos) {
+    @Override
+    public int call(long nanos) {
         return Libc.ppoll(timeout.state(), pollfds, count, timeout.timespec(nanos));
     }
 
@@ -110,20 +110,25 @@ final class PollMonitor implements FdMonitor {
                 int capacity = Math.max(LEAST_CAPACITY, size * 2);
                 FdEntry[] copies = new FdEntry[capacity];
                 MemorySegment before = pollfds;
-                pollfds = pollfd.allocateArray(capacity, memory);
+                pollfds = allocate(capacity);
                 entries = copies;
                 memory.free(before);
             }
             count = 0;
-            table.forEachWatched(this::append);
+            for (int fd = 0;
+                    fd < table.numbers();
+                    fd++) { // no method reference, which the first context of a JVM would link
+                FdEntry entry = table.get(fd);
+                if (entry != null && !entry.isSuspended()) {
+                    append(entry);
+                }
+            }
             changed = false; // at last: if memory runs out here, the next wait tries again
         }
     }
 
     private void append(FdEntry entry) {
-        long offset = count * SIZE;
-        pollfds.set(ValueLayout.JAVA_INT, offset, entry.fd());
-        pollfds.set(ValueLayout.JAVA_SHORT, offset + EVENTS, (short) entry.interest);
+        PollFd.set(pollfds, count * PollFd.SIZE, entry.fd(), entry.interest);
         entries[count++] = entry;
     }
 

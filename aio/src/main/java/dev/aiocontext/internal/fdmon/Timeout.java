@@ -1,6 +1,7 @@
 package dev.aiocontext.internal.fdmon;
 
-import dev.aiocontext.bindings.linux.timespec;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+
 import dev.aiocontext.internal.posix.Errno;
 import dev.aiocontext.internal.posix.Libc;
 import dev.aiocontext.internal.posix.OwnMemory;
@@ -11,12 +12,18 @@ import java.util.concurrent.TimeUnit;
 final class Timeout {
     private static final long SECOND = TimeUnit.SECONDS.toNanos(1);
 
+    /** The bytes of a struct timespec, two longs on both platforms. */
+    private static final long SIZE = 2 * Long.BYTES;
+
     private final MemorySegment spec;
     private final MemorySegment state;
 
+    /** What the struct says; -1 while it is written. */
+    private long said;
+
     /** Creates it in the memory of a monitor. */
     Timeout(OwnMemory memory) {
-        spec = timespec.allocate(memory);
+        spec = memory.allocate(SIZE, Long.BYTES);
         state = Libc.errnoSegment(memory);
     }
 
@@ -46,8 +53,21 @@ final class Timeout {
         if (nanos < 0) {
             return MemorySegment.NULL;
         }
-        timespec.tv_sec(spec, nanos / SECOND);
-        timespec.tv_nsec(spec, nanos % SECOND);
+        if (nanos != said) {
+            said = -1;
+            write(nanos / SECOND, (int) (nanos % SECOND));
+            said = nanos;
+        }
         return spec;
+    }
+
+    /**
+     * Writes ints, as {@code PollFd} does: accessors of longs, or of the generated struct, would be linked for this alone, by the
+     * first wait for a time. The upper half of the nanoseconds stays 0, and both platforms are little-endian.
+     */
+    private void write(long seconds, int nanos) {
+        spec.set(JAVA_INT, 0, (int) seconds);
+        spec.set(JAVA_INT, Integer.BYTES, (int) (seconds >>> Integer.SIZE));
+        spec.set(JAVA_INT, Long.BYTES, nanos);
     }
 }

@@ -13,7 +13,9 @@ public final class Callbacks {
     private static final long LATE = TimeUnit.MILLISECONDS.toNanos(10);
 
     private final String context;
-    private final ExceptionHandler exceptionHandler;
+    /** Null for the log. */
+    private final @Nullable ExceptionHandler exceptionHandler;
+
     private final boolean measuring;
 
     /** The Error that it has thrown last, after the exception handler was told. */
@@ -31,7 +33,7 @@ public final class Callbacks {
      */
     public Callbacks(String context, @Nullable ExceptionHandler exceptionHandler, boolean measuring) {
         this.context = context;
-        this.exceptionHandler = exceptionHandler != null ? exceptionHandler : this::logFailure;
+        this.exceptionHandler = exceptionHandler;
         this.measuring = measuring;
     }
 
@@ -197,7 +199,11 @@ public final class Callbacks {
         Source told = source;
         try {
             told = source instanceof LoopSource part ? part.owner() : source;
-            exceptionHandler.failed(told, failure);
+            if (exceptionHandler != null) {
+                exceptionHandler.failed(told, failure);
+            } else {
+                logFailure(told, failure);
+            }
         } catch (Throwable handlerFailure) {
             if (handlerFailure != failure) {
                 handlerFailure.addSuppressed(failure);

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * <p><b>Threads.</b> The one whose object it is.
  */
 public final class Current extends CurrentPoll {
-    private static final ThreadLocal<Current> OF_THREAD = ThreadLocal.withInitial(Current::new);
+    private static final ThreadLocal<@Nullable Current> OF_THREAD = new ThreadLocal<>();
 
     /** Room behind what a poll writes, as in front of it. */
     @SuppressWarnings("unused")
@@ -29,7 +29,12 @@ public final class Current extends CurrentPoll {
 
     /** {@return the object of the calling thread} It is made at the first call. */
     public static Current ofThread() {
-        return OF_THREAD.get();
+        Current own = OF_THREAD.get();
+        if (own == null) {
+            own = new Current();
+            OF_THREAD.set(own);
+        }
+        return own;
     }
 
     /** {@return the context in whose callback the calling thread is, or null} */

@@ -43,16 +43,20 @@ public final class Inbox implements Executor {
         this.context = context;
         this.doorbell = doorbell;
         this.rung = rung;
-        Doorbell bell = Doorbell.orFault(this::ring);
+        Doorbell bell = Doorbell.orFault(new Bell());
         wakeup = new Wakeup(relay == null ? bell : bell.andThen(relay));
         doorbell.trySet(); // a rehearsal, because a notifier may lack the stack to link the call
         doorbell.testAndClear();
     }
 
-    private void ring(long arming) {
-        rung.incrementAndGet();
-        rungAt = System.nanoTime();
-        doorbell.trySet();
+    /** The loop's doorbell. A class, because to link a method reference takes longer. */
+    private final class Bell implements Doorbell {
+        @Override
+        public void ring(long arming) {
+            rung.incrementAndGet();
+            rungAt = System.nanoTime();
+            doorbell.trySet();
+        }
     }
 
     /**

@@ -36,7 +36,7 @@ public final class Readiness {
     private final Home home;
     private final Unfinished unfinished;
 
-    /** Threads have waited, so that it takes a look at the set to count them. Written by the home thread. */
+    /** Threads have waited, so that it takes a look at the set to count or to tell them. Written by the home thread. */
     private volatile boolean used;
 
     /** Nobody waits any more, and nobody may. Written by the home thread. */
@@ -305,7 +305,9 @@ public final class Readiness {
     /** Tells all threads that the context ends. */
     public void end() {
         synchronized (lock) {
-            descriptors.forEach(Readiness::end);
+            if (used) {
+                descriptors.forEach(Readiness::end);
+            }
             ended = true;
         }
     }

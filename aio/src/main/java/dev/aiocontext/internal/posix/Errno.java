@@ -5,7 +5,6 @@ import static java.lang.foreign.ValueLayout.JAVA_INT;
 
 import dev.aiocontext.SyscallException;
 import dev.aiocontext.bindings.linux.linux_h;
-import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.MemorySegment;
 import java.util.Map;
 
@@ -73,8 +72,7 @@ public final class Errno {
      * strerror(3), which every C library declares alike. strerror_r(3) returns a pointer in glibc and an int in musl; to take
      * the int for a pointer ends the JVM.
      */
-    private static final NativeFunction STRERROR =
-            NativeFunction.plain("strerror", FunctionDescriptor.of(ADDRESS, JAVA_INT));
+    private static final NativeFunction STRERROR = NativeFunction.plain("strerror", ADDRESS, JAVA_INT);
 
     private Errno() {}
 

@@ -5,14 +5,12 @@ import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 
 import java.lang.foreign.Arena;
-import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
 
 /** Replaces the program of this process. It is a class of its own, because hardly any program needs it. */
 public final class Exec {
-    private static final NativeFunction EXECV =
-            NativeFunction.withErrno("execv", FunctionDescriptor.of(JAVA_INT, ADDRESS, ADDRESS));
+    private static final NativeFunction EXECV = NativeFunction.withErrno("execv", JAVA_INT, ADDRESS, ADDRESS);
 
     /** The functions that the generated bindings describe too, for a test that compares both. */
     static final List<NativeFunction> FUNCTIONS = List.of(EXECV);

@@ -9,7 +9,6 @@ import dev.aiocontext.bindings.linux.inotify_event;
 import dev.aiocontext.bindings.linux.linux_h;
 import java.io.IOException;
 import java.lang.foreign.Arena;
-import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -35,12 +34,11 @@ public final class InotifyFd implements AutoCloseable {
 
     private static final int HEXADECIMAL = 16;
 
-    private static final NativeFunction INIT =
-            NativeFunction.inRegisters("inotify_init1", FunctionDescriptor.of(JAVA_INT, JAVA_INT));
-    private static final NativeFunction ADD = NativeFunction.inRegisters(
-            "inotify_add_watch", FunctionDescriptor.of(JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT));
+    private static final NativeFunction INIT = NativeFunction.inRegisters("inotify_init1", JAVA_INT, JAVA_INT);
+    private static final NativeFunction ADD =
+            NativeFunction.inRegisters("inotify_add_watch", JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT);
     private static final NativeFunction REMOVE =
-            NativeFunction.inRegisters("inotify_rm_watch", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT));
+            NativeFunction.inRegisters("inotify_rm_watch", JAVA_INT, JAVA_INT, JAVA_INT);
 
     /** The functions that the generated bindings describe too, for a test that compares both. */
     static final List<NativeFunction> FUNCTIONS = List.of(INIT, ADD, REMOVE);

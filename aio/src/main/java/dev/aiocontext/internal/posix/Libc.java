@@ -3,13 +3,10 @@ package dev.aiocontext.internal.posix;
 import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
-import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 
 import dev.aiocontext.bindings.linux.aarch64.aarch64_h;
 import dev.aiocontext.bindings.linux.linux_h;
-import dev.aiocontext.bindings.linux.pollfd;
 import dev.aiocontext.bindings.linux.x86_64.x86_64_h;
-import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
 import java.lang.foreign.MemoryLayout;
 import java.lang.foreign.MemorySegment;
@@ -45,9 +42,7 @@ public final class Libc {
     private static final NativeFunction SYSCALL3 =
             function("syscall", JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG);
     private static final NativeFunction SYSCALL6 = NativeFunction.variadic(
-            "syscall",
-            FunctionDescriptor.of(JAVA_LONG, JAVA_LONG, JAVA_LONG, ADDRESS, JAVA_LONG, ADDRESS, ADDRESS, JAVA_LONG),
-            1);
+            "syscall", 1, JAVA_LONG, JAVA_LONG, JAVA_LONG, ADDRESS, JAVA_LONG, ADDRESS, ADDRESS, JAVA_LONG);
 
     /** The functions that the generated bindings describe too, for a test that compares both. */
     static final List<NativeFunction> FUNCTIONS = List.of(
@@ -73,7 +68,7 @@ public final class Libc {
     private Libc() {}
 
     private static NativeFunction function(String name, MemoryLayout result, MemoryLayout... parameters) {
-        return NativeFunction.inRegisters(name, FunctionDescriptor.of(result, parameters));
+        return NativeFunction.inRegisters(name, result, parameters);
     }
 
     /**
@@ -206,10 +201,9 @@ public final class Libc {
         CallState state = CallState.take();
         try {
             MemorySegment polled = state.pollfd;
-            polled.set(JAVA_INT, pollfd.fd$offset(), fd);
-            polled.set(JAVA_SHORT, pollfd.events$offset(), (short) events);
+            PollFd.set(polled, 0, fd, events);
             int count = PPOLL.callInt(state.segment, polled.address(), 1, state.noTime.address(), 0);
-            return count > 0 ? polled.get(JAVA_SHORT, pollfd.revents$offset()) : count;
+            return count > 0 ? PollFd.revents(polled, 0) : count;
         } finally {
             state.busy = false;
         }

@@ -4,6 +4,7 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
+import java.lang.foreign.MemoryLayout;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
 import java.util.Optional;
@@ -44,40 +45,49 @@ final class NativeFunction {
 
     private static final Linker.Option[] PLAIN = {};
     private static final Linker.Option[] ERRNO = {Linker.Option.captureCallState("errno")};
+    private static final int NONE = -1;
 
     final String name;
-    final FunctionDescriptor descriptor;
-    private final FunctionDescriptor shape;
+    private final MemoryLayout result;
+    private final MemoryLayout[] parameters;
+    private final boolean sharesItsShape;
+    private final int firstVariadic;
     private final Linker.Option[] options;
     private @Nullable MethodHandle handle;
 
     private NativeFunction(
-            String name, FunctionDescriptor descriptor, FunctionDescriptor shape, Linker.Option... options) {
+            String name,
+            boolean sharesItsShape,
+            int firstVariadic,
+            Linker.Option[] options,
+            MemoryLayout result,
+            MemoryLayout... parameters) {
         this.name = name;
-        this.descriptor = descriptor;
-        this.shape = shape;
+        this.sharesItsShape = sharesItsShape;
+        this.firstVariadic = firstVariadic;
         this.options = options;
+        this.result = result;
+        this.parameters = parameters;
     }
 
     /** Makes a function whose handle takes an errno segment first: see {@link CallState}. */
-    static NativeFunction withErrno(String name, FunctionDescriptor descriptor) {
-        return new NativeFunction(name, descriptor, descriptor, ERRNO);
+    static NativeFunction withErrno(String name, MemoryLayout result, MemoryLayout... parameters) {
+        return new NativeFunction(name, false, NONE, ERRNO, result, parameters);
     }
 
-    /** Makes a function with variable arguments, as {@link #withErrno} does. The descriptor has the arguments of one call. */
-    static NativeFunction variadic(String name, FunctionDescriptor descriptor, int firstVariadic) {
-        return new NativeFunction(
-                name, descriptor, descriptor, ERRNO[0], Linker.Option.firstVariadicArg(firstVariadic));
+    /** Makes a function with variable arguments, as {@link #withErrno} does. The parameters are the arguments of one call. */
+    static NativeFunction variadic(String name, int firstVariadic, MemoryLayout result, MemoryLayout... parameters) {
+        return new NativeFunction(name, false, firstVariadic, ERRNO, result, parameters);
     }
 
     /** Makes a function of at most four integers and pointers, as {@link #withErrno} does. It shares one linked shape. */
-    static NativeFunction inRegisters(String name, FunctionDescriptor descriptor) {
-        return new NativeFunction(name, descriptor, REGISTERS, ERRNO);
+    static NativeFunction inRegisters(String name, MemoryLayout result, MemoryLayout... parameters) {
+        return new NativeFunction(name, true, NONE, ERRNO, result, parameters);
     }
 
     /** Makes a function that returns its errno, or cannot fail. */
-    static NativeFunction plain(String name, FunctionDescriptor descriptor) {
-        return new NativeFunction(name, descriptor, descriptor, PLAIN);
+    static NativeFunction plain(String name, MemoryLayout result, MemoryLayout... parameters) {
+        return new NativeFunction(name, false, NONE, PLAIN, result, parameters);
     }
 
     /** Calls a function {@link #inRegisters} that returns an int; the arguments that it does not have are 0. */
@@ -115,7 +125,12 @@ final class NativeFunction {
 
     /** {@return whether the function is called by the shape that several functions share} */
     boolean sharesItsShape() {
-        return shape.equals(REGISTERS);
+        return sharesItsShape;
+    }
+
+    /** {@return what the function takes and returns} Made when it is asked for: most functions are never linked by it. */
+    FunctionDescriptor descriptor() {
+        return FunctionDescriptor.of(result, parameters);
     }
 
     /** {@return the handle, to be called by invokeExact} */
@@ -131,8 +146,15 @@ final class NativeFunction {
         if (address.isEmpty()) {
             throw new UnsupportedOperationException("this C library has no " + name);
         }
-        MethodHandle linked = linker.downcallHandle(address.get(), shape, options);
+        MethodHandle linked =
+                linker.downcallHandle(address.get(), sharesItsShape ? REGISTERS : descriptor(), linkerOptions());
         handle = linked;
         return linked;
+    }
+
+    private Linker.Option[] linkerOptions() {
+        return firstVariadic == NONE
+                ? options
+                : new Linker.Option[] {options[0], Linker.Option.firstVariadicArg(firstVariadic)};
     }
 }

@@ -1,8 +1,8 @@
 package dev.aiocontext.internal.posix;
 
+import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
-import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SegmentAllocator;
 import org.jspecify.annotations.Nullable;
@@ -25,12 +25,10 @@ public final class OwnMemory implements SegmentAllocator, AutoCloseable {
     /** The alignment of malloc(3), on both architectures. */
     private static final int ALIGNMENT = 16;
 
-    private static final NativeFunction MALLOC =
-            NativeFunction.plain("malloc", FunctionDescriptor.of(JAVA_LONG, JAVA_LONG));
+    private static final NativeFunction MALLOC = NativeFunction.inRegisters("malloc", ADDRESS, JAVA_LONG);
 
-    /** Returns nothing. Declared as malloc is, because a second shape of call takes 8 ms to link; nobody reads the result. */
-    private static final NativeFunction FREE =
-            NativeFunction.plain("free", FunctionDescriptor.of(JAVA_LONG, JAVA_LONG));
+    /** Returns nothing. Declared as if it did, because another shape of call takes 8 ms to link; nobody reads the result. */
+    private static final NativeFunction FREE = NativeFunction.inRegisters("free", JAVA_LONG, ADDRESS);
 
     static {
         FREE.handle(); // linked here: what is allocated must be freed where the stack ends, too
@@ -69,7 +67,7 @@ public final class OwnMemory implements SegmentAllocator, AutoCloseable {
         Block block = new Block(blocks); // first: what is allocated has an owner then
         blocks = block;
         try {
-            block.address = (long) MALLOC.handle().invokeExact(bytes);
+            block.address = (long) MALLOC.handle().invokeExact(CallState.UNREAD, bytes, 0L, 0L, 0L);
         } catch (Throwable t) {
             throw Libc.impossible(t);
         }
@@ -113,7 +111,7 @@ public final class OwnMemory implements SegmentAllocator, AutoCloseable {
     @SuppressWarnings("UnusedVariable") // invokeExact needs to know the type
     private static void free(long address) {
         try {
-            long nothing = (long) FREE.handle().invokeExact(address);
+            long nothing = (long) FREE.handle().invokeExact(CallState.UNREAD, address, 0L, 0L, 0L);
         } catch (Throwable t) {
             throw Libc.impossible(t);
         }

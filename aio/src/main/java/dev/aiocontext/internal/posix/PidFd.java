@@ -7,7 +7,6 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import dev.aiocontext.SyscallException;
 import dev.aiocontext.bindings.linux.linux_h;
 import dev.aiocontext.bindings.linux.siginfo_t;
-import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
 import java.util.OptionalInt;
@@ -28,10 +27,9 @@ public final class PidFd extends OwnFd {
 
     private static final int SIGNAL_BITS = 0x7f;
 
-    private static final NativeFunction WAITID = NativeFunction.inRegisters(
-            "waitid", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT));
-    private static final NativeFunction IOCTL =
-            NativeFunction.inRegisters("ioctl", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_LONG));
+    private static final NativeFunction WAITID =
+            NativeFunction.inRegisters("waitid", JAVA_INT, JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT);
+    private static final NativeFunction IOCTL = NativeFunction.inRegisters("ioctl", JAVA_INT, JAVA_INT, JAVA_LONG);
 
     /** The functions that the generated bindings describe too, for a test that compares both. */
     static final List<NativeFunction> FUNCTIONS = List.of(WAITID);

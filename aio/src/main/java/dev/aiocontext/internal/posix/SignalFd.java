@@ -7,7 +7,6 @@ import dev.aiocontext.SyscallException;
 import dev.aiocontext.bindings.linux.linux_h;
 import dev.aiocontext.bindings.linux.signalfd_siginfo;
 import java.lang.foreign.Arena;
-import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.MemorySegment;
 import java.lang.ref.Reference;
 import java.util.List;
@@ -25,7 +24,7 @@ public final class SignalFd extends OwnFd {
     public static final int NONE = -1;
 
     private static final NativeFunction SIGNALFD =
-            NativeFunction.inRegisters("signalfd", FunctionDescriptor.of(JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT));
+            NativeFunction.inRegisters("signalfd", JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT);
 
     /** The function that the generated bindings describe too, for a test that compares both. */
     static final List<NativeFunction> FUNCTIONS = List.of(SIGNALFD);

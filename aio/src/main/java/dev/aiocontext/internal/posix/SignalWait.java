@@ -5,7 +5,6 @@ import static java.lang.foreign.ValueLayout.JAVA_INT;
 
 import dev.aiocontext.bindings.linux.timespec;
 import java.lang.foreign.Arena;
-import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -17,10 +16,9 @@ import java.util.concurrent.TimeUnit;
  */
 public final class SignalWait {
     private static final long SECOND = TimeUnit.SECONDS.toNanos(1);
-    private static final NativeFunction SIGWAIT =
-            NativeFunction.plain("sigwait", FunctionDescriptor.of(JAVA_INT, ADDRESS, ADDRESS));
+    private static final NativeFunction SIGWAIT = NativeFunction.plain("sigwait", JAVA_INT, ADDRESS, ADDRESS);
     private static final NativeFunction SIGTIMEDWAIT =
-            NativeFunction.withErrno("sigtimedwait", FunctionDescriptor.of(JAVA_INT, ADDRESS, ADDRESS, ADDRESS));
+            NativeFunction.withErrno("sigtimedwait", JAVA_INT, ADDRESS, ADDRESS, ADDRESS);
 
     /** The functions that the generated bindings describe too, for a test that compares both. */
     static final List<NativeFunction> FUNCTIONS = List.of(SIGWAIT, SIGTIMEDWAIT);

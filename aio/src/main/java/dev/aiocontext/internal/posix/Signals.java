@@ -6,7 +6,6 @@ import static java.lang.foreign.ValueLayout.JAVA_INT;
 import dev.aiocontext.bindings.linux.linux_h;
 import dev.aiocontext.bindings.linux.sigset_t;
 import java.lang.foreign.Arena;
-import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
 
@@ -16,11 +15,9 @@ public final class Signals {
     public static final int SIGIO = linux_h.SIGIO();
 
     private static final NativeFunction PTHREAD_SIGMASK =
-            NativeFunction.plain("pthread_sigmask", FunctionDescriptor.of(JAVA_INT, JAVA_INT, ADDRESS, ADDRESS));
-    private static final NativeFunction SIGEMPTYSET =
-            NativeFunction.plain("sigemptyset", FunctionDescriptor.of(JAVA_INT, ADDRESS));
-    private static final NativeFunction SIGADDSET =
-            NativeFunction.plain("sigaddset", FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_INT));
+            NativeFunction.plain("pthread_sigmask", JAVA_INT, JAVA_INT, ADDRESS, ADDRESS);
+    private static final NativeFunction SIGEMPTYSET = NativeFunction.plain("sigemptyset", JAVA_INT, ADDRESS);
+    private static final NativeFunction SIGADDSET = NativeFunction.plain("sigaddset", JAVA_INT, ADDRESS, JAVA_INT);
 
     /** The functions that the generated bindings describe too, for a test that compares both. */
     static final List<NativeFunction> FUNCTIONS = List.of(PTHREAD_SIGMASK, SIGEMPTYSET, SIGADDSET);

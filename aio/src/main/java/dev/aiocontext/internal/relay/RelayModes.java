@@ -4,7 +4,6 @@ import dev.aiocontext.RelayMode;
 import dev.aiocontext.internal.posix.Platform;
 import java.util.Arrays;
 import java.util.Locale;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** Decides the relay's mode: the builder's word, else the system property, else the environment, else AUTO. */
@@ -32,23 +31,20 @@ public final class RelayModes {
      * @throws IllegalArgumentException if the property or the variable is no mode; the message lists those there are
      */
     public static Choice resolve(@Nullable RelayMode fromBuilder) {
-        return resolve(fromBuilder, System::getProperty, System::getenv, Platform.current());
+        String property = fromBuilder == null ? System.getProperty(PROPERTY) : null;
+        String variable = fromBuilder == null && property == null ? System.getenv(VARIABLE) : null;
+        return resolve(fromBuilder, property, variable, Platform.current());
     }
 
     static Choice resolve(
-            @Nullable RelayMode fromBuilder,
-            Function<String, @Nullable String> properties,
-            Function<String, @Nullable String> environment,
-            Platform platform) {
+            @Nullable RelayMode fromBuilder, @Nullable String property, @Nullable String variable, Platform platform) {
         if (fromBuilder != null) {
             return auto(fromBuilder, "set by the builder", platform);
         }
-        String property = properties.apply(PROPERTY);
         if (property != null) {
             String source = "system property " + PROPERTY;
             return auto(parse(property, source), "set by " + source, platform);
         }
-        String variable = environment.apply(VARIABLE);
         if (variable != null) {
             String source = "environment variable " + VARIABLE;
             return auto(parse(variable, source), "set by " + source, platform);

@@ -2,10 +2,11 @@ package dev.aiocontext.internal.wakeup;
 
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 
 /** The fault that {@link Doorbell#withFault} puts into the doorbells which the calling thread opens meanwhile. */
 final class DoorbellFault {
-    private static final ThreadLocal<UnaryOperator<Doorbell>> FAULT = ThreadLocal.withInitial(UnaryOperator::identity);
+    private static final ThreadLocal<@Nullable UnaryOperator<Doorbell>> FAULT = new ThreadLocal<>();
 
     private DoorbellFault() {}
 
@@ -19,6 +20,7 @@ final class DoorbellFault {
     }
 
     static Doorbell apply(Doorbell doorbell) {
-        return FAULT.get().apply(doorbell);
+        UnaryOperator<Doorbell> fault = FAULT.get();
+        return fault == null ? doorbell : fault.apply(doorbell);
     }
 }

@@ -104,12 +104,18 @@ public final class Wakeup extends WakeupState {
         this.doorbell = doorbell;
     }
 
+    /** A doorbell that wakes nobody. A class, because to link a lambda takes longer. */
+    private static final class Silent implements Doorbell {
+        @Override
+        public void ring(long arming) {}
+    }
+
     /**
      * Goes through every step once, while the class is initialised: a step that is linked for the first time needs stack and heap
      * that a notifier may not have.
      */
     private static void rehearse() {
-        Wakeup wakeup = new Wakeup(arming -> {});
+        Wakeup wakeup = new Wakeup(new Silent());
         wakeup.arm();
         wakeup.ringAfterPush();
         wakeup.hasGoneOn(wakeup.arming());

@@ -56,6 +56,12 @@ class TimeoutTest {
             assertThat(timespec.tv_sec(spec)).isEqualTo(2);
             assertThat(timespec.tv_nsec(spec)).isEqualTo(3);
             assertThat(timeout.timespec(-1)).isEqualTo(MemorySegment.NULL);
+            timeout.timespec(Long.MAX_VALUE);
+            assertThat(timespec.tv_sec(spec)).as("more than an int holds").isEqualTo(Long.MAX_VALUE / 1_000_000_000);
+            assertThat(timespec.tv_nsec(spec)).isEqualTo(Long.MAX_VALUE % 1_000_000_000);
+            timeout.timespec(0);
+            assertThat(timespec.tv_sec(spec)).as("none").isZero();
+            assertThat(timespec.tv_nsec(spec)).as("none").isZero();
         }
     }
 }

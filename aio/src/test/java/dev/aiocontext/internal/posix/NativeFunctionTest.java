@@ -31,7 +31,7 @@ class NativeFunctionTest {
     void itsDescriptorIsTheGeneratedOne(NativeFunction function) throws ReflectiveOperationException {
         FunctionDescriptor generated = (FunctionDescriptor)
                 linux_h.class.getMethod(function.name + "$descriptor").invoke(null);
-        assertThat(plain(function.descriptor)).as(function.name).isEqualTo(plain(generated));
+        assertThat(plain(function.descriptor())).as(function.name).isEqualTo(plain(generated));
     }
 
     /** Otherwise an argument would be on the stack, or in a register for floating point. */
@@ -41,14 +41,14 @@ class NativeFunctionTest {
         if (!function.sharesItsShape()) {
             return;
         }
-        List<MemoryLayout> arguments = function.descriptor.argumentLayouts();
+        List<MemoryLayout> arguments = function.descriptor().argumentLayouts();
         assertThat(arguments).as(function.name).hasSizeLessThanOrEqualTo(4);
         assertThat(arguments)
                 .as(function.name)
                 .allMatch(layout -> layout instanceof ValueLayout.OfInt
                         || layout instanceof ValueLayout.OfLong
                         || layout instanceof AddressLayout);
-        assertThat(function.descriptor.returnLayout().orElseThrow())
+        assertThat(function.descriptor().returnLayout().orElseThrow())
                 .as(function.name)
                 .isInstanceOfAny(ValueLayout.OfInt.class, ValueLayout.OfLong.class);
     }

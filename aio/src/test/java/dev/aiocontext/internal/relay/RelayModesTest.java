@@ -28,18 +28,18 @@ class RelayModesTest {
             })
     void theVariableIsOverriddenByThePropertyAndThatByTheBuilder(
             RelayMode builder, String property, String variable, Platform platform, RelayMode mode) {
-        RelayModes.Choice choice = RelayModes.resolve(builder, name -> property, name -> variable, platform);
+        RelayModes.Choice choice = RelayModes.resolve(builder, property, variable, platform);
         assertThat(choice.mode()).isEqualTo(mode);
         assertThat(choice.reason()).isNotBlank();
     }
 
     @Test
     void anUnknownValueIsAnErrorThatListsTheRightOnes() {
-        assertThatThrownBy(() -> RelayModes.resolve(null, name -> "on", name -> null, Platform.X86_64))
+        assertThatThrownBy(() -> RelayModes.resolve(null, "on", null, Platform.X86_64))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("system property dev.aiocontext.relay is \"on\", which is none of"
                         + " [AUTO, OFF, THREAD, DEFERRED, PROCESS]");
-        assertThatThrownBy(() -> RelayModes.resolve(null, name -> null, name -> "", Platform.X86_64))
+        assertThatThrownBy(() -> RelayModes.resolve(null, null, "", Platform.X86_64))
                 .hasMessageContaining("environment variable AIOCONTEXT_RELAY is \"\"");
     }
 }
