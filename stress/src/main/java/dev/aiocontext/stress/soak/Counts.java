@@ -23,7 +23,18 @@ final class Counts {
     /** Expirations of the loops' timerfds. */
     final Count ticks = new Count("ticks");
 
-    final List<Count> all = List.of(wakeUps, hops, jobs, descriptors, contexts, ticks);
+    /** Timers that are armed, armed again and disarmed. */
+    final Count timers = new Count("timers");
+
+    /** Deadlines of the loops' periodic timers. */
+    final Count periods = new Count("periods");
+
+    final List<Count> all = List.of(wakeUps, hops, jobs, descriptors, contexts, timers, ticks, periods);
+
+    /** {@return whether it goes by the clock, so that it may be one ahead or behind for each loop} */
+    boolean goesByTheClock(Count count) {
+        return count == ticks || count == periods;
+    }
 
     /** One of them. */
     static final class Count {

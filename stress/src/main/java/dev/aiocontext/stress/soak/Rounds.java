@@ -5,6 +5,7 @@ import dev.aiocontext.EventNotifier;
 import dev.aiocontext.FdSource;
 import dev.aiocontext.MonitorMode;
 import dev.aiocontext.RelayMode;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
@@ -19,6 +20,7 @@ final class Rounds {
     private static final int BURST = 1_000;
     private static final int HOPS = 200;
     private static final int JOBS = 16;
+    private static final int TIMERS = 32;
     private static final int MOST_WORK_NANOS = (int) TimeUnit.MILLISECONDS.toNanos(1);
 
     private final List<Station> busy;
@@ -138,6 +140,37 @@ final class Rounds {
                 notifier.set();
                 troubles.await(arrival, "an event of fd " + registration.fd() + " on " + context.name());
             }
+        }
+    }
+
+    /** Timers that are armed and changed, by the home thread or by the caller, until all that are to fire have fired. */
+    void useTimers(Random random) {
+        AioContext context = any(busy, random);
+        counts.timers.ask(TIMERS);
+        List<CheckedTimer> timers = new ArrayList<>();
+        for (int i = 0; i < TIMERS; i++) {
+            timers.add(new CheckedTimer(context, random, troubles));
+        }
+        there(context, random, () -> timers.forEach(timer -> timer.arm(random)));
+        LockSupport.parkNanos(random.nextInt(2 * MOST_WORK_NANOS)); // some fire, some do not
+        there(context, random, () -> timers.forEach(timer -> timer.change(random)));
+        timers.forEach(CheckedTimer::settle);
+        timers.forEach(CheckedTimer::await);
+        timers.forEach(CheckedTimer::close);
+        counts.timers.arrive(TIMERS);
+    }
+
+    /** Does something on the loop or here. */
+    private void there(AioContext context, Random random, Runnable step) {
+        if (random.nextBoolean()) {
+            troubles.await(
+                    context.submit(() -> {
+                        step.run();
+                        return true;
+                    }),
+                    "a call of " + context.name());
+        } else {
+            step.run();
         }
     }
 

@@ -118,6 +118,8 @@ final class Run {
         load("submit", 5 * MILLI, rounds::submit);
         load("descriptor-0", MILLI, rounds::useDescriptor);
         load("descriptor-1", MILLI, rounds::useDescriptor);
+        load("timers-0", 5 * MILLI, rounds::useTimers);
+        load("timers-1", 5 * MILLI, rounds::useTimers);
         load("context", 20 * MILLI, rounds::useContext);
     }
 
@@ -157,7 +159,7 @@ final class Run {
     private void checkBalance(List<String> complaints, long mostTicks) {
         for (Counts.Count count : counts.all) {
             long missing = count.asked() - count.arrived();
-            if (count == counts.ticks ? Math.abs(missing) > mostTicks : missing != 0) {
+            if (counts.goesByTheClock(count) ? Math.abs(missing) > mostTicks : missing != 0) {
                 complaints.add("lost: " + missing + " of " + count.asked() + " " + count.what);
             }
         }

@@ -7,7 +7,7 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A loop and its thread. A busy one has a timer, and all loads use it. A quiet one has nothing but the wake-ups of a single
+ * A loop and its thread. A busy one has a timerfd and a periodic timer, and all loads use it. A quiet one has nothing but the wake-ups of a single
  * thread that waits for each: nothing else would wake it if one were lost.
  */
 final class Station {
@@ -16,6 +16,7 @@ final class Station {
     final AioContext context;
     private final Troubles troubles;
     private final @Nullable Timer timer;
+    private final @Nullable Period period;
     private final Thread thread;
 
     Station(RelayMode relay, MonitorMode monitor, Duration polling, boolean busy, Counts counts, Troubles troubles) {
@@ -29,12 +30,16 @@ final class Station {
                 .exceptionHandler((source, failure) -> troubles.add("a callback: " + source, failure))
                 .open();
         timer = busy ? new Timer(context, counts) : null;
+        period = busy ? new Period(context, counts, troubles) : null;
         thread = Thread.ofPlatform().name("station-" + context.name()).daemon().start(this::run);
     }
 
     private void run() {
         try {
             context.run();
+            if (period != null) {
+                period.close();
+            }
             if (timer != null) {
                 timer.close();
             }
@@ -44,10 +49,13 @@ final class Station {
         }
     }
 
-    /** Says so if the timer's expirations do not arrive. */
+    /** Says so if what the timers tell does not arrive. */
     void check() {
         if (timer != null) {
             timer.check(troubles);
+        }
+        if (period != null) {
+            period.check();
         }
     }
 
