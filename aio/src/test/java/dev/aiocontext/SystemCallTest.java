@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -25,6 +26,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** Which system calls the loop makes, as strace(1) sees them. */
 class SystemCallTest {
     private static final int ITERATIONS = 2_000;
+    private static final int CHANGES = 50;
     private static final Path BEGIN = Path.of("/aiocontext-begin");
     private static final Path END = Path.of("/aiocontext-end");
 
@@ -77,6 +79,39 @@ class SystemCallTest {
         private static void iterate(AioContext ctx) {
             for (int i = 0; i < ITERATIONS; i++) {
                 ctx.poll(true);
+            }
+        }
+    }
+
+    /** A loop whose sources change what they wait for: one by the home thread, the other by another thread. */
+    static final class Interest {
+        public static void main(String[] args) {
+            AioContext.Builder epoll = AioContext.builder().monitor(MonitorMode.EPOLL);
+            try (AioContext home = epoll.open();
+                    LoopThread elsewhere = new LoopThread(epoll.open());
+                    EventNotifier notifier = EventNotifier.open();
+                    EventNotifier other = EventNotifier.open()) {
+                System.out.println("tid " + Libc.gettid());
+                FdSource ofHome = home.onReadable(notifier.fd(), (source, events) -> {});
+                FdSource ofOther = elsewhere.context.onReadable(other.fd(), (source, events) -> {});
+                change(ofHome, home);
+                elsewhere.awaitBlocked();
+                mark(BEGIN);
+                change(ofHome, home);
+                change(ofOther, null);
+                mark(END);
+                ofHome.close();
+                ofOther.close();
+            }
+        }
+
+        /** Back and forth between two that an eventfd does not have. */
+        private static void change(FdSource source, @Nullable AioContext home) {
+            for (int i = 0; i < CHANGES; i++) {
+                source.interest(i % 2 == 0 ? FdEvents.PRIORITY : FdEvents.READ);
+                if (home != null) {
+                    home.poll(false);
+                }
             }
         }
     }
@@ -167,6 +202,18 @@ class SystemCallTest {
 
     /** The calls of the loop's thread between the marks. */
     private List<String> trace(Class<?> program, String... arguments) throws IOException, InterruptedException {
+        Trace trace = record(program, arguments);
+        return trace.calls().stream()
+                .filter(line -> line.startsWith(trace.tid() + " "))
+                .map(line -> line.substring(trace.tid().length()).trim())
+                .filter(line -> !line.startsWith("<...")) // the rest of a call that another thread's came between
+                .toList();
+    }
+
+    /** The thread that the program names, and the calls of all threads between the marks, each with its thread. */
+    private record Trace(String tid, List<String> calls) {}
+
+    private Trace record(Class<?> program, String... arguments) throws IOException, InterruptedException {
         Path file = directory.resolve("trace");
         // What a loop could do; a JVM's own thread may have to wait for a safepoint (futex) or give memory back.
         String calls = "read,write,ppoll,poll,epoll_wait,epoll_pwait,epoll_pwait2,epoll_ctl,fcntl,kill,tgkill,"
@@ -198,12 +245,11 @@ class SystemCallTest {
         int begin = indexOf(lines, BEGIN);
         int end = indexOf(lines, END);
         assertThat(begin).isNotNegative().isLessThan(end);
-        return lines.subList(begin + 1, end).stream()
-                .filter(line -> line.startsWith(tid + " "))
-                .map(line -> line.substring(tid.length()).trim())
-                .filter(line -> !line.contains("aiocontext-"))
-                .filter(line -> !line.startsWith("<...")) // the rest of a call that another thread's came between
-                .toList();
+        return new Trace(
+                tid,
+                lines.subList(begin + 1, end).stream()
+                        .filter(line -> !line.contains("aiocontext-"))
+                        .toList());
     }
 
     private static int indexOf(List<String> lines, Path mark) {
@@ -230,5 +276,15 @@ class SystemCallTest {
         assertThat(trace(Busy.class, "with a descriptor"))
                 .hasSize(ITERATIONS)
                 .allSatisfy(call -> assertThat(call).startsWith("ppoll("));
+    }
+
+    @Test
+    void aChangeOfInterestIsOneCallWhicheverThreadMakesIt() throws Exception {
+        List<String> calls = record(Interest.class).calls().stream()
+                .filter(line -> line.contains("epoll_ctl(") || line.contains("fcntl("))
+                .toList();
+        assertThat(calls)
+                .hasSize(2 * CHANGES)
+                .allSatisfy(call -> assertThat(call).contains("epoll_ctl(").contains("EPOLL_CTL_MOD"));
     }
 }
