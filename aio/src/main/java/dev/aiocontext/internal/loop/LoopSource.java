@@ -31,8 +31,8 @@ public interface LoopSource extends Source {
     LoopFuture<Void> farewell();
 
     /**
-     * Keeps what {@link #closed} hands out. Hardly anybody asks, so it is made when somebody does. Volatile; the monitor of this object
-     * guards it.
+     * Keeps what {@link #closed} hands out. Hardly anybody asks, so it is made when somebody does. Volatile; the monitor of
+     * {@link #sources} guards it.
      *
      * @param future the future
      */
@@ -129,7 +129,7 @@ public interface LoopSource extends Source {
     }
 
     private LoopFuture<Void> askedFor() {
-        synchronized (this) {
+        synchronized (sources()) { // not this: user code may hold the monitor of what it has in hand
             LoopFuture<Void> future = farewell();
             if (future == null) {
                 future = sources().newFuture();
