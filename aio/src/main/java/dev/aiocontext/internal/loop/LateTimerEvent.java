@@ -13,7 +13,8 @@ import org.jspecify.annotations.Nullable;
 @Name("dev.aiocontext.LateTimer")
 @Label("Late timer")
 @Description(
-        "A timer fired more than 10 ms after its accuracy was over: callbacks or the machine kept the loop from it")
+        "A timer fired more than 10 ms after its accuracy was over: callbacks or the machine kept the loop from it."
+                + " The 10 ms are no setting, because a threshold of the flight recorder is about the duration of an event")
 @Category({"aiocontext"})
 @StackTrace(false)
 final class LateTimerEvent extends Event {
