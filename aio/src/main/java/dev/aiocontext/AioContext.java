@@ -17,6 +17,7 @@ import dev.aiocontext.internal.loop.PoolWorkers;
 import dev.aiocontext.internal.loop.ScheduledViews;
 import dev.aiocontext.internal.loop.SuspensionGroup;
 import dev.aiocontext.internal.loop.Ticks;
+import dev.aiocontext.internal.loop.TimedTask;
 import dev.aiocontext.internal.posix.NativeAccess;
 import dev.aiocontext.internal.relay.RelayModes;
 import java.time.Duration;
@@ -575,7 +576,7 @@ public final class AioContext implements Executor, AutoCloseable {
     }
 
     /**
-     * Runs a task once, after a time. The timer closes itself when it has fired, unless the task has armed it again.
+     * Runs a task once, after a time, by the monotonic clock and with an accuracy of 1 ms: see {@link #after(Duration, TimerOptions, Task)}.
      *
      * @param delay how long from now
      * @param task the task
@@ -584,13 +585,26 @@ public final class AioContext implements Executor, AutoCloseable {
      * @throws IllegalStateException if the context is closed
      */
     public AioTimer after(Duration delay, Task task) {
-        return arm("after " + Objects.requireNonNull(delay, "delay"), delay, null, task);
+        return after(delay, TimerOptions.DEFAULT, task);
     }
 
     /**
-     * Runs a task periodically, for the first time after one period. If the task takes longer than a period, what it missed is left out:
-     * {@link #newTimer} and {@link AioTimer#arm(Duration, Duration)} tell how many that were. A task that throws ends the
-     * periods.
+     * Runs a task once, after a time. The timer closes itself when it has fired, unless the task has armed it again.
+     *
+     * @param delay how long from now
+     * @param options the clock and the accuracy, {@link TimerOptions#EXACT} for instance
+     * @param task the task
+     * @return the timer, by which it can be armed for another time, or closed
+     * @throws IllegalArgumentException if the delay is negative
+     * @throws IllegalStateException if the context is closed
+     */
+    public AioTimer after(Duration delay, TimerOptions options, Task task) {
+        Objects.requireNonNull(delay, "delay");
+        return arm(delay, null, options, task);
+    }
+
+    /**
+     * Runs a task periodically, by the monotonic clock and with an accuracy of 1 ms: see {@link #every(Duration, TimerOptions, Task)}.
      *
      * @param period the time from one deadline to the next
      * @param task the task
@@ -599,13 +613,32 @@ public final class AioContext implements Executor, AutoCloseable {
      * @throws IllegalStateException if the context is closed
      */
     public AioTimer every(Duration period, Task task) {
-        return arm("every " + Objects.requireNonNull(period, "period"), period, period, task);
+        return every(period, TimerOptions.DEFAULT, task);
     }
 
-    private AioTimer arm(String name, Duration delay, @Nullable Duration period, Task task) {
+    /**
+     * Runs a task periodically, for the first time after one period. If the task takes longer than a period, what it missed is left out:
+     * {@link #newTimer} and {@link AioTimer#arm(Duration, Duration)} tell how many that were. A task that throws ends the
+     * periods.
+     *
+     * @param period the time from one deadline to the next
+     * @param options the clock and the accuracy
+     * @param task the task
+     * @return the timer; unless it is closed before, the end of the context closes it
+     * @throws IllegalArgumentException if the period is not positive
+     * @throws IllegalStateException if the context is closed
+     */
+    public AioTimer every(Duration period, TimerOptions options, Task task) {
+        Objects.requireNonNull(period, "period");
+        return arm(period, period, options, task);
+    }
+
+    private AioTimer arm(Duration delay, @Nullable Duration period, TimerOptions options, Task task) {
+        Objects.requireNonNull(options, "options");
         Objects.requireNonNull(task, "task");
         inbox.requireOpen();
-        AioTimer timer = parts.timers().makeUnattended(name, period == null, (source, missed) -> task.run());
+        TimedTask timed = new TimedTask(period == null ? "after" : "every", delay, task);
+        AioTimer timer = parts.timers().makeUnattended(options, period == null, timed);
         try {
             if (period == null) {
                 timer.arm(delay);
@@ -642,8 +675,9 @@ public final class AioContext implements Executor, AutoCloseable {
      *   <li>A task that is cancelled is let go at once. {@code cancel(true)} interrupts the home thread if that runs the task.
      * </ol>
      *
-     * <p>A task without a delay runs as one of {@link #execute} does. A task with a delay has a timer with an accuracy of 1 ms. More than
-     * 146 years is never. What a task of the executor's {@code execute()} throws goes to the context's {@link ExceptionHandler}. What
+     * <p>A task without a delay runs as one of {@link #execute} does. A task with a delay has a timer with an accuracy of 1 ms, so
+     * that it is about as late on a loop that sleeps; {@link #after(Duration, TimerOptions, Task)} takes an exact one. More than 146 years is
+     * never. What a task of the executor's {@code execute()} throws goes to the context's {@link ExceptionHandler}. What
      * other tasks throw is in their futures.
      *
      * <p>On the home thread, {@code get()}, {@code invokeAll()}, {@code invokeAny()}, {@code awaitTermination()} and {@code close()} throw

@@ -5,12 +5,18 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.sun.management.ThreadMXBean;
+import java.lang.management.ManagementFactory;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 /** Timers are sources, with the life of sources. */
 class TimerLifeTest extends TimersByVirtualClock {
+    private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+    private static final int TIMERS = 1000;
+
     @Test
     void aHandlerMayCloseItsTimer() {
         AioTimer timer = ctx.newTimer("t", (source, missed) -> {
@@ -28,6 +34,50 @@ class TimerLifeTest extends TimersByVirtualClock {
         AioTimer timer = ctx.after(SECOND, () -> fired.add("t"));
         assertEquals(List.of("t"), after(SECOND));
         assertFalse(timer.isOpen());
+    }
+
+    @Test
+    void afterAndEveryKeepTimeAsTheyAreTold() {
+        TimerOptions byDay = TimerOptions.EXACT.clock(TimerClock.WALL);
+        AioTimer once = ctx.after(SECOND, byDay, () -> fired.add("once"));
+        AioTimer coarse =
+                ctx.every(SECOND, TimerOptions.DEFAULT.accuracy(Duration.ofSeconds(1)), () -> fired.add("coarse"));
+        once.armAt(TimeUnit.MILLISECONDS.toNanos(clock.instant().plus(SECOND).toEpochMilli()));
+        assertEquals(List.of("coarse", "once"), after(SECOND).stream().sorted().toList());
+        assertFalse(once.isOpen());
+        coarse.close();
+    }
+
+    @Test
+    void theNameOfAnUnattendedTimerIsMadeWhenSomebodyAsks() {
+        Task task = () -> {};
+        assertEquals("after PT30S", ctx.after(Duration.ofSeconds(30), task).name());
+        assertEquals("every PT1M", ctx.every(Duration.ofMinutes(1), task).name());
+        allocatedByAfter(task); // classes are loaded now
+        allocatedByTimers();
+        long beyond = allocatedByAfter(task) - allocatedByTimers();
+        assertTrue(beyond < 64 * TIMERS, "allocated beyond a timer: " + beyond);
+    }
+
+    private long allocatedByAfter(Task task) {
+        long before = THREADS.getCurrentThreadAllocatedBytes();
+        for (int i = 0; i < TIMERS; i++) {
+            ctx.after(SECOND, task);
+        }
+        return THREADS.getCurrentThreadAllocatedBytes() - before;
+    }
+
+    private long allocatedByTimers() {
+        TimerHandler handler = (timer, missed) -> {};
+        AioTimer[] made = new AioTimer[TIMERS];
+        long before = THREADS.getCurrentThreadAllocatedBytes();
+        for (int i = 0; i < TIMERS; i++) {
+            made[i] = ctx.newTimer("t", handler);
+            made[i].arm(SECOND);
+        }
+        long allocated = THREADS.getCurrentThreadAllocatedBytes() - before;
+        close(made);
+        return allocated;
     }
 
     @Test

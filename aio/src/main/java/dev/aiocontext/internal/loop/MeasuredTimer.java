@@ -1,6 +1,7 @@
 package dev.aiocontext.internal.loop;
 
 import dev.aiocontext.TimerHandler;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A timer of a loop that measures callbacks.
@@ -12,7 +13,7 @@ final class MeasuredTimer extends TimerSource {
     private long nanos;
     private long longest;
 
-    MeasuredTimer(TimerTerms terms, String name, TimerHandler handler) {
+    MeasuredTimer(TimerTerms terms, @Nullable String name, TimerHandler handler) {
         super(terms, name, handler);
     }
 

@@ -24,7 +24,9 @@ import org.jspecify.annotations.Nullable;
 class TimerSource extends TimerEntry implements AioTimer, LoopSource {
     private static final long NANOS_PER_SECOND = 1_000_000_000;
 
-    private final String name;
+    /** Null if its {@link TimedTask} knows it. */
+    private final @Nullable String name;
+
     private final TimerHandler handler;
     private volatile boolean suspended;
     private boolean running;
@@ -33,8 +35,9 @@ class TimerSource extends TimerEntry implements AioTimer, LoopSource {
      * Creates a timer that is not armed, and not yet among the living.
      *
      * @param terms what it has in common with others
+     * @param name its name; null if the handler is a {@link TimedTask}
      */
-    TimerSource(TimerTerms terms, String name, TimerHandler handler) {
+    TimerSource(TimerTerms terms, @Nullable String name, TimerHandler handler) {
         super(terms);
         this.name = name;
         this.handler = handler;
@@ -50,7 +53,8 @@ class TimerSource extends TimerEntry implements AioTimer, LoopSource {
 
     @Override
     public String name() {
-        return name;
+        String given = name;
+        return given != null ? given : ((TimedTask) handler).name();
     }
 
     @Override
@@ -223,6 +227,6 @@ class TimerSource extends TimerEntry implements AioTimer, LoopSource {
 
     @Override
     public String toString() {
-        return "timer " + name;
+        return "timer " + name();
     }
 }

@@ -78,7 +78,20 @@ public final class Timers {
         return add(terms(TimerOptions.DEFAULT, once, false), name, handler);
     }
 
-    private TimerSource add(TimerTerms terms, String name, TimerHandler handler) {
+    /**
+     * Makes a timer that nobody has to close, for a task.
+     *
+     * @param options how it is to keep time
+     * @param once as above
+     * @param task what it runs, which also has its name
+     * @return the timer, not armed
+     * @throws IllegalStateException if the context is closed
+     */
+    public AioTimer makeUnattended(TimerOptions options, boolean once, TimedTask task) {
+        return add(terms(options, once, false), null, task);
+    }
+
+    private TimerSource add(TimerTerms terms, @Nullable String name, TimerHandler handler) {
         TimerSource timer = callbacks.isMeasuring()
                 ? new MeasuredTimer(terms, name, handler)
                 : new TimerSource(terms, name, handler);
