@@ -34,6 +34,9 @@ final class EpollMonitor implements FdMonitor, Timeout.Wait {
     private static final int FIRST_EVENTS = 32;
     private static final int MOST_STALE = 16;
 
+    /** What messages call the kernel's set. */
+    private static final String WHOSE = "the epoll set by which a loop waits for its descriptors";
+
     static {
         boolean packed = Platform.current() == Platform.X86_64;
         SIZE = packed
@@ -122,9 +125,17 @@ final class EpollMonitor implements FdMonitor, Timeout.Wait {
     }
 
     private void check(int result, FdEntry entry) {
+        if (result == -Errno.EBADF && isSetGone(entry)) {
+            throw Descriptors.closedByOthers("epoll_ctl", epfd, WHOSE);
+        }
         if (!unwatched.take(entry, result)) {
             Errno.check(result, "epoll_ctl", entry.fd());
         }
+    }
+
+    /** EBADF is about the descriptor or about the set. */
+    private boolean isSetGone(FdEntry entry) {
+        return epfd >= 0 && epfd != entry.fd() && !Descriptors.isPollable(epfd);
     }
 
     @Override
@@ -171,7 +182,7 @@ final class EpollMonitor implements FdMonitor, Timeout.Wait {
     @Override
     public void await(long timeoutNanos, ReadyList ready) {
         long timeout = unwatched.anyToReport() ? 0 : timeoutNanos;
-        int count = Errno.check(Timeout.retryInterrupted(timeout, this), "epoll_wait", epfd);
+        int count = Descriptors.checkOwn(Timeout.retryInterrupted(timeout, this), "epoll_wait", epfd, WHOSE);
         boolean keptForGood = false;
         int seenBefore = staleCount;
         int stale = 0;
@@ -235,7 +246,7 @@ final class EpollMonitor implements FdMonitor, Timeout.Wait {
                 throw e;
             }
             sets++;
-            Descriptors.close(old);
+            Descriptors.close(old, WHOSE);
         }
     }
 
@@ -265,7 +276,7 @@ final class EpollMonitor implements FdMonitor, Timeout.Wait {
         epfd = -1;
         try {
             if (open >= 0) {
-                Descriptors.close(open);
+                Descriptors.close(open, WHOSE);
             }
         } finally {
             memory.close();

@@ -37,16 +37,27 @@ public final class Descriptors {
     }
 
     /**
+     * Closes both ends of a pipe.
+     *
+     * @param pipe the pipe
+     * @throws SyscallException if one was not open
+     */
+    public static void close(Pipe pipe) {
+        close(pipe, "an end of a pipe");
+    }
+
+    /**
      * Closes both ends of a pipe of ours.
      *
      * @param pipe the pipe
+     * @param whose what it is and what it is for, as messages tell it
      * @throws SyscallException if one was not open, which is a bug of code that closed it for us
      */
-    public static void close(Pipe pipe) {
+    public static void close(Pipe pipe, String whose) {
         try {
-            close(pipe.readEnd());
+            close(pipe.readEnd(), whose);
         } finally {
-            close(pipe.writeEnd());
+            close(pipe.writeEnd(), whose);
         }
     }
 
@@ -95,12 +106,29 @@ public final class Descriptors {
      * @param whose what it is
      * @return the exception, to throw
      */
-    static SyscallException closedByOthers(String call, int fd, String whose) {
+    public static SyscallException closedByOthers(String call, int fd, String whose) {
         return Errno.exception(
                 call,
                 Errno.EBADF,
                 fd,
                 "it is " + whose + ", and other code has closed it. Some code closes a number that is not its own");
+    }
+
+    /**
+     * Passes a good result of a call about a descriptor of ours on, and throws for a failed one.
+     *
+     * @param result what a method of {@link Libc} returned: negative is an errno
+     * @param call the name of the call
+     * @param fd the descriptor
+     * @param whose what it is and what it is for, as messages tell it
+     * @return the result
+     * @throws SyscallException if the result is negative
+     */
+    public static int checkOwn(int result, String call, int fd, String whose) {
+        if (result == -Errno.EBADF) {
+            throw closedByOthers(call, fd, whose);
+        }
+        return Errno.check(result, call, fd);
     }
 
     /**
@@ -158,6 +186,20 @@ public final class Descriptors {
         int result = Libc.close(fd);
         if (result != -Errno.EINTR) {
             Errno.check(result, "close", fd);
+        }
+    }
+
+    /**
+     * Closes a descriptor of ours.
+     *
+     * @param fd the descriptor
+     * @param whose what it is and what it is for, as messages tell it
+     * @throws SyscallException if it was not open, which is a bug of code that closed it for us
+     */
+    public static void close(int fd, String whose) {
+        int result = Libc.close(fd);
+        if (result != -Errno.EINTR) {
+            checkOwn(result, "close", fd, whose);
         }
     }
 }

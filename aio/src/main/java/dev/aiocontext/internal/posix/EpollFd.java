@@ -18,7 +18,7 @@ public final class EpollFd extends OwnFd {
     private final MemorySegment event;
 
     private EpollFd() {
-        super("epoll set");
+        super("epoll set", "by which an outer loop waits for an embedded one");
         try {
             event = memory.allocate(SIZE, Long.BYTES);
             opened(Errno.check(Libc.epollCreate1(linux_h.EPOLL_CLOEXEC()), "epoll_create1", -1));
@@ -47,6 +47,10 @@ public final class EpollFd extends OwnFd {
     public void add(int member) {
         int fd = requireOpen();
         event.set(JAVA_INT, 0, linux_h.EPOLLIN());
-        Errno.check(Libc.epollCtl(fd, linux_h.EPOLL_CTL_ADD(), member, event), "epoll_ctl", member);
+        int result = Libc.epollCtl(fd, linux_h.EPOLL_CTL_ADD(), member, event);
+        if (result == -Errno.EBADF && !Descriptors.isPollable(fd)) {
+            check(result, "epoll_ctl"); // it is about the set, not about the member
+        }
+        Errno.check(result, "epoll_ctl", member);
     }
 }

@@ -148,9 +148,9 @@ public final class EventFd implements AutoCloseable {
             return;
         }
         if (writeFd == readFd) {
-            Descriptors.close(readFd);
+            Descriptors.close(readFd, name);
         } else {
-            Descriptors.close(new Descriptors.Pipe(readFd, writeFd));
+            Descriptors.close(new Descriptors.Pipe(readFd, writeFd), name);
         }
     }
 }

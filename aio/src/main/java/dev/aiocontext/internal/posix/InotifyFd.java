@@ -45,6 +45,9 @@ public final class InotifyFd implements AutoCloseable {
 
     private final OwnMemory memory = new OwnMemory();
     private final Uses uses = new Uses();
+    /** What messages call it if other code has closed it. */
+    private static final String WHOSE = "the inotify instance that watches files";
+
     private final MemorySegment buffer;
     private final int fd;
 
@@ -108,6 +111,9 @@ public final class InotifyFd implements AutoCloseable {
         } finally {
             use.busy = false;
         }
+        if (result == -Errno.EBADF) {
+            throw Descriptors.closedByOthers("inotify_add_watch", fd, WHOSE);
+        }
         if (result < 0) {
             throw Errno.exception("inotify_add_watch", shown, -result, advice(-result));
         }
@@ -140,7 +146,7 @@ public final class InotifyFd implements AutoCloseable {
             use.busy = false;
         }
         if (result != -linux_h.EINVAL()) {
-            Errno.check(result, "inotify_rm_watch", fd);
+            Descriptors.checkOwn(result, "inotify_rm_watch", fd, WHOSE);
         }
     }
 
@@ -194,7 +200,7 @@ public final class InotifyFd implements AutoCloseable {
         if (result == -Errno.EAGAIN) {
             return false;
         }
-        int bytes = Errno.check((int) result, "read", fd);
+        int bytes = Descriptors.checkOwn((int) result, "read", fd, WHOSE);
         next = 0;
         filled = bytes;
         return bytes > 0;
@@ -256,7 +262,7 @@ public final class InotifyFd implements AutoCloseable {
     public void close() {
         if (uses.close()) {
             try {
-                Descriptors.close(fd);
+                Descriptors.close(fd, WHOSE);
             } finally {
                 memory.close();
             }

@@ -11,15 +11,18 @@ abstract class OwnFd implements AutoCloseable {
     final OwnMemory memory = new OwnMemory();
 
     private final String kind;
+    private final String purpose;
     private int fd = -1;
 
     /**
      * Creates it, without a descriptor.
      *
      * @param kind what messages call it
+     * @param purpose what it is for: follows the kind in the message for a descriptor that other code has closed
      */
-    OwnFd(String kind) {
+    OwnFd(String kind, String purpose) {
         this.kind = kind;
+        this.purpose = purpose;
     }
 
     /** Takes over the descriptor that was opened for it. */
@@ -40,6 +43,15 @@ abstract class OwnFd implements AutoCloseable {
         return fd;
     }
 
+    /** Passes a good result of a call about it on, and throws for a failed one. */
+    final int check(int result, String call) {
+        return result < 0 ? Descriptors.checkOwn(result, call, fd, whose()) : result;
+    }
+
+    private String whose() {
+        return "the " + kind + " " + purpose;
+    }
+
     /** Closes it. Calling it again changes nothing. */
     @Override
     public void close() {
@@ -47,7 +59,7 @@ abstract class OwnFd implements AutoCloseable {
         fd = -1;
         try {
             if (open >= 0) {
-                Descriptors.close(open);
+                Descriptors.close(open, whose());
             }
         } finally {
             memory.close();

@@ -37,7 +37,7 @@ public final class PidFd extends OwnFd {
     private final MemorySegment buffer;
 
     private PidFd(int pid) {
-        super("pidfd");
+        super("pidfd", "that tells of the end of a process");
         try {
             StackRoom.requireToOpen();
             buffer = memory.allocate(siginfo_t.sizeof(), Long.BYTES);
@@ -86,7 +86,7 @@ public final class PidFd extends OwnFd {
         if (result == -linux_h.ECHILD()) {
             return false;
         }
-        Errno.check(result, "waitid", fd());
+        check(result, "waitid");
         return true;
     }
 

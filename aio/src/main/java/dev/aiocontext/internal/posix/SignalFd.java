@@ -38,7 +38,7 @@ public final class SignalFd extends OwnFd {
      * @throws SyscallException if there are no descriptors left, for instance
      */
     public SignalFd(int signal) {
-        super("signalfd");
+        super("signalfd", "that receives a signal");
         try (Arena arena = Arena.ofConfined()) {
             StackRoom.requireToOpen();
             record = signalfd_siginfo.allocate(memory);
@@ -88,7 +88,7 @@ public final class SignalFd extends OwnFd {
         if (read == -Errno.EAGAIN || read == -Errno.EINTR) {
             return NONE;
         }
-        Errno.check(read, "read", fd);
+        check(read, "read");
         return signalfd_siginfo.ssi_pid(record);
     }
 }

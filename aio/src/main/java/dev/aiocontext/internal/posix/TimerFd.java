@@ -19,7 +19,7 @@ public final class TimerFd extends OwnFd {
     private final int setFlags;
 
     private TimerFd(int clock, int setFlags) {
-        super("timerfd");
+        super("timerfd", "that ends the waits of a loop in time");
         this.setFlags = setFlags;
         try {
             setting = itimerspec.allocate(memory);
@@ -64,7 +64,7 @@ public final class TimerFd extends OwnFd {
         timespec.tv_nsec(value, nanos % SECOND);
         int result = Libc.timerfdSettime(fd, setFlags, setting);
         if (result != -Errno.ECANCELED) { // the clock was set since, and the new setting holds
-            Errno.check(result, "timerfd_settime", fd);
+            check(result, "timerfd_settime");
         }
     }
 
@@ -76,7 +76,7 @@ public final class TimerFd extends OwnFd {
         timespec.tv_nsec(value, 0);
         int result = Libc.timerfdSettime(fd, setFlags, setting);
         if (result != -Errno.ECANCELED) {
-            Errno.check(result, "timerfd_settime", fd);
+            check(result, "timerfd_settime");
         }
     }
 
@@ -85,7 +85,7 @@ public final class TimerFd extends OwnFd {
         int fd = requireOpen();
         int read = (int) Libc.read(fd, buffer, Long.BYTES);
         if (read != -Errno.EAGAIN && read != -Errno.ECANCELED && read != -Errno.EINTR) {
-            Errno.check(read, "read", fd);
+            check(read, "read");
         }
     }
 }

@@ -16,6 +16,9 @@ import java.lang.foreign.MemorySegment;
 final class RecordPipe {
     private static final int RECORDS_AT_ONCE = 32;
 
+    /** What messages call it. */
+    private static final String WHOSE = "the pipe by which the relay wakes its loop";
+
     private final OwnMemory memory = new OwnMemory();
 
     /** The relay thread's. */
@@ -55,7 +58,7 @@ final class RecordPipe {
         } while (written == -Errno.EINTR);
         // EAGAIN: the pipe is full of records, so it is readable, so the loop wakes.
         if (written != -Errno.EAGAIN) {
-            Errno.check((int) written, "write", pipe.writeEnd());
+            Descriptors.checkOwn((int) written, "write", pipe.writeEnd(), WHOSE);
         }
     }
 
@@ -68,7 +71,7 @@ final class RecordPipe {
         if (read == -Errno.EAGAIN) {
             return;
         }
-        Errno.check((int) read, "read", pipe.readEnd());
+        Descriptors.checkOwn((int) read, "read", pipe.readEnd(), WHOSE);
         // Records are written whole: a pipe keeps writes of up to PIPE_BUF (4096) bytes together.
         for (long offset = 0; offset + SignalRecord.SIZE <= read; offset += SignalRecord.SIZE) {
             MemorySegment struct = incoming.asSlice(offset, SignalRecord.SIZE);
@@ -78,7 +81,7 @@ final class RecordPipe {
 
     void close() {
         try {
-            Descriptors.close(pipe);
+            Descriptors.close(pipe, WHOSE);
         } finally {
             memory.close();
         }

@@ -4,9 +4,12 @@ import static dev.aiocontext.internal.fdmon.FdEntry.ET;
 import static dev.aiocontext.internal.fdmon.FdEntry.IN;
 import static dev.aiocontext.internal.fdmon.FdEntry.OUT;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.aiocontext.internal.posix.Descriptors;
 import java.nio.file.Path;
 import java.util.Map;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -42,6 +45,31 @@ class EpollMonitorTest extends FdMonitorContract {
         modify(entry, IN | OUT | ET);
         assertThat(now()).containsExactly(Map.entry(pair[0], IN | OUT));
         assertThat(now()).isEmpty();
+    }
+
+    @Test
+    void aSetThatOtherCodeHasClosedIsNamed() {
+        FdEntry entry = new FdEntry(files.pipe()[0]);
+        FdTable others = new FdTable();
+        EpollMonitor closed;
+        synchronized (others.lock) {
+            closed = new EpollMonitor(others);
+        }
+        int fd = closed.fd();
+        Descriptors.close(fd);
+        assertNamed("epoll_wait", fd, () -> closed.await(0, new ReadyList()));
+        assertNamed("epoll_ctl", fd, () -> {
+            synchronized (others.lock) {
+                closed.add(entry);
+            }
+        });
+        assertNamed("close", fd, closed::close);
+    }
+
+    private static void assertNamed(String call, int fd, ThrowingCallable deed) {
+        assertThatThrownBy(deed)
+                .hasMessageStartingWith(call + "(fd " + fd + ") failed: EBADF")
+                .hasMessageContaining(": it is the epoll set by which a loop waits for its descriptors, and other code has closed it.");
     }
 
     @Test
