@@ -1,12 +1,8 @@
 package dev.aiocontext.jmh;
 
-import com.sun.management.OperatingSystemMXBean;
 import dev.aiocontext.jmh.peer.HeldTimers;
 import dev.aiocontext.jmh.peer.TimerSet;
-import java.lang.management.ManagementFactory;
-import java.lang.management.ThreadMXBean;
 import java.util.concurrent.TimeUnit;
-import org.openjdk.jmh.annotations.AuxCounters;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
@@ -42,51 +38,6 @@ public class TimerBenchmark {
 
     /** How many requests a loop handles between two looks at its timers. */
     private static final int STRIDE = 100;
-
-    /** The processor time of the benchmark's thread: what another program takes meanwhile is not in it. */
-    @State(Scope.Thread)
-    @AuxCounters(AuxCounters.Type.EVENTS)
-    public static class Processor {
-        private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
-        private static final OperatingSystemMXBean SYSTEM =
-                (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
-
-        /** All of it, in nanoseconds. */
-        public long processorNanos;
-
-        /** What was done in it. */
-        public long count;
-
-        /** The processor time of all other threads of the JVM: the garbage collector's, mainly. */
-        public long otherNanos;
-
-        private long othersBefore;
-
-        /** Starts to count for all other threads. JMH clears the public fields after that. */
-        @Setup(Level.Iteration)
-        public void beginOthers() {
-            othersBefore = others();
-        }
-
-        /** Ends that. */
-        @TearDown(Level.Iteration)
-        public void endOthers() {
-            otherNanos = others() - othersBefore;
-        }
-
-        private static long others() {
-            return SYSTEM.getProcessCpuTime() - THREADS.getCurrentThreadCpuTime();
-        }
-
-        void begin() {
-            processorNanos -= THREADS.getCurrentThreadCpuTime();
-        }
-
-        void end(int operations) {
-            processorNanos += THREADS.getCurrentThreadCpuTime();
-            count += operations;
-        }
-    }
 
     /** Timers that are all pending. */
     @State(Scope.Thread)
@@ -276,7 +227,7 @@ public class TimerBenchmark {
      * @param processor counts its time
      */
     @Benchmark
-    public void cancel(Cancelled state, Processor processor) {
+    public void cancel(Cancelled state, ProcessorTime processor) {
         processor.begin();
         Pending all = state;
         int first = all.take();
@@ -294,7 +245,7 @@ public class TimerBenchmark {
      * @param processor counts its time
      */
     @Benchmark
-    public void rearmLater(Pending all, Processor processor) {
+    public void rearmLater(Pending all, ProcessorTime processor) {
         processor.begin();
         int first = all.take();
         for (int i = 0; i < all.times; i++) {
@@ -310,7 +261,7 @@ public class TimerBenchmark {
      * @param processor counts its time
      */
     @Benchmark
-    public void arm(Fresh state, Processor processor) {
+    public void arm(Fresh state, ProcessorTime processor) {
         processor.begin();
         Pending all = state;
         for (int i = 0; i < all.times; i++) {
@@ -327,7 +278,7 @@ public class TimerBenchmark {
      * @param processor counts its time
      */
     @Benchmark
-    public void request(Pending all, Processor processor) {
+    public void request(Pending all, ProcessorTime processor) {
         processor.begin();
         int first = all.take();
         for (int i = 0; i < all.times; i++) {
@@ -349,7 +300,7 @@ public class TimerBenchmark {
      * @param sink takes the answer
      */
     @Benchmark
-    public void nextDeadline(Pending all, Processor processor, Blackhole sink) {
+    public void nextDeadline(Pending all, ProcessorTime processor, Blackhole sink) {
         processor.begin();
         int first = all.take();
         for (int i = 0; i < all.times; i++) {
@@ -369,7 +320,7 @@ public class TimerBenchmark {
      * @param sink takes the answer
      */
     @Benchmark
-    public void idle(Pending all, Processor processor, Blackhole sink) {
+    public void idle(Pending all, ProcessorTime processor, Blackhole sink) {
         processor.begin();
         for (int i = 0; i < all.times; i++) {
             all.timers.fireDue();
@@ -385,7 +336,7 @@ public class TimerBenchmark {
      * @param processor counts its time
      */
     @Benchmark
-    public void fire(Due due, Processor processor) {
+    public void fire(Due due, ProcessorTime processor) {
         processor.begin();
         due.timers.fireDue();
         processor.end(due.times);
@@ -398,7 +349,7 @@ public class TimerBenchmark {
      * @param processor counts its time
      */
     @Benchmark
-    public void armElsewhere(Held held, Processor processor) {
+    public void armElsewhere(Held held, ProcessorTime processor) {
         processor.begin();
         held.timers.armAll();
         processor.end(held.times);

@@ -69,7 +69,8 @@ class EpollMonitorTest extends FdMonitorContract {
     private static void assertNamed(String call, int fd, ThrowingCallable deed) {
         assertThatThrownBy(deed)
                 .hasMessageStartingWith(call + "(fd " + fd + ") failed: EBADF")
-                .hasMessageContaining(": it is the epoll set by which a loop waits for its descriptors, and other code has closed it.");
+                .hasMessageContaining(
+                        ": it is the epoll set by which a loop waits for its descriptors, and other code has closed it.");
     }
 
     @Test

@@ -19,8 +19,6 @@ class RecordPipeTest {
         assertThatThrownBy(() -> pipe.read((signal, arming) -> {}))
                 .hasMessageStartingWith("read(fd " + pipe.readEnd() + ") failed: EBADF")
                 .hasMessageContaining(whose);
-        assertThatThrownBy(pipe::close)
-                .hasMessageContaining("close(fd ")
-                .hasMessageContaining(whose);
+        assertThatThrownBy(pipe::close).hasMessageContaining("close(fd ").hasMessageContaining(whose);
     }
 }
