@@ -44,9 +44,10 @@ import org.jspecify.annotations.Nullable;
  * }
  * }</pre>
  *
- * <p><b>Threads.</b> The <em>home thread</em> is the one that polls first, by {@link #poll(boolean)} or {@link #run}; it alone may
+ * <p><b>Threads.</b> The <em>home thread</em> is the one that polls first, by {@link #poll(boolean)} or {@link #run}. It alone may
  * do so from then on, until it has ended and another thread takes its place. It must be a platform thread, because a blocked poll
- * would hold a virtual thread's carrier. All callbacks run on it. Everything else may be called by any thread, except {@link #close}:
+ * would hold a virtual thread's carrier. All callbacks run on it. Everything else may be called by any thread, except {@link
+ * #close}:
  * <ol>
  *   <li>The home thread may close the context, outside of its callbacks.
  *   <li>Any thread may close it if there is no home thread, or if the home thread has ended.
@@ -68,13 +69,13 @@ import org.jspecify.annotations.Nullable;
  * </ol>
  * Work that a callback schedules runs in the next iteration.
  *
- * <p><b>Fairness.</b> One iteration runs at most 1,024 tasks and bottom halves, or as many as begin within 500 us. It looks at
- * the clock after 16 of them, then after each further 16 to 64. The same holds for idle bottom halves. It calls the handlers
- * of at most 1,024 ready descriptors, and fires at most 1,024 timers, or as many as begin within 500 us. The rest comes first in the
- * next iteration, which does not wait. So a stream of tasks keeps neither descriptors nor timers nor {@link #stop} waiting for
- * longer than that, and neither descriptors nor timers keep tasks waiting. No source waits for more than one slice of each other
- * kind, whatever streams in; a great many timers that are due at one moment are found slice by slice. So there is no priority, which
- * would break this bound for the source that comes second. To limit the rate of a source, its handler suspends it, and a timer
+ * <p><b>Fairness.</b> One iteration runs at most 1,024 tasks and bottom halves, or as many as begin within 500 us. It looks at the
+ * clock after 16 of them, then after each further 16 to 64. The same holds for idle bottom halves. It calls the handlers of at most
+ * 1,024 ready descriptors, and fires at most 1,024 timers, or as many as begin within 500 us. The rest comes first in the next
+ * iteration, which does not wait. So a stream of tasks keeps neither descriptors nor timers nor {@link #stop} waiting for longer
+ * than that, and neither descriptors nor timers keep tasks waiting. No source waits for more than one slice of each other kind,
+ * whatever streams in. Only a great many timers that are due at one moment are found slice by slice. There is no priority, because
+ * it would break this bound for the source that comes second. To limit the rate of a source, its handler suspends it, and a timer
  * resumes it.
  *
  * <p><b>Errors.</b> The context's {@link ExceptionHandler} gets each exception of a callback, with the source. By default it is
@@ -654,8 +655,8 @@ public final class AioContext implements Executor, AutoCloseable {
 
     /**
      * Tells the time of the monotonic clock, of which {@link AioTimer#armAt} takes moments. In a callback this is the time of the
-     * iteration: the clock is read once, when somebody first asks, because a look at it takes longer than to move a timer to later. Elsewhere
-     * it is the time of the call.
+     * iteration. The clock is read once, when somebody first asks, because a look at it takes longer than to move a timer to later.
+     * Elsewhere it is the time of the call.
      *
      * @return the time in nanoseconds, comparable with {@link System#nanoTime} unless the context has a {@link VirtualClock}
      */
@@ -774,11 +775,11 @@ public final class AioContext implements Executor, AutoCloseable {
     }
 
     /**
-     * Moves a descriptor's source of another context to this one. No event is lost, also if it is edge-triggered. The handler never runs on
-     * both loops at once, and what it did on the old one happens before its first call on the new one. The source of the old context closes, and
-     * this context has another one, with the same name, interest and handler, suspended if the old one was. It is in no group. A source that this
-     * context already has for the number is closed, as {@link #watch} does. A change of the old one's interest that another thread makes
-     * meanwhile may be lost.
+     * Moves a descriptor's source of another context to this one. No event is lost, also if it is edge-triggered. The handler never
+     * runs on both loops at once, and what it did on the old one happens before its first call on the new one. The source of the
+     * old context closes, and this context has another one, with the same name, interest and handler. The new one is suspended if
+     * the old one was, and is in no group. A source that this context already has for the number is closed, as {@link #watch} does.
+     * A change of the old one's interest that another thread makes meanwhile may be lost.
      *
      * <p>The old home thread moves it: at once if that calls this outside of the handler, else in an iteration, after the handler has ended.
      * A handler may have its own source moved.
@@ -860,8 +861,8 @@ public final class AioContext implements Executor, AutoCloseable {
     // ---- The loop ---------------------------------------------------------------------------------------------------
 
     /**
-     * Makes the poll that is under way return, or else the next one not wait; a poll without anything to do then says that
-     * it made no progress. Any number of calls before that count as one.
+     * Makes the poll that is under way return, or else the next one not wait. A poll without anything to do then says that it made
+     * no progress. Any number of calls before that count as one.
      *
      * @throws IllegalStateException if the context is closed
      */
@@ -908,8 +909,8 @@ public final class AioContext implements Executor, AutoCloseable {
 
     /**
      * Runs one iteration: waits, if told to and there is nothing to do, and runs what is due, up to the bounds that the class
-     * states under fairness. A callback may call this; the nested poll then runs what the outer one has left, but does not
-     * enter a descriptor's handler that is running.
+     * states under fairness. A callback may call this. The nested poll then runs what the outer one has left, but does not enter a
+     * descriptor's handler that is running.
      *
      * <p>A poll that waits may return without progress. {@link #wakeup} ends it, and so does a change of a descriptor's source or of a
      * hook by another thread, and a hook that says so. A change before the context has its home thread has the first poll return at once. An interrupt does not
@@ -967,9 +968,9 @@ public final class AioContext implements Executor, AutoCloseable {
      * Polls until a condition is gone (QEMU's {@code AIO_WAIT_WHILE}). The condition is looked at before each iteration, on the home thread. A
      * callback of this context may end it. Another thread that ends it calls {@link #wakeup} afterwards, or else the loop may sleep on.
      *
-     * <p><b>Why no such kick is missed.</b> A wake-up is a request that stays until an iteration takes it, and an iteration that takes it
-     * is followed by a look at the condition. That look sees all that the other thread did before its {@code wakeup()}. A request that comes
-     * after the look keeps the next iteration from sleeping.
+     * <p><b>Why no such kick is missed.</b> A wake-up is a request that stays until an iteration takes it. An iteration that takes
+     * it is followed by a look at the condition. That look sees all that the other thread did before its {@code wakeup()}. A
+     * request that comes after the look keeps the next iteration from sleeping.
      *
      * <p>A callback may call this. Its own handler is passed over meanwhile, and the callbacks around it do not go on before this
      * returns. {@link #stop} does not end it. Any other thread waits for a future of {@link #submit} instead.

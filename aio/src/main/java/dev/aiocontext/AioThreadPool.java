@@ -14,10 +14,10 @@ import org.jspecify.annotations.Nullable;
  *
  * <p><b>Threads.</b> Any thread may call any method. Work runs on a thread of the pool, completions on the home thread.
  *
- * <p><b>Errors.</b> A call that throws a {@link StackOverflowError} or {@link OutOfMemoryError} may or may not have done what it was
- * asked for; every later call, and every other thread's, works. If a worker cannot wake the loop, it tries again until it can. An
- * exception of the work is its result, and an Error is too. The pool uses monitors and no lock of {@code java.util.concurrent}, because such a
- * lock can stay locked after a {@link StackOverflowError} (JDK-8318888).
+ * <p><b>Errors.</b> A call that throws a {@link StackOverflowError} or {@link OutOfMemoryError} may or may not have done what it
+ * was asked for. Every later call, and every other thread's, works. If a worker cannot wake the loop, it tries again until it can.
+ * An exception of the work is its result, and an Error is too. The pool uses monitors and no lock of {@code java.util.concurrent},
+ * because such a lock can stay locked after a {@link StackOverflowError} (JDK-8318888).
  */
 public final class AioThreadPool {
     /** The greatest number of threads by default. */

@@ -20,10 +20,10 @@ import java.util.concurrent.TimeUnit;
  * });
  * }</pre>
  *
- * <p><b>The descriptor alone suffices.</b> From prepare on, it is readable as soon as there is something to do: work of any thread, a
- * descriptor that is ready, a timer that is due, and also what prepare itself found. So an outer loop that has no hook before its
- * waits calls prepare once at the beginning and then after each dispatch. The time that prepare returns saves it a look at the descriptor, no
- * more.
+ * <p><b>The descriptor alone suffices.</b> From prepare on, it is readable as soon as there is something to do. That is work of any
+ * thread, a descriptor that is ready, a timer that is due, and also what prepare itself found. So an outer loop that has no hook
+ * before its waits calls prepare once at the beginning and then after each dispatch. The time that prepare returns saves it a look
+ * at the descriptor, no more.
  *
  * <p><b>Mistakes are harmless.</b> A second prepare is as good as one. Dispatch without prepare runs an iteration that does not wait, and
  * needs a prepare after it. An outer loop that never dispatches leaves the descriptor readable.

@@ -26,9 +26,10 @@ package dev.aiocontext;
  *   <li>{@link #end} before the loop sleeps.
  *   <li>{@link #check} once more. If there is work after all, the loop does not sleep.
  * </ol>
- * If a check finds work, the handler is called in the same iteration, with {@link FdEvents#NONE} if the descriptor has told nothing. As with
- * a descriptor, each poll calls it again while there is work: the loop sleeps only if a check after the last call, and after the last
- * end, has found none. The loop looks at the descriptor itself too, but more seldom while it polls.
+ * If a check finds work, the handler is called in the same iteration, with {@link FdEvents#NONE} if the descriptor has told
+ * nothing. As with a descriptor, each poll calls it again while there is work. The loop sleeps only if a check has found none. That
+ * check comes after the last call, and after the last end. The loop looks at the descriptor itself too, but more seldom while it
+ * polls.
  *
  * <p><b>Why no item is lost.</b> The last check comes after the end, with a full fence in between. A producer needs the same on its side: it
  * publishes the item, then a full fence, then looks whether it is to notify. Either the producer sees the end, and notifies; or the check

@@ -4,8 +4,8 @@ import java.util.Objects;
 
 /**
  * Makes the signals that come through a context's SIGIO relay a source of the context. This is the relay's end in one context, and
- * changes nothing for the process. A program that handles SIGIO uses {@code dev.aiocontext.source.Signals}, which is built on it: there
- * a signal may have several handlers, and a SIGIO that another thread takes is told too.
+ * changes nothing for the process. A program that handles SIGIO uses {@code dev.aiocontext.source.Signals}, which is built on it.
+ * There a signal may have several handlers, and a SIGIO that another thread takes is told too.
  */
 public final class SigioSource {
     private SigioSource() {}

@@ -34,10 +34,10 @@ import java.util.stream.Collectors;
  * <p>HotSpot unblocks some signals again. SIGHUP, SIGINT, SIGTERM and SIGQUIT stay blocked only in a JVM that was started with
  * {@code -Xrs}, and SIGUSR2 only with {@code _JAVA_SR_SIGNUM=35} in its environment. The launcher says so, and does not call the program.
  *
- * <p>A JVM cannot block a signal in threads that exist already, and its own exist before any Java code runs. But a signal
- * mask survives execve(2): so this class blocks the signals in the thread it runs on, and has the process execute the very same
- * command line anew. The second time it finds them blocked, and calls the program's {@code main}. The process keeps its
- * number, environment, working directory, arguments byte by byte, and the descriptors that its parent handed down.
+ * <p>A JVM cannot block a signal in threads that exist already, and its own exist before any Java code runs. But a signal mask
+ * survives execve(2). So this class blocks the signals in the thread it runs on, and has the process execute the very same command
+ * line anew. The second time it finds them blocked, and calls the program's {@code main}. The process keeps its number,
+ * environment, working directory, arguments byte by byte, and the descriptors that its parent handed down.
  *
  * <p><b>Descriptors.</b> The second JVM opens the ports of JMX, of a debugger and of agents anew, so those of the first must
  * be closed by then. The kernel does not tell which descriptors a process was started with. The launcher decides so:

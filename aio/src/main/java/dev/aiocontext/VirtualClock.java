@@ -110,9 +110,10 @@ public final class VirtualClock {
     }
 
     /**
-     * Decides whether the clock jumps to the next deadline whenever a loop has nothing else to do, but not further than the loop would wait:
-     * a poll of a second, with nothing due before, moves the clock by a second and returns. Only for one loop a clock, and for
-     * tests in which nothing comes from outside of it: a loop cannot know that a descriptor will be ready soon.
+     * Decides whether the clock jumps to the next deadline whenever a loop has nothing else to do. It jumps no further than the
+     * loop would wait. A poll of a second, with nothing due before, moves the clock by a second and returns. This is only for one
+     * loop a clock, and for tests in which nothing comes from outside of the loop. A loop cannot know that a descriptor will be
+     * ready soon.
      *
      * @param skip whether it does so; false at first
      */

@@ -21,10 +21,10 @@ import org.jspecify.annotations.Nullable;
  * <p><b>Whose end it is.</b> A pidfd stands for one process, also when its number belongs to another one by now. A {@link Process} or a
  * {@link ProcessHandle} whose process has ended before is told at once. A bare number is what it is at the call.
  *
- * <p><b>The exit code.</b> It is known of a child of this process that nobody has reaped yet, of every {@link Process}, and from Linux 6.15 on of
- * a process that was reaped by the time that the loop hears of its end. Of other processes only the end is known. Of a {@link Process} that
- * the JDK had reaped before the call, or before Linux 6.15, {@link Process#exitValue} alone is known: {@link ExitStatus} says what that leaves
- * open.
+ * <p><b>The exit code.</b> It is known of a child of this process that nobody has reaped yet, and of every {@link Process}. From
+ * Linux 6.15 on, it is also known of a process that was reaped by the time that the loop hears of its end. Of other processes only
+ * the end is known. Of a {@link Process} that the JDK had reaped before the call, or before Linux 6.15, {@link Process#exitValue}
+ * alone is known: {@link ExitStatus} says what that leaves open.
  *
  * <p><b>Who reaps.</b> The JDK reaps what {@link ProcessBuilder} started, so {@link #on(AioContext, long, ExitHandler) on} reaps nothing. A child
  * that native code started stays a zombie until somebody reaps it: {@link #reaping} does. A source that is closed before the end reaps

@@ -31,8 +31,9 @@ import java.util.concurrent.CompletionStage;
  *   <li>A watch whose file or directory goes away is told {@link InotifyKind#GONE}, and is closed.
  * </ol>
  *
- * <p><b>What is not told.</b> Inotify tells nothing of subdirectories, of files that are mapped into memory, of changes that another machine
- * makes to a network file system, and of most of what happens in /proc and /sys. Equal events in a row are one.
+ * <p><b>What is not told.</b> Inotify tells nothing of subdirectories, nor of files that are mapped into memory. It tells nothing
+ * of changes that another machine makes to a network file system, nor of most of what happens in /proc and /sys. Equal events in a
+ * row are one.
  *
  * <p><b>Two paths, one inode.</b> Watches whose paths lead to the same file, by a link for instance, are all told of it, each with its
  * own path.

@@ -8,9 +8,9 @@ import dev.aiocontext.Task;
 import java.util.Objects;
 
 /**
- * Makes an {@link EventNotifier} a source of a context: QEMU's {@code aio_set_event_notifier}. Whatever sets the notifier has the loop call
- * a handler: a thread by {@link EventNotifier#set}, native code by a write to {@link EventNotifier#writeFd}, the kernel if the number
- * was given to it (KVM's ioeventfd and irqfd, VFIO, io_uring).
+ * Makes an {@link EventNotifier} a source of a context: QEMU's {@code aio_set_event_notifier}. Whatever sets the notifier has the
+ * loop call a handler. A thread sets it by {@link EventNotifier#set}, and native code by a write to {@link EventNotifier#writeFd}.
+ * The kernel sets it if the number was given to it (KVM's ioeventfd and irqfd, VFIO, io_uring).
  */
 public final class Notifications {
     private Notifications() {}

@@ -23,8 +23,8 @@ public interface SignalSource extends Source {
 
     /**
      * Ends the source. If it is the last one of its signal in the process, the signal has its earlier effect again when this
-     * returns. If the source was not told of the last signal yet, and there is no other source for it, the signal is raised
-     * again: so a SIGTERM that comes while the program closes its source ends the program, as it would have done before.
+     * returns. If the source was not told of the last signal yet, and there is no other source for it, the signal is raised again.
+     * So a SIGTERM that comes while the program closes its source ends the program, as it would have done before.
      */
     @Override
     void close();

@@ -82,8 +82,8 @@ public final class Signals {
      * @param handler what to call, on the loop
      * @return the source, to be closed
      * @throws IllegalArgumentException if there is no such signal
-     * @throws UnsupportedOperationException if the signal cannot be had, or not on this route, or if it comes to another source on another
-     *     route; the message says why, and what helps
+     * @throws UnsupportedOperationException if the signal cannot be had, or not on this route, or if it comes to another source on
+     *     another route. The message says why, and what helps
      * @throws IllegalStateException if the context is closed
      * @throws dev.aiocontext.SyscallException if there are no descriptors left, for instance
      * @throws java.io.UncheckedIOException if /proc, which tells the signal masks, cannot be read

@@ -6,8 +6,8 @@ import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Wakes a loop with one relay mode: first, for the times, only when the kernel says that it sleeps; then, for the losses,
- * when it is about to go to sleep, because that is when a wake-up is lost if it ever is.
+ * Wakes a loop with one relay mode. First, for the times, it does so only when the kernel says that the loop sleeps. Then, for the
+ * losses, it does so when the loop is about to go to sleep, because that is when a wake-up is lost if it ever is.
  */
 final class WakeupTrial {
     /** The time after which the loop is given up. It is long, because nothing but a lost wake-up may take that long. */

@@ -183,8 +183,8 @@ public final class Callbacks {
     }
 
     /**
-     * Says whether a failure has gone all its way already: the exception handler was told, and it was thrown out of the outermost poll, or
-     * out of the polls out of which a report was to throw it.
+     * Says whether a failure has gone all its way already. The exception handler was told then. The failure was thrown out of the
+     * outermost poll, or out of the polls out of which a report was to throw it.
      *
      * @param depth in how many polls the caller runs
      */

@@ -6,8 +6,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The drivers of a loop that are in use: those that it was opened with, and those of features that somebody has used since.
  *
- * <p><b>Threads.</b> Any. A driver that was added before its caller announces something is seen by a loop that looks for that after it
- * has armed, because the loop reads the array anew with each look.
+ * <p><b>Threads.</b> Any. A caller adds a driver before it announces something. A loop that looks for that after it has armed sees
+ * the driver, because it reads the array anew with each look.
  */
 final class Drivers {
     private volatile Driver[] inUse = {};
@@ -21,8 +21,8 @@ final class Drivers {
     /**
      * {@return whether anything is called around each wait}
      *
-     * <p>Each poll asks this in place of {@link #around}: a method whose signature names a class that is not loaded is not inlined, and what
-     * is called around waits is loaded when it is first used.
+     * <p>Each poll asks this in place of {@link #around}. A method whose signature names a class that is not loaded is not inlined,
+     * and what is called around waits is loaded when it is first used.
      */
     boolean haveAround() {
         return around != null;

@@ -37,9 +37,9 @@ import org.jspecify.annotations.Nullable;
  * short, the kernel tells again of descriptors that are ready, and each driver keeps what is due. That a poll has ended is noted by stores, in
  * lines that {@link Embedding} and {@link LastCalls} repeat: to call a method for that would need stack.
  *
- * <p><b>Its size.</b> C2 inlines {@link #turn} into a poll only up to 325 bytes of bytecode, and a poll into its caller only up to 2,500 bytes of
- * machine code. It is short of both by little. Beyond them, a poll without work takes a tenth more. So what it reads first is in fields
- * of its own, and no method that it calls names a class in its signature that is not loaded in a plain run.
+ * <p><b>Its size.</b> C2 inlines {@link #turn} into a poll only up to 325 bytes of bytecode. It inlines a poll into its caller only
+ * up to 2,500 bytes of machine code, of which fewer than 40 are free. Beyond that, a poll without work takes a tenth more. So what {@code
+ * turn} reads is in fields of this class. No method on its way names a class in its signature that is not loaded in a plain run.
  */
 public final class Loop {
     private final Wakeup wakeup;
@@ -194,9 +194,9 @@ public final class Loop {
     }
 
     /**
-     * Finds the list of a poll, because each nested poll walks a list of its own. An Error may have left entries in it. A nested poll begins with
-     * the edges that the poll around it has found and not dispatched: the kernel does not tell them again, and the nested poll may be made
-     * to wait for one of them.
+     * Finds the list of a poll, because each nested poll walks a list of its own. An Error may have left entries in it. A nested
+     * poll begins with the edges that the poll around it has found and not dispatched. The kernel does not tell them again, and the
+     * nested poll may be made to wait for one of them.
      */
     ReadyList readyList() {
         if (counters.depth > 0) {

@@ -6,8 +6,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Takes the failures that upcalls have caught, and sends them to the exception handler.
  *
- * <p>An Error that has just left this loop was told to the handler. It goes on outwards, poll by poll, and ends where it was reported
- * before, or outside of all polls: else each poll would throw it again, and nothing behind it in the queue would run.
+ * <p>An Error that has just left this loop was told to the handler. It goes on outwards, poll by poll, and ends where it was
+ * reported before, or outside of all polls. Else each poll would throw it again, and nothing behind it in the queue would run.
  *
  * <p><b>Threads.</b> Any. What the home thread has thrown, and how deep it is, is asked for on the home thread alone.
  *

@@ -14,10 +14,10 @@ import org.jspecify.annotations.Nullable;
  * are in a group that is suspended. To hold a source and to let it go is the business of the source. It wakes the loop as it
  * always does, so a group has no announcement of its own.
  *
- * <p><b>Threads.</b> Any. The monitor of this object guards everything, and the order of two calls is the order in which they get it. It is
- * held while sources are held and let go, and comes before the lock of the set of descriptors. Closing a source takes it only if there has
- * been a group: a thread that adds a source to a group says so before it looks whether the source is open, and a thread that closes one
- * looks afterwards.
+ * <p><b>Threads.</b> Any. The monitor of this object guards everything, and the order of two calls is the order in which they get
+ * it. It is held while sources are held and let go, and comes before the lock of the set of descriptors. Closing a source takes it
+ * only if there has been a group. A thread that adds a source to a group says so before it looks whether the source is open. A
+ * thread that closes one looks afterwards.
  *
  * <p><b>Errors.</b> What is wanted is written first, and each source is brought to it then. A call that ends in an Error, or in
  * what a system call says, may have left sources as they were. The next call that suspends or resumes the group, or the source, brings
