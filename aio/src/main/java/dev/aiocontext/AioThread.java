@@ -20,8 +20,24 @@ public final class AioThread implements AutoCloseable {
     }
 
     private static void run(AioContext context) {
-        try (context) {
+        try {
             context.run();
+        } catch (RuntimeException | Error e) {
+            closeAfter(context, e);
+            throw e;
+        }
+        context.close();
+    }
+
+    /** The closing may throw the very failure that has ended the loop: the JVM throws the same OutOfMemoryError again and again. */
+    @SuppressWarnings("ReferenceEquality") // the very failure
+    private static void closeAfter(AioContext context, Throwable failure) {
+        try {
+            context.close();
+        } catch (RuntimeException | Error e) {
+            if (e != failure) {
+                failure.addSuppressed(e);
+            }
         }
     }
 

@@ -32,6 +32,24 @@ class AioThreadTest {
     }
 
     @Test
+    void theErrorThatEndsItIsToldAlsoIfItsEndThrowsTheVerySame() {
+        AioThread io =
+                AioThread.start(AioContext.builder().relay(RelayMode.OFF).exceptionHandler((source, failure) -> {}));
+        CompletableFuture<Throwable> told = new CompletableFuture<>();
+        io.thread().setUncaughtExceptionHandler((thread, failure) -> told.complete(failure));
+        AssertionError error = new AssertionError("an error of a task");
+        io.context().execute(() -> {
+            io.context().execute(() -> {
+                throw error; // when the context is closed
+            });
+            throw error;
+        });
+        assertThat(told.join()).isSameAs(error);
+        Eventually.ends(io.thread());
+        assertThat(io.context().isClosed()).isTrue();
+    }
+
+    @Test
     void itCannotCloseItselfButStop() {
         AioThread io = AioThread.start(AioContext.builder().name("self").relay(RelayMode.OFF));
         CompletableFuture<String> refused = io.context().submit(() -> {

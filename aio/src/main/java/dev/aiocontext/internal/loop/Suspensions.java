@@ -178,11 +178,14 @@ final class Suspensions {
         }
     }
 
+    @SuppressWarnings("ReferenceEquality") // two sources may throw the very same exception
     private static RuntimeException first(@Nullable RuntimeException before, RuntimeException next) {
         if (before == null) {
             return next;
         }
-        before.addSuppressed(next);
+        if (before != next) {
+            before.addSuppressed(next);
+        }
         return before;
     }
 
