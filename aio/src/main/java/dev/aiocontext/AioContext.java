@@ -412,7 +412,7 @@ public final class AioContext implements Executor, AutoCloseable {
     public <T extends @Nullable Object> CompletableFuture<T> submit(Callable<? extends T> work) {
         LoopCall<T> call = new LoopCall<>(home, inbox, Objects.requireNonNull(work, "work"));
         execute(call);
-        return call;
+        return call.future();
     }
 
     /**
@@ -779,7 +779,7 @@ public final class AioContext implements Executor, AutoCloseable {
      * runs on both loops at once, and what it did on the old one happens before its first call on the new one. The source of the
      * old context closes, and this context has another one, with the same name, interest and handler. The new one is suspended if
      * the old one was, and is in no group. A source that this context already has for the number is closed, as {@link #watch} does.
-     * A change of the old one's interest that another thread makes meanwhile may be lost.
+     * What another thread changes at the old one meanwhile is changed at the new one too, or is refused because the old one is closed.
      *
      * <p>The old home thread moves it: at once if that calls this outside of the handler, else in an iteration, after the handler has ended.
      * A handler may have its own source moved.

@@ -21,6 +21,9 @@ public final class BottomHalfWork extends ListedSource implements BottomHalf, Ru
     private final QueueMark due = new QueueMark();
     private final QueueMark idle = new QueueMark();
 
+    /** What an Error leaves of it that comes after its entry was taken, and before its mark was. */
+    final Piece lostEntry = new LostEntry();
+
     /**
      * Creates it, not scheduled.
      *
@@ -33,6 +36,23 @@ public final class BottomHalfWork extends ListedSource implements BottomHalf, Ru
         super(sources, name);
         this.inbox = inbox;
         this.callback = callback;
+    }
+
+    private final class LostEntry extends Piece {
+        @Override
+        void goOn(Callbacks callbacks) {
+            int due = takeDue(inbox.work.end());
+            int any = takeIdle(inbox.idleWork.end());
+            if (BottomHalfFlags.isDue(due) || BottomHalfFlags.isScheduled(any)) {
+                callbacks.call(BottomHalfWork.this);
+            }
+        }
+
+        /** Not called: the loop goes on with it. */
+        @Override
+        public void run() {
+            throw new AssertionError(this);
+        }
     }
 
     @Override

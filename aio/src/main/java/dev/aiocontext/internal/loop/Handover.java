@@ -4,7 +4,6 @@ import dev.aiocontext.internal.posix.StackRoom;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.concurrent.locks.LockSupport;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What a thread is parked for until the loop hands it over, once: the result of a call, or the events of a descriptor.
@@ -13,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  *     OPEN ----(loop: begin)----> TAKEN ---(loop: settle)---> SETTLED     the thread gets the outcome
  *       |  \---(loop: settle)-------------------------------> SETTLED
  *       |                           |
- *       +---(thread: leave)---------+-----------------------> LEFT        the thread waits no more
+ *       +---(thread: giveUp)--------+-----------------------> LEFT        the thread waits no more
  * </pre>
  *
  * <p><b>Threads.</b> {@link #await}: the thread that made this object, which may be a virtual one. {@link #run}, {@link #begin}, {@link
@@ -33,7 +32,7 @@ import org.jspecify.annotations.Nullable;
  * context runs what is left in the same way. An unpark that fails for a platform thread is repeated. For a virtual thread it could not
  * be, so {@link StackRoom} is asked first. For want of memory the JDK repeats it by itself.
  */
-abstract class Handover implements Runnable {
+abstract class Handover extends Piece {
     private static final int OPEN = 0;
     private static final int TAKEN = 1;
     private static final int SETTLED = 2;
@@ -54,13 +53,6 @@ abstract class Handover implements Runnable {
 
     /** The home thread's: the thread has got its permit after the outcome was settled. */
     private boolean delivered;
-
-    /** The home thread's: {@link #run} has done all that it was pushed for. */
-    boolean over;
-
-    /** The home thread's: the next in the list of those that an Error has cut short. */
-    @Nullable
-    Handover nextUnfinished;
 
     /** Creates one for the calling thread. */
     Handover() {}
@@ -118,7 +110,7 @@ abstract class Handover implements Runnable {
      *
      * @return whether it did
      */
-    public final boolean leave() {
+    public final boolean giveUp() {
         int before = state;
         while (before < SETTLED && !STATE.compareAndSet(this, before, LEFT)) {
             before = state; // the loop has just taken it
@@ -136,7 +128,7 @@ abstract class Handover implements Runnable {
     final boolean await(long nanos) throws InterruptedException {
         long deadline = nanos < 0 ? 0 : System.nanoTime() + nanos;
         while (state != SETTLED) {
-            if (waiting.isInterrupted() && leave()) {
+            if (waiting.isInterrupted() && giveUp()) {
                 Thread.interrupted();
                 throw new InterruptedException();
             }
@@ -146,7 +138,7 @@ abstract class Handover implements Runnable {
                 long left = deadline - System.nanoTime();
                 if (left > 0) {
                     LockSupport.parkNanos(this, left);
-                } else if (leave()) {
+                } else if (giveUp()) {
                     return false;
                 }
             }

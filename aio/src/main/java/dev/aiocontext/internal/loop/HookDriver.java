@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * taken for a hook that no later look can find.
  *
  * <p><b>Errors.</b> A hook whose prepare has returned is marked, and its after takes the mark. If an Error keeps {@link #after} from
- * being run, the next {@link #prepare} begins with it.
+ * being run, or a hook from being called by it, the next {@link #prepare} begins with what is left.
  */
 final class HookDriver implements Driver {
     private static final HookSource[] NONE = {};
@@ -119,10 +119,10 @@ final class HookDriver implements Driver {
                 }
             }
         }
-        round = NONE;
         if (first != null) {
-            throw first;
+            throw first; // the round stays, because a hook may be marked still
         }
+        round = NONE;
     }
 
     private void callAfter(HookSource hook) {

@@ -1,6 +1,7 @@
 package dev.aiocontext.internal.loop;
 
 import dev.aiocontext.Source;
+import dev.aiocontext.internal.posix.StackRoom;
 import java.lang.System.Logger.Level;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
@@ -111,10 +112,13 @@ public final class LoopEnd {
         Runnable endPolling = new Step(END_POLLING);
         Runnable free = new Step(FREE);
         Runnable endSources = new Step(END_SOURCES);
+        StackRoom.requireToOpen(); // no call comes back to what follows
         ended = true;
         closing.attempt(endPolling);
         closing.attempt(free);
-        closing.attempt(endSources);
+        do {
+            closing.attempt(endSources);
+        } while (!sources.hasEnded());
         if (!forgotten.isEmpty()) {
             closing.attempt(() -> Callbacks.log(Level.WARNING, warning(forgotten), null));
         }

@@ -1,5 +1,6 @@
 package dev.aiocontext.internal.loop;
 
+import dev.aiocontext.internal.posix.StackRoom;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
@@ -23,8 +24,8 @@ class LoopFuture<T extends @Nullable Object> extends CompletableFuture<T> {
     private final Home home;
     private final Inbox inbox;
 
-    /** What threads wait for: completed with this one, and without its result. Guarded by the monitor of this. */
-    private @Nullable CompletableFuture<Boolean> waiting;
+    /** What threads wait for: completed with this one, and without its result. Written under the monitor of this. */
+    private volatile @Nullable CompletableFuture<Boolean> waiting;
 
     LoopFuture(Home home, Inbox inbox) {
         this.home = home;
@@ -65,6 +66,33 @@ class LoopFuture<T extends @Nullable Object> extends CompletableFuture<T> {
     @Override
     public Executor defaultExecutor() {
         return inbox;
+    }
+
+    /**
+     * Completes it, and wakes the threads that wait for it. After an Error, calling it again does the rest. What gets an Error in a stage of
+     * the user's goes to that stage: the JDK calls it, and catches the Error.
+     *
+     * @param result the result
+     * @param failure the failure, or null if there is a result
+     */
+    final void settle(@Nullable T result, @Nullable Throwable failure) {
+        if (waiting != null) {
+            StackRoom.requireToWake(); // the JDK forgets a thread right before it wakes it
+        }
+        if (failure != null) {
+            completeExceptionally(failure);
+        } else {
+            completeWith(result);
+        }
+        CompletableFuture<Boolean> waiters = waiting;
+        if (waiters != null) {
+            waiters.complete(true); // as the stage has done, unless an Error has kept it from that
+        }
+    }
+
+    @SuppressWarnings("NullAway") // the result is null only if T may be
+    private void completeWith(@Nullable T result) {
+        complete(result);
     }
 
     private void requireNoDeadlock() {

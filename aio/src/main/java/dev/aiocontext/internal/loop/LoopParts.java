@@ -96,7 +96,8 @@ public final class LoopParts {
             fdSources = new FdSources(descriptors, fdDispatch, callbacks, inbox, home, sources, drivers);
             hooks = new Hooks(drivers, sources, inbox, home, callbacks, counters);
             readiness = new Readiness(descriptors, inbox, home, unfinished);
-            timers = new Timers(monotonic, wall, drivers, sources, inbox, home, descriptors, callbacks, counters);
+            timers = new Timers(
+                    monotonic, wall, drivers, sources, inbox, home, descriptors, callbacks, counters, unfinished);
             time = new LoopTime(monotonic, counters, drivers);
             reports = new Reports(name, inbox, home, callbacks, counters);
         } catch (RuntimeException | Error e) {

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  *   <li>QUEUED: in the queue of {@link PoolWorkers}.
  *   <li>BEGUN: a worker does it. It is among the outcomes from here on.
  *   <li>DONE: its result is known, or it is cancelled. The worker pushes the job to the loop.
- *   <li>COMPLETED: the loop has taken it off the list, and then completes its future.
+ *   <li>COMPLETED: the loop has completed its future, and has taken it off the list.
  * </ol>
  *
  * <p><b>Threads.</b> {@link #cancel}: any. {@link #begin} and {@link #perform}: the worker. {@link #run}: the home thread. The
@@ -25,11 +25,12 @@ import org.jspecify.annotations.Nullable;
  *
  * <p><b>Errors.</b> A state changes by plain stores, after the last call that can fail. So every step either happens as a whole, or
  * the state before it holds. A push to the loop comes before the stores (cancelling), or is repeated by the worker until it
- * succeeds. The loop may therefore find a job twice, or one that was not cancelled after all: {@link #run} skips these.
+ * succeeds. The loop may therefore find a job twice, or one that was not cancelled after all: {@link #run} skips these. If an Error keeps
+ * the loop from completing the future, the job stays DONE, and {@link Unfinished} keeps it for the next iteration.
  *
  * @param <T> the result
  */
-public final class PoolJob<T extends @Nullable Object> extends Link implements Runnable {
+public final class PoolJob<T extends @Nullable Object> extends Piece {
     // Constants of the compiler only: a class whose initializer got an Error would be unusable ever after.
     private static final int QUEUED = 0;
     private static final int BEGUN = 1;
@@ -217,6 +218,9 @@ public final class PoolJob<T extends @Nullable Object> extends Link implements R
             completed = Objects.requireNonNull(future);
             returned = result;
             thrown = failure;
+        }
+        completed.settle(returned, thrown);
+        synchronized (outcomes) { // after the deed
             leave();
             state = COMPLETED;
             future = null;
@@ -224,10 +228,6 @@ public final class PoolJob<T extends @Nullable Object> extends Link implements R
             failure = null;
         }
         completed.job = null;
-        if (thrown != null) {
-            completed.completeExceptionally(thrown);
-        } else {
-            completed.complete(returned);
-        }
+        over = true;
     }
 }

@@ -87,7 +87,7 @@ public final class Readiness {
             told = wait.await(nanos);
         } finally {
             if (!told) {
-                wait.leave(); // after an Error, too
+                wait.giveUp(); // after an Error, too
                 inbox.push(wait); // to be forgotten
             }
         }

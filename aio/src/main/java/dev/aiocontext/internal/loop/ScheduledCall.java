@@ -68,6 +68,7 @@ class ScheduledCall<V extends @Nullable Object> extends FutureTask<V> implements
         @Override
         void report() {
             Throwable thrown = failure;
+            failure = null; // once, though an Error may have the run called again
             if (thrown != null) {
                 ScheduledCall.<RuntimeException>rethrow(thrown);
             }

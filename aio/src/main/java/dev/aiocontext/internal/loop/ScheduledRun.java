@@ -1,6 +1,7 @@
 package dev.aiocontext.internal.loop;
 
 import dev.aiocontext.AioTimer;
+import dev.aiocontext.TimerHandler;
 import dev.aiocontext.internal.wakeup.Link;
 import org.jspecify.annotations.Nullable;
 
@@ -12,9 +13,10 @@ import org.jspecify.annotations.Nullable;
  * of the view, which guards the state and the timer. The timer is open exactly as long as the run is not gone, so no timer outlives
  * the executor.
  *
- * <p><b>Errors.</b> If the timer of a run that is gone could not be closed, it fires once more, and is closed then.
+ * <p><b>Errors.</b> If the timer of a run that is gone could not be closed, it fires once more, and is closed then. If an Error comes before
+ * the run has begun, or keeps it from its end, {@link Unfinished} keeps it. The next iteration begins it, or fails its future with that Error.
  */
-final class ScheduledRun extends Link implements Runnable {
+final class ScheduledRun extends Piece implements TimerHandler {
     /** What {@link AioTimer#armAt} can tell from the past, if it is added to the time: 146 years. */
     private static final long LONGEST = Long.MAX_VALUE >> 1;
 
@@ -28,6 +30,9 @@ final class ScheduledRun extends Link implements Runnable {
     private int state = NEW;
     private @Nullable AioTimer timer;
 
+    /** The home thread's: what has kept a run from its end. */
+    private @Nullable Throwable cutShort;
+
     ScheduledRun(ScheduledView view, ScheduledCall<?> call) {
         this.view = view;
         this.call = call;
@@ -40,7 +45,7 @@ final class ScheduledRun extends Link implements Runnable {
     /** Makes its timer, if it needs one. */
     void prepare(Timers timers) {
         if (!call.isImmediate()) {
-            timer = timers.makeUnattended("scheduled task", false, (source, missed) -> run());
+            timer = timers.makeUnattended("scheduled task", false, this);
         }
     }
 
@@ -89,21 +94,23 @@ final class ScheduledRun extends Link implements Runnable {
         unarmed.armAt(now + Math.min(call.deadline() - now, LONGEST));
     }
 
+    @Override
+    public void fired(AioTimer source, long missed) {
+        run();
+    }
+
     /** Runs the task. An interrupt that came before is none of the task's, as in a pool: it is there again after the task. */
     @Override
     public void run() {
         boolean wasInterrupted = Thread.interrupted();
         try {
-            if (view.begin(this)) {
-                boolean again = false;
-                try {
-                    again = call.perform();
-                } finally {
-                    again = view.end(this, again);
-                }
-                if (again && timer != null) {
-                    armAgain(timer);
-                }
+            Throwable lost = cutShort;
+            if (lost != null) {
+                call.fail(lost);
+                view.end(this);
+                cutShort = null; // after the deed
+            } else if (view.begin(this)) {
+                perform();
             }
         } finally {
             if (wasInterrupted) {
@@ -111,6 +118,23 @@ final class ScheduledRun extends Link implements Runnable {
             }
         }
         call.report();
+    }
+
+    private void perform() {
+        try {
+            boolean again = false;
+            try {
+                again = call.perform();
+            } finally {
+                again = view.end(this, again);
+            }
+            if (again && timer != null) {
+                armAgain(timer);
+            }
+        } catch (RuntimeException | Error e) {
+            cutShort = e; // a store only
+            throw e;
+        }
     }
 
     private void armAgain(AioTimer fired) {

@@ -364,6 +364,15 @@ final class ScheduledView extends AbstractExecutorService implements ScheduledEx
         return isPending;
     }
 
+    /** Ends a run that an Error has cut short, if it is active still; takes it off the list else. */
+    synchronized void end(ScheduledRun run) {
+        if (run.isActive()) {
+            end(run, false);
+        } else {
+            leave(run);
+        }
+    }
+
     /** Takes a run off the list, unless it is active and will end by itself. Calling it again changes nothing. */
     synchronized void leave(ScheduledRun run) {
         if (!run.isActive()) {

@@ -25,6 +25,9 @@ final class Slice {
     /** Up to here, idle work is due: the loop does not wait before due work that a slice, or an Error, left in the queue. */
     private long idleDue;
 
+    /** The entry of a bottom half was taken, and its mark perhaps not: threads would rely on the entry for ever. */
+    private boolean untaken;
+
     private final Unfinished unfinished;
 
     Slice(Inbox inbox, Callbacks callbacks, Counters counters, Unfinished unfinished) {
@@ -45,13 +48,27 @@ final class Slice {
         return !unfinished.isEmpty();
     }
 
-    /** Drops bottom halves that were cancelled from the head of the queue: they are nothing to stay awake for. */
+    /**
+     * Drops bottom halves that were cancelled from the head of the queue: they are nothing to stay awake for. An Error after the entry has
+     * left the queue leaves the bottom half in the list of what is unfinished.
+     */
+    @SuppressWarnings("ReferenceEquality") // the very same entry
     void dropCancelled() {
         while (work.peek() instanceof BottomHalfWork bottomHalf && bottomHalf.isCancelled()) {
+            Piece entry = bottomHalf.lostEntry;
+            if (!entry.kept) { // stores only, here and in the end
+                entry.kept = true;
+                entry.nextUnfinished = unfinished.first;
+                unfinished.first = entry;
+            }
             long end = work.end();
             work.take(end);
             if (BottomHalfFlags.isDue(bottomHalf.takeDue(end))) {
                 bottomHalf.scheduleAgain(); // just now, by a thread that relied on the entry
+            }
+            if (unfinished.first == entry) {
+                unfinished.first = entry.nextUnfinished;
+                entry.kept = false;
             }
         }
     }
@@ -82,12 +99,17 @@ final class Slice {
         int pieces = 0;
         for (Runnable next = queue.take(end); next != null; next = queue.take(end)) {
             counters.asked++;
+            untaken = true;
             try {
                 progress |= run(next, end, due);
-            } catch (RuntimeException | Error e) {
-                if (next instanceof Handover handover && !handover.over) { // stores only
-                    handover.nextUnfinished = unfinished.first;
-                    unfinished.first = handover;
+            } catch (RuntimeException | Error e) { // stores only
+                Piece piece = next instanceof Piece own
+                        ? own
+                        : untaken && next instanceof BottomHalfWork bottomHalf ? bottomHalf.lostEntry : null;
+                if (piece != null && !piece.over && !piece.kept) {
+                    piece.kept = true;
+                    piece.nextUnfinished = unfinished.first;
+                    unfinished.first = piece;
                 }
                 throw e;
             }
@@ -116,6 +138,7 @@ final class Slice {
 
     private boolean runDue(BottomHalfWork bottomHalf, long end) {
         boolean due = BottomHalfFlags.isDue(bottomHalf.takeDue(end));
+        untaken = false;
         if (due) {
             callbacks.call(bottomHalf);
         }
@@ -125,6 +148,7 @@ final class Slice {
     /** Says whether it was progress: an idle one is not, but one that became due while it waited here is. */
     private boolean runIdle(BottomHalfWork bottomHalf, long end) {
         int flags = bottomHalf.takeIdle(end);
+        untaken = false;
         if (BottomHalfFlags.isScheduled(flags)) {
             callbacks.call(bottomHalf);
         }

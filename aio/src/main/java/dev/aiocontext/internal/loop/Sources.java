@@ -1,5 +1,6 @@
 package dev.aiocontext.internal.loop;
 
+import dev.aiocontext.internal.posix.StackRoom;
 import dev.aiocontext.internal.wakeup.Link;
 import java.util.ArrayList;
 import java.util.List;
@@ -15,7 +16,8 @@ import org.jspecify.annotations.Nullable;
  * sees the other, and calls {@link #sayFarewell}. The source is then in the list until its future completes. On the home thread
  * that is at once, unless the callback is running. Else a task does it on the home thread: either no call of the callback is under
  * way then, or the task comes again as idle work. If the loop refuses the task, the context is being closed: {@link #end}
- * completes what is in the list, or has been through already, and then {@link #ended} says so.
+ * completes what is in the list, or has been through already, and then {@link #ended} says so. If an Error ends the task, {@link Unfinished}
+ * keeps it.
  */
 public final class Sources {
     private final Inbox inbox;
@@ -78,7 +80,15 @@ public final class Sources {
         }
     }
 
-    private record Farewell(Sources sources, LoopSource source) implements Runnable {
+    private static final class Farewell extends Piece {
+        private final Sources sources;
+        private final LoopSource source;
+
+        Farewell(Sources sources, LoopSource source) {
+            this.sources = sources;
+            this.source = source;
+        }
+
         @Override
         public void run() {
             if (!source.isRunning()) {
@@ -89,11 +99,19 @@ public final class Sources {
         }
     }
 
+    /** Takes it out after the deed, so that the end of the context finds it if an Error has kept it from that. */
     private void complete(LoopSource source) {
-        synchronized (this) {
-            source.link().leave();
+        StackRoom.requireToWake(); // stages that the JDK forgets before it runs them wait for this
+        try {
+            source.complete();
+        } finally {
+            LoopFuture<Void> future = source.farewell();
+            if (future == null || future.isDone()) {
+                synchronized (this) {
+                    source.link().leave();
+                }
+            }
         }
-        source.complete();
     }
 
     /** {@return the sources that are open, in the order in which they were made} */
@@ -120,7 +138,12 @@ public final class Sources {
         return forgotten;
     }
 
-    /** Closes all sources, at the end of the context. */
+    /** {@return whether the end of the context has closed all sources, and completed what was asked for} */
+    synchronized boolean hasEnded() {
+        return ended && living.isAlone();
+    }
+
+    /** Closes all sources, at the end of the context. If it fails halfway, calling it again does the rest. */
     public void end() {
         synchronized (this) {
             ended = true;

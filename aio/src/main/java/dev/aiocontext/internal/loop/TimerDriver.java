@@ -14,6 +14,7 @@ import java.util.concurrent.TimeUnit;
  *
  * <p><b>Errors.</b> An Error between two places leaves the timer where it was, or "in hand", and the next round begins with it ({@link
  * TimerQueue}). An Error between firing and the handler loses that call, as it does for a task that was taken; a periodic timer goes on.
+ * A handler that is a {@link Piece} is gone on with.
  *
  * <p><b>Threads.</b> {@link #arm}, {@link #announce}, {@link #now} and {@link #at}: any. Everything else: the home thread.
  */
@@ -29,6 +30,7 @@ final class TimerDriver implements Driver {
     private final TimerQueue queue;
     private final ExactWait exactWait;
     private final Counters counters;
+    private final Unfinished cutShort;
 
     /** The last slice has left timers that are due. */
     private boolean unfinished;
@@ -39,7 +41,15 @@ final class TimerDriver implements Driver {
     /** How many periods the call that comes has missed: read before the callback runs. */
     long missed;
 
-    TimerDriver(Ticks ticks, Inbox inbox, Home home, Callbacks callbacks, ExactWait exactWait, Counters counters) {
+    TimerDriver(
+            Ticks ticks,
+            Inbox inbox,
+            Home home,
+            Callbacks callbacks,
+            ExactWait exactWait,
+            Counters counters,
+            Unfinished cutShort) {
+        this.cutShort = cutShort;
         this.ticks = ticks;
         this.origin = ticks.origin();
         this.home = home;
@@ -145,7 +155,18 @@ final class TimerDriver implements Driver {
         while (fired != null || queue.isWheelBehind()) {
             if (fired != null) {
                 progress = true;
-                call((TimerSource) fired, now - queue.due());
+                try {
+                    call((TimerSource) fired, now - queue.due());
+                } catch (Error e) {
+                    if (((TimerSource) fired).handler instanceof Piece piece
+                            && !piece.over
+                            && !piece.kept) { // stores only
+                        piece.kept = true;
+                        piece.nextUnfinished = cutShort.first;
+                        cutShort.first = piece;
+                    }
+                    throw e;
+                }
             }
             if (++steps % STRIDE == 0) {
                 long time = System.nanoTime();

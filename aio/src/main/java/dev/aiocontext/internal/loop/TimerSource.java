@@ -27,7 +27,7 @@ class TimerSource extends TimerEntry implements AioTimer, LoopSource {
     /** Null if its {@link TimedTask} knows it. */
     private final @Nullable String name;
 
-    private final TimerHandler handler;
+    final TimerHandler handler;
     private volatile boolean suspended;
     private boolean running;
 

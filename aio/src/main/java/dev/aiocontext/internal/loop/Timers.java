@@ -22,6 +22,7 @@ public final class Timers {
     private final FdSet descriptors;
     private final Callbacks callbacks;
     private final Counters counters;
+    private final Unfinished unfinished;
 
     // Guarded by the monitor.
     private @Nullable TimerDriver byMonotonic;
@@ -40,7 +41,9 @@ public final class Timers {
             Home home,
             FdSet descriptors,
             Callbacks callbacks,
-            Counters counters) {
+            Counters counters,
+            Unfinished unfinished) {
+        this.unfinished = unfinished;
         this.monotonic = monotonic;
         this.wall = wall;
         this.drivers = drivers;
@@ -121,7 +124,8 @@ public final class Timers {
         TimerDriver driver = clock == TimerClock.WALL ? byWall : byMonotonic;
         if (driver == null) {
             Ticks ticks = clock == TimerClock.WALL ? wall : monotonic;
-            driver = new TimerDriver(ticks, inbox, home, callbacks, new ExactWait(ticks, descriptors), counters);
+            ExactWait exactWait = new ExactWait(ticks, descriptors);
+            driver = new TimerDriver(ticks, inbox, home, callbacks, exactWait, counters, unfinished);
             drivers.add(driver);
             if (clock == TimerClock.WALL) {
                 byWall = driver;

@@ -3,31 +3,32 @@ package dev.aiocontext.internal.loop;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The hand-overs that an Error has cut short. The next iteration does not wait, and runs them again; so does the end of the context.
+ * The work that an Error has cut short. The next iteration does not wait, and goes on with it; so does the end of the context.
  *
  * <p><b>Threads.</b> The home thread.
  *
- * <p><b>Errors.</b> A caller that catches an Error puts the hand-over into this list by two stores of its own, because a call may lack
- * stack.
+ * <p><b>Errors.</b> A caller that catches an Error puts the work into this list by stores of its own, because a call may lack stack.
  */
 final class Unfinished {
-    /** The first; {@link Handover#nextUnfinished} leads to the others. */
+    /** The first; {@link Piece#nextUnfinished} leads to the others. */
     @Nullable
-    Handover first;
+    Piece first;
 
     /** {@return whether there is none} */
     boolean isEmpty() {
         return first == null;
     }
 
-    /** Runs all of them. One that an Error cuts short anew goes back into the list. */
+    /** Goes on with all of it. What an Error cuts short anew goes back into the list. */
     void run(Callbacks callbacks) {
-        for (Handover next = first; next != null; next = first) {
+        for (Piece next = first; next != null; next = first) {
             first = next.nextUnfinished;
+            next.kept = false;
             try {
-                callbacks.run(next);
+                next.goOn(callbacks);
             } catch (RuntimeException | Error e) {
-                if (!next.over) {
+                if (!next.over && !next.kept) { // stores only
+                    next.kept = true;
                     next.nextUnfinished = first;
                     first = next;
                 }
