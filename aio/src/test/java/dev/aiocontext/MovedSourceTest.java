@@ -164,6 +164,68 @@ class MovedSourceTest {
         source.close();
     }
 
+    /** A stage of the source that it replaces runs when the new loop watches the descriptor, and the old one still does. */
+    private FdSource adoptMeanwhile(AioContext next, FdSource source, Runnable meanwhile) {
+        FdSource earlier = next.watch("earlier", notifier.fd(), FdEvents.READ, (replaced, events) -> {});
+        next.poll(false);
+        earlier.closed().thenRun(meanwhile);
+        return next.adopt(source).join();
+    }
+
+    @Test
+    void anInterestThatIsChangedMeanwhileIsThatOfTheNewOne() {
+        AioContext old = context("old", MonitorMode.AUTO);
+        AioContext next = context("next", MonitorMode.AUTO);
+        FdSource source = watch(old, FdEvents.READ);
+        old.poll(false);
+        FdSource moved = adoptMeanwhile(next, source, () -> source.interest(FdEvents.WRITE));
+        assertThat(moved.interest()).isEqualTo(FdEvents.WRITE);
+        assertThat(next.poll(true)).isTrue();
+        assertThatThrownBy(() -> source.interest(FdEvents.READ)).hasMessageEndingWith("is closed");
+        moved.close();
+    }
+
+    @Test
+    void oneThatIsSuspendedOrResumedMeanwhileIsSoWhenItHasMoved() {
+        AioContext old = context("old", MonitorMode.AUTO);
+        AioContext next = context("next", MonitorMode.AUTO);
+        FdSource source = watch(old, FdEvents.READ);
+        old.poll(false);
+        FdSource moved = adoptMeanwhile(next, source, source::suspend);
+        assertThat(moved.isSuspended()).isTrue();
+        FdSource back = adoptMeanwhile(old, moved, moved::resume);
+        assertThat(back.isSuspended()).isFalse();
+        back.close();
+    }
+
+    @Test
+    void oneThatIsClosedMeanwhileDoesNotLiveOnInTheOtherContext() {
+        AioContext old = context("old", MonitorMode.AUTO);
+        AioContext next = context("next", MonitorMode.AUTO);
+        FdSource source = watch(old, FdEvents.READ);
+        old.poll(false);
+        assertThatThrownBy(() -> adoptMeanwhile(next, source, source::close))
+                .hasRootCauseInstanceOf(IllegalStateException.class)
+                .hasRootCauseMessage("moved (fd " + notifier.fd() + ") is closed");
+        assertThat(next.source(notifier.fd())).isEmpty();
+    }
+
+    @Test
+    void itGoesOnWhereItWasIfTheOtherContextRefusesAChangeThatWasMadeMeanwhile() {
+        AioContext old = context("old", MonitorMode.EPOLL);
+        AioContext next = context("next", MonitorMode.POLL);
+        FdSource source = watch(old, FdEvents.READ);
+        old.poll(false);
+        assertThatThrownBy(() -> adoptMeanwhile(next, source, () -> source.interest(FdEvents.READ.edgeTriggered())))
+                .hasRootCauseInstanceOf(UnsupportedOperationException.class);
+        assertThat(next.source(notifier.fd())).isEmpty();
+        assertThat(source.isSuspended()).isFalse();
+        notifier.set();
+        assertThat(old.poll(true)).isTrue();
+        assertThat(calls).hasValue(1);
+        source.close();
+    }
+
     @Test
     void oneOfThisContextStaysAsItIs() {
         AioContext ctx = context("same", MonitorMode.AUTO);

@@ -232,6 +232,19 @@ public final class FdSources {
         wakeLoop(source);
     }
 
+    /** Removes a source that is open, if it has this interest still; says whether it did. */
+    boolean removeUnchanged(WatchedFd source, FdEvents interest) {
+        synchronized (lock) {
+            source.requireOpen();
+            if (!source.interest.equals(interest)) {
+                return false;
+            }
+            drop(source, descriptors);
+        }
+        wakeLoop(source);
+        return true;
+    }
+
     /** Under the lock. */
     private PollDriver polls() {
         PollDriver made = polls;

@@ -147,6 +147,11 @@ final class WatchedFd extends ListedSource implements FdSource {
         return owner.move(this, target);
     }
 
+    /** Closes it for its own part, if it has this interest still; says whether it did. To be followed by {@link #retire}. */
+    boolean endUnchanged(FdEvents wanted) {
+        return owner.removeUnchanged(this, wanted);
+    }
+
     /** What the set is to wait for. */
     int wanted() {
         return suspended ? FdEntry.SUSPENDED : interest.toPoll();
