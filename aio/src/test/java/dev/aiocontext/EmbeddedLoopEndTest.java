@@ -36,6 +36,19 @@ class EmbeddedLoopEndTest extends EmbeddedLoops {
         assertThat(opened.notifier().fd()).isEqualTo(lowest);
     }
 
+    @Test
+    void itsNumbersMayBeWatchedOnceItIsClosed() {
+        AioContext inner = inner();
+        EmbeddedLoop embedded = inner.embed();
+        int fd = embedded.fd();
+        embedded.close();
+        List<EventNotifier> next = List.of(opened.notifier(), opened.notifier(), opened.notifier(), opened.notifier());
+        assertThat(next).extracting(EventNotifier::fd).contains(fd);
+        for (EventNotifier notifier : next) { // the kernel gives the lowest number that is free: these have its two
+            opened.add(inner.onReadable(notifier.fd(), (source, events) -> {}));
+        }
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"outside", "in a task", "in a hook"})
     void anotherThreadMayCloseTheContextOnceTheEmbeddingIsClosed(String where) {

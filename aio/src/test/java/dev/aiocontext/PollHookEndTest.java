@@ -214,6 +214,21 @@ class PollHookEndTest extends PolledRing {
         moved.close();
     }
 
+    /** Else the other loop could check and sleep before the silenced producer hears that it is to notify. */
+    @ParameterizedTest
+    @EnumSource
+    void oneThatMovesIsEndedBeforeTheOtherLoopWatchesIt(MonitorMode monitor) {
+        AioContext ctx = open(monitor);
+        AioContext next = open(monitor);
+        FdSource source = beginAndStay(ctx);
+        FdSource replaced = next.onReadable(source.fd(), (earlier, events) -> {});
+        next.poll(false);
+        replaced.closed().thenRun(() -> calls.add("watched"));
+        FdSource moved = next.adopt(source).join();
+        assertThat(takeCalls()).containsExactly("end", "watched");
+        moved.close();
+    }
+
     @Test
     void closedDoesNotCompleteWhileTheHookRuns() {
         AioContext ctx = open(MonitorMode.AUTO);

@@ -49,6 +49,7 @@ class PollHookTest extends PolledRing {
         AioContext ctx = open(monitor);
         warmSource(ctx);
         atEnd = this::push; // the producer is silenced still, and does not notify
+        ctx.after(LONG.dividedBy(2), () -> calls.add("slept until then"));
         assertThat(ctx.poll(LONG)).isTrue();
         assertThat(takeCalls()).containsExactly("begin", "check", "end", "check", "ready NONE");
     }
