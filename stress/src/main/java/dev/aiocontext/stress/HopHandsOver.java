@@ -17,7 +17,6 @@ import org.openjdk.jcstress.annotations.State;
 import org.openjdk.jcstress.infra.results.IIZ_Result;
 import org.openjdk.jcstress.infra.results.II_Result;
 import org.openjdk.jcstress.infra.results.I_Result;
-import org.openjdk.jcstress.infra.results.ZIZ_Result;
 import org.openjdk.jcstress.infra.results.ZI_Result;
 
 /** A thread is parked until the loop hands it the result of a call; the result meets an interrupt, and the end of the context. */
@@ -82,52 +81,6 @@ public final class HopHandsOver {
          */
         @Arbiter
         public void end(ZI_Result r) {
-            r.r2 = made;
-        }
-    }
-
-    /** The call fails, and the caller leaves: somebody hears of the failure, the caller or the context's exception handler. */
-    @JCStressTest
-    @Outcome(id = "false, 1, false", expect = ACCEPTABLE, desc = "It gets the failure.")
-    @Outcome(
-            id = "true, 0, false",
-            expect = ACCEPTABLE,
-            desc = "It leaves before the call begins, which is never made.")
-    @Outcome(id = "true, 1, true", expect = ACCEPTABLE, desc = "It leaves during the call, and the handler is told.")
-    @Outcome(expect = FORBIDDEN, desc = "The failure is told to nobody, or twice.")
-    @State
-    public static class FailureOrLeft extends OneHop {
-        /**
-         * Leaves.
-         *
-         * @param r whether it left
-         */
-        @Actor
-        public void caller(ZIZ_Result r) {
-            Hop<Integer> hop = pushFailing();
-            r.r1 = hop.giveUp();
-            if (!r.r1) {
-                awaitFailure(hop);
-            }
-        }
-
-        /**
-         * Makes the call.
-         *
-         * @param r whether the failure goes to the exception handler
-         */
-        @Actor
-        public void loop(ZIZ_Result r) {
-            r.r3 = fails(take());
-        }
-
-        /**
-         * Counts.
-         *
-         * @param r how often the call was made
-         */
-        @Arbiter
-        public void end(ZIZ_Result r) {
             r.r2 = made;
         }
     }

@@ -5,8 +5,6 @@ import org.jspecify.annotations.Nullable;
 
 /** A call whose caller the loop's actor knows, once the caller is about to wait. */
 class OneHop {
-    private static final IllegalStateException FAILURE = new IllegalStateException("the call fails");
-
     private volatile @Nullable Hop<Integer> pushed;
 
     /** How often the call was made. */
@@ -18,40 +16,6 @@ class OneHop {
         Hop<Integer> hop = new Hop<>(() -> ++made);
         pushed = hop;
         return hop;
-    }
-
-    final Hop<Integer> pushFailing() {
-        Hop<Integer> hop = new Hop<>(() -> {
-            made++;
-            throw FAILURE;
-        });
-        pushed = hop;
-        return hop;
-    }
-
-    static void awaitFailure(Hop<Integer> hop) {
-        try {
-            throw new AssertionError(get(hop));
-        } catch (IllegalStateException expected) {
-            requireFailure(expected);
-        }
-    }
-
-    static boolean fails(Hop<Integer> hop) {
-        try {
-            hop.run();
-            return false;
-        } catch (IllegalStateException expected) {
-            requireFailure(expected);
-            return true;
-        }
-    }
-
-    @SuppressWarnings("ReferenceEquality") // the very exception that was thrown
-    private static void requireFailure(IllegalStateException thrown) {
-        if (thrown != FAILURE) {
-            throw thrown;
-        }
     }
 
     final Hop<Integer> take() {
