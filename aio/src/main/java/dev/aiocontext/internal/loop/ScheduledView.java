@@ -351,12 +351,12 @@ final class ScheduledView extends AbstractExecutorService implements ScheduledEx
                 isPending = again && !run.call().isDone();
             }
         } finally {
-            active--;
             if (isPending) {
                 run.becomePending(pending);
             } else {
                 run.becomeGone();
             }
+            active--; // after the calls, because a run that an Error has kept from its end is ended again
             if (Thread.interrupted() && active > 0 && state == STOPPED) {
                 Thread.currentThread().interrupt();
             }
