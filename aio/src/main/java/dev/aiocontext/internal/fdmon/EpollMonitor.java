@@ -11,7 +11,6 @@ import dev.aiocontext.internal.posix.Libc;
 import dev.aiocontext.internal.posix.OwnMemory;
 import dev.aiocontext.internal.posix.Platform;
 import java.lang.foreign.MemorySegment;
-import java.util.concurrent.TimeUnit;
 
 /**
  * Waits by epoll(7). Events that do not fit into the buffer are reported by the next wait.
@@ -259,15 +258,7 @@ final class EpollMonitor implements FdMonitor, Timeout.Wait {
             }
             noPwait2 = true;
         }
-        return Libc.epollWait(timespec.state(), epfd, events, capacity, millis(nanos));
-    }
-
-    private static int millis(long nanos) {
-        if (nanos <= 0) {
-            return (int) Math.max(-1, nanos);
-        }
-        long up = TimeUnit.NANOSECONDS.toMillis(nanos - 1) + 1;
-        return (int) Math.min(Integer.MAX_VALUE, up);
+        return Libc.epollWait(timespec.state(), epfd, events, capacity, Timeout.millis(nanos));
     }
 
     @Override

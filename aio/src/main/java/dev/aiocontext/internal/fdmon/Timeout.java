@@ -43,6 +43,15 @@ final class Timeout {
         return result;
     }
 
+    /** {@return so many nanoseconds in milliseconds, rounded up, because a timer is never early} Negative for ever. */
+    static int millis(long nanos) {
+        if (nanos <= 0) {
+            return (int) Math.max(-1, nanos);
+        }
+        long up = TimeUnit.NANOSECONDS.toMillis(nanos - 1) + 1;
+        return (int) Math.min(Integer.MAX_VALUE, up);
+    }
+
     /** {@return the segment in which the wait leaves its errno} */
     MemorySegment state() {
         return state;

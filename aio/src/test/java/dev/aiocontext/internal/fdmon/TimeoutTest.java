@@ -64,4 +64,16 @@ class TimeoutTest {
             assertThat(timespec.tv_nsec(spec)).as("none").isZero();
         }
     }
+
+    @Test
+    void aWaitInMillisecondsIsNeverShorter() {
+        assertThat(Timeout.millis(-1)).isEqualTo(-1);
+        assertThat(Timeout.millis(Long.MIN_VALUE)).isEqualTo(-1);
+        assertThat(Timeout.millis(0)).isZero();
+        assertThat(Timeout.millis(1)).isEqualTo(1);
+        assertThat(Timeout.millis(1_000_000)).isEqualTo(1);
+        assertThat(Timeout.millis(1_000_001)).isEqualTo(2);
+        assertThat(Timeout.millis(1_999_999)).isEqualTo(2);
+        assertThat(Timeout.millis(Long.MAX_VALUE)).isEqualTo(Integer.MAX_VALUE);
+    }
 }
