@@ -20,7 +20,8 @@ public interface Wait {
 
     /**
      * Limits the wait. The time is real time, also where the context has a {@link VirtualClock}. It counts from this call. The kernel
-     * adds its slack, which is 0.1 % of the time, at least 50 us and at most 100 ms: an {@link AioTimer} can be more exact.
+     * adds its slack, which is 0.1 % of the time, 0.5 % in a process with a positive nice value, at least 50 us and at most 100 ms: an {@link
+     * AioTimer} can be more exact.
      *
      * @param nanos how many nanoseconds from now; 0 is {@link #doNotSleep}
      * @throws IllegalArgumentException if it is negative

@@ -12,7 +12,8 @@ import org.jspecify.annotations.Nullable;
  * Ends a wait in time where the kernel's timeout would end it late. Home thread.
  *
  * <p>The kernel ends the timeout of poll(2) and epoll_wait(2) late by its slack: 0.1 % of the time, at least 50 us, at most 100 ms
- * ({@code select_estimate_accuracy} in Linux' fs/select.c). If that is more than the accuracy of the timer that the loop sleeps
+ * ({@code select_estimate_accuracy} in Linux' fs/select.c). A thread with a positive nice value has 0.5 %. Because that value may change
+ * at any time, this reckons with 0.5 % always. If that is more than the accuracy of the timer that the loop sleeps
  * for, a timerfd(2) ends the wait, to which the kernel adds no slack. A clock that can be set is always waited for by a timerfd, which
  * also tells that somebody has set the clock.
  *
@@ -21,7 +22,7 @@ import org.jspecify.annotations.Nullable;
 final class ExactWait {
     private static final long LEAST_SLACK = TimeUnit.MICROSECONDS.toNanos(50);
     private static final long MOST_SLACK = TimeUnit.MILLISECONDS.toNanos(100);
-    private static final long SLACK_DIVISOR = 1000;
+    private static final long SLACK_DIVISOR = 200;
 
     private final Ticks ticks;
     private final FdSet descriptors;

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.aiocontext.MonitorMode;
 import dev.aiocontext.SyscallException;
 import dev.aiocontext.internal.fdmon.FdSet;
+import dev.aiocontext.internal.fdmon.ReadyList;
 import dev.aiocontext.internal.posix.TimerFd;
 import dev.aiocontext.testkit.LogRecords;
 import java.time.Duration;
@@ -86,6 +87,60 @@ class ExactWaitTest {
                 }
             }
         } finally {
+            descriptors.close();
+        }
+    }
+
+    /** The kernel's slack of a process with a positive nice value, which is five times that of others. */
+    private static long mostSlack(long timeout) {
+        return Math.clamp(timeout / 200, 50_000, 100_000_000);
+    }
+
+    @Test
+    void aTimeoutOfTheKernelEndsWithinTheAccuracyAlsoInANiceProcess() {
+        for (long accuracy : new long[] {
+            50_000, 100_000, 1_000_000, 5_000_000, Duration.ofDays(1).toNanos()
+        }) {
+            for (long left = 100_000; left < Duration.ofDays(2).toNanos(); left *= 2) {
+                FdSet descriptors = new FdSet(MonitorMode.POLL);
+                ExactWait wait = new ExactWait(Ticks.MONOTONIC, descriptors);
+                try {
+                    wait.prepare(Ticks.MONOTONIC.now() + left, left, accuracy);
+                    if (wait.descriptors() == 0) { // the kernel's timeout is all that ends the wait
+                        long timeout = wait.timeout(left, accuracy);
+                        assertThat(timeout + mostSlack(timeout))
+                                .as("left %d, accuracy %d", left, accuracy)
+                                .isLessThanOrEqualTo(left);
+                        assertThat(timeout).isGreaterThanOrEqualTo(left - accuracy); // not before the deadline
+                    }
+                } finally {
+                    wait.close();
+                    descriptors.close();
+                }
+            }
+        }
+    }
+
+    @Test
+    void aWaitForAnExactTimerEndsByTheTimerfd() {
+        FdSet descriptors = new FdSet(MonitorMode.POLL);
+        ExactWait wait = new ExactWait(Ticks.MONOTONIC, descriptors);
+        try {
+            ReadyList ready = new ReadyList();
+            for (int i = 0; i < 2; i++) { // the second time it is open already
+                long moment = Ticks.MONOTONIC.now() + SECOND / 1000;
+                wait.prepare(moment, SECOND / 1000, 0);
+                descriptors.await(10 * SECOND, ready);
+                assertThat(ready.size()).as("the wait was ended by the timerfd").isOne();
+                assertThat(Ticks.MONOTONIC.now()).isGreaterThanOrEqualTo(moment);
+                wait.accept();
+                ready.clear();
+            }
+            wait.forget();
+            descriptors.await(0, ready);
+            assertThat(ready.size()).isZero();
+        } finally {
+            wait.close();
             descriptors.close();
         }
     }
