@@ -12,6 +12,7 @@ import dev.aiocontext.testkit.Rounds;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.locks.LockSupport;
@@ -43,11 +44,12 @@ class SystemCallTest {
         assertThat(there).as("strace is installed").isTrue();
     }
 
-    /** A loop with nothing to do. */
+    /** A loop with nothing to do but to wait for a timer that is far away. */
     static final class Idle {
         public static void main(String[] args) {
             try (LoopThread loop = new LoopThread(AioContext.open())) {
                 loop.context.execute(() -> System.out.println("tid " + Libc.gettid()));
+                loop.context.after(Duration.ofHours(1), () -> {});
                 loop.awaitBlocked();
                 mark(BEGIN);
                 LockSupport.parkNanos(300_000_000); // not to wait for anything: to watch nothing happen
