@@ -70,13 +70,13 @@ import org.jspecify.annotations.Nullable;
  * Work that a callback schedules runs in the next iteration.
  *
  * <p><b>Fairness.</b> One iteration runs at most 1,024 tasks and bottom halves, or as many as begin within 500 us. It looks at the
- * clock after 16 of them, then after each further 16 to 64. The same holds for idle bottom halves. It calls the handlers of at most
- * 1,024 ready descriptors, and fires at most 1,024 timers, or as many as begin within 500 us. The rest comes first in the next
- * iteration, which does not wait. So a stream of tasks keeps neither descriptors nor timers nor {@link #stop} waiting for longer
- * than that, and neither descriptors nor timers keep tasks waiting. No source waits for more than one slice of each other kind,
- * whatever streams in. Only a great many timers that are due at one moment are found slice by slice. There is no priority, because
- * it would break this bound for the source that comes second. To limit the rate of a source, its handler suspends it, and a timer
- * resumes it.
+ * clock after 16 of them, then after each further 16 to 64, and the 500 us begin with the first look. The same holds for idle bottom
+ * halves. It calls the handlers of at most 1,024 ready descriptors, and fires at most 1,024 timers, or as many as begin within 500 us
+ * of the first look, with a look after each 16. The rest comes first in the next iteration, which does not wait. So a stream of
+ * tasks keeps neither descriptors nor timers nor {@link #stop} waiting for longer than that, and neither descriptors nor timers keep
+ * tasks waiting. No source waits for more than one slice of each other kind, whatever streams in. Only a great many timers that are
+ * due at one moment are found slice by slice. There is no priority, because it would break this bound for the source that comes
+ * second. To limit the rate of a source, its handler suspends it, and a timer resumes it.
  *
  * <p><b>Errors.</b> The context's {@link ExceptionHandler} gets each exception of a callback, with the source. By default it is
  * logged. After an exception the loop goes on; an {@code Error} leaves {@code poll} or {@code run}. The exception handler also
@@ -912,10 +912,11 @@ public final class AioContext implements Executor, AutoCloseable {
      * states under fairness. A callback may call this. The nested poll then runs what the outer one has left, but does not enter a
      * descriptor's handler that is running.
      *
-     * <p>A poll that waits may return without progress. {@link #wakeup} ends it, and so does a change of a descriptor's source or of a
-     * hook by another thread, and a hook that says so. A change before the context has its home thread has the first poll return at once. An interrupt does not
-     * end a poll. With epoll, one poll calls the handlers of at most 32 descriptors at first, and the next poll calls the others.
-     * Each time that so many were ready, the number doubles, up to 1,024.
+     * <p>A poll that waits may return without progress. {@link #wakeup} ends it, and so does idle work, a change of a descriptor's source
+     * or of a hook by another thread, and a hook that says so. A timer that does not fire ends no poll of a context without hooks: one
+     * that was disarmed, moved or suspended, or armed by another thread. A change before the context has its home thread has the first
+     * poll return at once. An interrupt does not end a poll. With epoll, one poll calls the handlers of at most 32 descriptors at first,
+     * and the next poll calls the others. Each time that so many were ready, the number doubles, up to 1,024.
      *
      * @param blocking whether to wait until there is something to do
      * @return true if it made progress: it called a task, a bottom half that is not idle, a descriptor's handler, that of SIGIO or a

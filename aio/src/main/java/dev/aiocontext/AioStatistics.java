@@ -268,9 +268,12 @@ public final class AioStatistics {
         }
 
         /**
-         * Tells by how much a timer was late, at most: from the end of its {@linkplain TimerOptions#accuracy accuracy} to the iteration
-         * that fired it, by its clock. This is the time for which callbacks or the machine kept the loop from it. Timers that were
-         * suspended at their deadline, or armed for a moment that had passed, are no exception.
+         * Tells by how much a timer was late, at most: from the end of its {@linkplain TimerOptions#accuracy accuracy} to its call, by its
+         * clock. This is the time for which callbacks or the machine kept the loop from it. Timers that were suspended at their
+         * deadline, or armed for a moment that had passed, are no exception.
+         *
+         * <p>An iteration looks at the clock before its first timer and after each 16. A timer that waited for the callbacks of others
+         * since the last look counts without them, unless a flight recording wants late timers: then each call is preceded by a look.
          *
          * @return the time; zero if each timer fired within its accuracy
          */

@@ -7,8 +7,8 @@ import java.time.Duration;
  * AioContext#after} and {@link AioContext#every}. Arming, disarming and firing allocate nothing in the steady state.
  *
  * <p><b>Never early.</b> The handler is not called before the deadline, by the clock of the timer. The first iteration after the
- * deadline calls it. A loop that sleeps wakes up for that before the timer's {@linkplain TimerOptions#accuracy accuracy} is over, so
- * that timers whose times overlap share a wake-up.
+ * deadline calls it. A loop that sleeps asks the kernel to be woken by the end of the timer's {@linkplain TimerOptions#accuracy
+ * accuracy}, so that timers whose times overlap share a wake-up. The time that it takes to wake comes on top.
  *
  * <p><b>Order.</b> Timers of one clock fire in the order of their deadlines. Those with equal deadlines fire in the order in which
  * they were armed. Timers that are armed for a time that has passed come last. A handler that arms its own timer for now is called
@@ -16,7 +16,8 @@ import java.time.Duration;
  *
  * <p><b>Threads.</b> Any thread may call any method. If two threads arm a timer at the same time, one of both armings holds, whole.
  *
- * <p>To disarm a timer, or to arm it for later than before, writes to the timer alone. The loop is not woken.
+ * <p>To disarm a timer, or to arm it for later than before, writes to the timer alone. On another thread than the home thread, arming also
+ * counts in one number that the context's timers of that clock share. The loop is not woken.
  */
 public interface AioTimer extends Source {
     /**

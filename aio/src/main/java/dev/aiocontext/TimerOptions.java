@@ -42,12 +42,13 @@ public final class TimerOptions {
     }
 
     /**
-     * Says how late the loop may wake up for the timer. A loop that sleeps wakes up within this time after the deadline, so that timers
-     * whose times overlap share a wake-up. (sd-event has the same idea, with 250 ms by default.) A loop that is awake for another
-     * reason fires the timer as soon as its deadline has passed.
+     * Says how late the loop may wake up for the timer. A loop that sleeps asks the kernel to be woken within this time after the
+     * deadline, so that timers whose times overlap share a wake-up. (sd-event has the same idea, with 250 ms by default.) The time that
+     * it takes to wake comes on top. A loop that is awake for another reason fires the timer as soon as its deadline has passed.
      *
-     * <p>The timeouts of poll(2) and epoll_wait(2) end late by up to 0.1 % of the time, at least 50 us and at most 100 ms. Where
-     * that is more than the accuracy, the loop waits by a timerfd, which takes one more system call for each wait.
+     * <p>The timeouts of poll(2) and epoll_wait(2) end late by up to 0.1 % of the time, at least 50 us and at most 100 ms. In a
+     * process with a positive nice value it is 0.5 %. Where 0.5 % is more than the accuracy, the loop waits by a timerfd, which takes
+     * one more system call for each wait.
      *
      * @param newAccuracy the time; zero for the best that there is; at most one day
      * @return options with that accuracy

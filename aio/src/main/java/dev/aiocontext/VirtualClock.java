@@ -111,9 +111,9 @@ public final class VirtualClock {
 
     /**
      * Decides whether the clock jumps to the next deadline whenever a loop has nothing else to do. It jumps no further than the
-     * loop would wait. A poll of a second, with nothing due before, moves the clock by a second and returns. This is only for one
-     * loop a clock, and for tests in which nothing comes from outside of the loop. A loop cannot know that a descriptor will be
-     * ready soon.
+     * loop would wait. A poll of a second, with nothing due before, moves the clock by a second and returns, whether a timer is armed or
+     * not. A loop that would wait for ever, with no timer armed, waits for ever. This is only for one loop a clock, and for tests in
+     * which nothing comes from outside of the loop. A loop cannot know that a descriptor will be ready soon.
      *
      * @param skip whether it does so; false at first
      */
@@ -138,12 +138,15 @@ public final class VirtualClock {
         return running;
     }
 
-    /** Jumps to a deadline if idle time is to be skipped. */
-    synchronized boolean skipTo(long deadline) {
-        if (skipping && !running) {
-            nanos = Math.max(nanos, deadline);
-        }
+    synchronized boolean isSkipping() {
         return skipping && !running;
+    }
+
+    /** Jumps to a time if idle time is to be skipped. */
+    synchronized void skipTo(long time) {
+        if (isSkipping()) {
+            nanos = Math.max(nanos, time);
+        }
     }
 
     private void wakeLoops() {

@@ -26,7 +26,12 @@ record VirtualTicks(VirtualClock clock, long base) implements Ticks {
     }
 
     @Override
-    public boolean skipTo(long time) {
-        return clock.skipTo(time - base);
+    public boolean isSkipping() {
+        return clock.isSkipping();
+    }
+
+    @Override
+    public void skipTo(long time) {
+        clock.skipTo(time - base);
     }
 }

@@ -127,6 +127,26 @@ class EventsTest {
         });
     }
 
+    @Test
+    void aTimerThatIsLateBecauseOfACallbackOfTheSameIterationIsRecorded() throws IOException {
+        List<RecordedEvent> events = record("dev.aiocontext.LateTimer", () -> {
+            VirtualClock clock = new VirtualClock();
+            try (AioContext ctx = AioContext.builder().clock(clock).open();
+                    AioTimer hog = ctx.newTimer("hog", (timer, missed) -> clock.advance(Duration.ofMillis(500)));
+                    AioTimer victim = ctx.newTimer("victim", (timer, missed) -> {})) {
+                hog.arm(Duration.ofSeconds(1));
+                victim.arm(Duration.ofSeconds(1));
+                clock.advance(Duration.ofSeconds(1));
+                ctx.poll(false);
+                assertThat(ctx.statistics().timers().late()).isEqualTo(Duration.ofMillis(499));
+            }
+        });
+        assertThat(events).singleElement().satisfies(event -> {
+            assertThat(event.getString("timer")).isEqualTo("victim");
+            assertThat(event.getDuration("lateness")).isEqualTo(Duration.ofMillis(500));
+        });
+    }
+
     private static void spend(Duration time) {
         long end = System.nanoTime() + time.toNanos();
         while (System.nanoTime() - end < 0) {

@@ -40,6 +40,10 @@ class SliceBoundTest {
         if (over) {
             return; // closing runs all that is left
         }
+        if (kind == TIMER && calls[TIMER] == 0) { // whole slices have gone into putting so many into order
+            Arrays.fill(since[TIMER], 0);
+            Arrays.fill(most[TIMER], 0);
+        }
         calls[kind]++;
         for (int other = 0; other < KINDS.length; other++) {
             if (other != kind) {
@@ -96,11 +100,9 @@ class SliceBoundTest {
             idle.forEach(BottomHalf::close);
         }
         for (int kind = 0; kind < KINDS.length; kind++) {
-            if (kind != TIMER) { // a slice of timers may go into finding them
-                assertThat(Arrays.stream(most[kind]).max().orElseThrow())
-                        .as("calls between two of kind " + KINDS[kind])
-                        .isLessThanOrEqualTo(SLICE);
-            }
+            assertThat(Arrays.stream(most[kind]).max().orElseThrow())
+                    .as("calls between two of kind " + KINDS[kind])
+                    .isLessThanOrEqualTo(SLICE);
             assertThat(calls[kind]).as("calls of kind " + KINDS[kind]).isGreaterThanOrEqualTo(TIMERS / SLICE);
         }
     }

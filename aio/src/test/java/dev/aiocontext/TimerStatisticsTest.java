@@ -3,6 +3,8 @@ package dev.aiocontext;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -63,6 +65,18 @@ class TimerStatisticsTest {
             timer.arm(SECOND);
             assertThat(after(SECOND.plusMillis(50)).late()).isZero();
         }
+    }
+
+    @Test
+    void aTimerIsLateIfCallbacksOfTheSameIterationHaveKeptTheLoop() {
+        List<AioTimer> timers = new ArrayList<>();
+        timers.add(ctx.newTimer("hog", TimerOptions.EXACT, (timer, missed) -> clock.advance(Duration.ofMillis(20))));
+        for (int i = 0; i < 16; i++) {
+            timers.add(timer(TimerOptions.EXACT));
+        }
+        timers.forEach(timer -> timer.arm(SECOND));
+        assertThat(after(SECOND).late()).isEqualTo(Duration.ofMillis(20));
+        timers.forEach(AioTimer::close);
     }
 
     @Test

@@ -11,10 +11,18 @@ interface Driver {
     /**
      * Tells how long the loop may wait as far as this driver knows.
      *
-     * @param limit for how many nanoseconds it waits at most, whatever this says; negative for ever
      * @return for how many nanoseconds it may wait; 0 if there is something to do, negative for ever
      */
-    long longestWait(long limit);
+    long longestWait();
+
+    /**
+     * Tells how far a clock that skips idle time may jump as far as this driver knows. Asked after {@link #longestWait}.
+     *
+     * @return by how many nanoseconds; negative if it knows of no deadline
+     */
+    default long longestSkip() {
+        return FOR_EVER;
+    }
 
     /** {@return whether it has to look for events also while the loop has work} */
     default boolean looksWhileBusy() {

@@ -145,7 +145,7 @@ final class HookDriver implements Driver {
     }
 
     @Override
-    public long longestWait(long limit) {
+    public long longestWait() {
         long longest = wait.left();
         if (!asked) {
             asked = true;

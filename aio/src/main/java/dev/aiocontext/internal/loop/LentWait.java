@@ -174,7 +174,7 @@ public final class LentWait implements AutoCloseable {
     public boolean dispatch() {
         boolean dispatched = false;
         try {
-            boolean progress = loop.turn(0);
+            boolean progress = loop.turns(0);
             dispatched = true;
             return progress;
         } finally {
@@ -197,11 +197,11 @@ public final class LentWait implements AutoCloseable {
             home.requireMayPoll();
         }
         if (!waiting.isLent()) {
-            return loop.turn(longestWait);
+            return loop.turns(longestWait);
         }
         try {
             embedding.takeBack();
-            return loop.turn(longestWait);
+            return loop.turns(longestWait);
         } finally {
             if (open) {
                 prepare();

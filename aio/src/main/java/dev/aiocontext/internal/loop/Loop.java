@@ -122,7 +122,35 @@ public final class Loop {
         if (longestWait != 0) {
             home.requireMayPoll(); // a virtual thread stays the home thread after a callback has ended the embedding
         }
-        return turn(longestWait);
+        return turns(longestWait);
+    }
+
+    /**
+     * Runs one iteration. If it was to wait, and timers alone have ended the wait, and none of them fired, another one waits on: the timer was
+     * disarmed, moved or suspended, or another thread has armed it just now. No callback has run then, so nothing has changed for the caller.
+     */
+    boolean turns(long longestWait) {
+        long left = longestWait;
+        while (true) {
+            long called = counters.asked;
+            long inVain = counters.timersInVain;
+            counters.timersLeft = false;
+            if (turn(left)) {
+                return true;
+            }
+            if (left == 0) {
+                return counters.timersLeft; // there is more to do
+            }
+            if (counters.timersInVain == inVain || counters.asked != called || drivers.haveAround()) {
+                return false;
+            }
+            if (left > 0) {
+                left -= waiting.lasted();
+                if (left <= 0) {
+                    return false;
+                }
+            }
+        }
     }
 
     /** Runs one iteration. A wait that is lent to an outer loop is over. */

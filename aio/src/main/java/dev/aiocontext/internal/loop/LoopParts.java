@@ -90,7 +90,7 @@ public final class LoopParts {
             Unfinished unfinished = new Unfinished();
             slice = new Slice(inbox, callbacks, counters, unfinished);
             AdaptivePolling polling = new AdaptivePolling(settings, counters);
-            waiting = new Waiting(inbox, slice, arming, descriptors, drivers, polling, counters, home);
+            waiting = new Waiting(inbox, slice, arming, descriptors, drivers, polling, counters, home, monotonic);
             sources = new Sources(inbox, home);
             fdDispatch = new FdDispatch(descriptors, callbacks);
             fdSources = new FdSources(descriptors, fdDispatch, callbacks, inbox, home, sources, drivers);

@@ -140,7 +140,7 @@ final class PollDriver implements Driver {
 
     /** Tells, after the loop has armed, whether it may sleep. */
     @Override
-    public long longestWait(long limit) {
+    public long longestWait() {
         for (WatchedFd source : sources) {
             PollPhase phase = source.phase();
             if (source.isListening() && (phase.hasFound() || (phase.isCheckDue() && !dispatch.isBeingCalled(source)))) {

@@ -83,7 +83,7 @@ final class RelayDriver implements Driver {
 
     /** Says not to wait if records were read and not handled yet: a nested poll, or one after a resume, handles them. */
     @Override
-    public long longestWait(long limit) {
+    public long longestWait() {
         return signals > 0 && looksWhileBusy() ? 0 : FOR_EVER;
     }
 

@@ -15,6 +15,11 @@ public interface Ticks {
         }
 
         @Override
+        public long now(long nanoTime) {
+            return nanoTime;
+        }
+
+        @Override
         public long origin() {
             return System.nanoTime();
         }
@@ -47,6 +52,16 @@ public interface Ticks {
     /** {@return the time, in nanoseconds} */
     long now();
 
+    /**
+     * Tells the time where {@link System#nanoTime} was just read, which saves a look at a clock that goes by it.
+     *
+     * @param nanoTime what it said
+     * @return the time, in nanoseconds
+     */
+    default long now(long nanoTime) {
+        return now();
+    }
+
     /** {@return a time that no timer is armed before} */
     default long origin() {
         return 0;
@@ -62,15 +77,17 @@ public interface Ticks {
         return true;
     }
 
+    /** {@return whether the clock jumps over the time that a loop would wait} It does so by {@link #skipTo}. */
+    default boolean isSkipping() {
+        return false;
+    }
+
     /**
      * Jumps to a time that the loop would wait for, if the clock is one that does so.
      *
      * @param time the time
-     * @return whether the clock has jumped
      */
-    default boolean skipTo(long time) {
-        return false;
-    }
+    default void skipTo(long time) {}
 
     /** {@return a descriptor that is readable from a moment of this clock on; null if there is none for it} */
     default @Nullable TimerFd openTimerFd() {

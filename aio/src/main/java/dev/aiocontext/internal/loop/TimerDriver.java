@@ -9,8 +9,11 @@ import java.util.concurrent.TimeUnit;
  *
  * <p>The time in here is counted from the clock's {@linkplain Ticks#origin origin}, so that it is never negative.
  *
- * <p><b>Fairness.</b> One iteration fires at most 1,024 timers, or as many as begin within 500 us; it looks at the clock after each 16.
- * The others come first in the next iteration, which does not wait.
+ * <p><b>Fairness.</b> One iteration fires at most 1,024 timers, or as many as begin within 500 us. It looks at the clock after each 16, and
+ * the time begins with the first look. The others come first in the next iteration, which does not wait.
+ *
+ * <p><b>Lateness.</b> It is told by the latest look at the clock: of the iteration, and after each 16 timers. While a recording wants late
+ * timers, the clock is also read before each call, so that none hides behind a callback of the same slice.
  *
  * <p><b>Errors.</b> An Error between two places leaves the timer where it was, or "in hand", and the next round begins with it ({@link
  * TimerQueue}). An Error between firing and the handler loses that call, as it does for a task that was taken; a periodic timer goes on.
@@ -86,7 +89,7 @@ final class TimerDriver implements Driver {
     }
 
     @Override
-    public long longestWait(long limit) {
+    public long longestWait() {
         if (unfinished || queue.isAnnounced() || queue.hasOverdue()) {
             return 0;
         }
@@ -94,13 +97,17 @@ final class TimerDriver implements Driver {
         if (wakeAt == TimerEntry.NEVER) {
             return FOR_EVER;
         }
-        long now = now();
-        long left = wakeAt - now;
-        long next = queue.earliest();
-        if (left <= 0 || ticks.skipTo((limit < 0 || next - now < limit ? next : now + limit) + origin)) {
+        long left = wakeAt - now();
+        if (left <= 0) {
             return 0;
         }
         return ticks.isPassing() ? exactWait.timeout(left, queue.accuracyAtWake()) : FOR_EVER;
+    }
+
+    @Override
+    public long longestSkip() {
+        long next = queue.earliest();
+        return next == TimerEntry.NEVER ? FOR_EVER : Math.max(0, next - now());
     }
 
     @Override
@@ -126,6 +133,9 @@ final class TimerDriver implements Driver {
 
     @Override
     public void accept() {
+        if (queue.isAnnounced()) {
+            counters.timersInVain++; // no progress by itself
+        }
         exactWait.accept();
         queue.accept();
     }
@@ -144,19 +154,29 @@ final class TimerDriver implements Driver {
         if (!queue.begin(now)) {
             return false;
         }
-        return fireDue(now);
+        boolean progress = fireDue(now);
+        if (!progress) {
+            counters.timersInVain++;
+            counters.timersLeft |= unfinished;
+        }
+        return progress;
     }
 
     private boolean fireDue(long now) {
         boolean progress = false;
+        boolean recorded = FlightRecording.ofLateTimers();
+        long seen = now; // by the latest look at the clock
         long began = 0;
         int steps = 0;
         TimerEntry fired = queue.takeDue(now);
         while (fired != null || queue.isWheelBehind()) {
             if (fired != null) {
                 progress = true;
+                if (recorded) {
+                    seen = Math.max(seen, now());
+                }
                 try {
-                    call((TimerSource) fired, now - queue.due());
+                    call((TimerSource) fired, seen - queue.due());
                 } catch (Error e) {
                     if (((TimerSource) fired).handler instanceof Piece piece
                             && !piece.over
@@ -170,6 +190,7 @@ final class TimerDriver implements Driver {
             }
             if (++steps % STRIDE == 0) {
                 long time = System.nanoTime();
+                seen = Math.max(seen, ticks.now(time) - origin);
                 began = began == 0 ? time : began;
                 if (steps == SLICE || time - began > SLICE_NANOS) {
                     unfinished = true;
@@ -178,7 +199,7 @@ final class TimerDriver implements Driver {
             }
             fired = queue.takeDue(now);
         }
-        return progress || unfinished; // there is more, even if all of this slice went into finding it
+        return progress;
     }
 
     private void call(TimerSource timer, long late) {

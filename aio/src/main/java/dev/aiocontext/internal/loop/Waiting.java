@@ -31,6 +31,7 @@ final class Waiting {
     private final AdaptivePolling polling;
     private final Counters counters;
     private final Home home;
+    private final Ticks clock;
     private final int ownAtFirst;
     private int ownDescriptors;
 
@@ -39,6 +40,9 @@ final class Waiting {
 
     /** Sources are polled in user space, or were. No signature names what does it, because that may not be loaded: see {@link Drivers}. */
     private boolean polled;
+
+    /** How long the last wait was, by the clock that it went by: one that skips idle time may have jumped instead. */
+    private long lasted;
 
     /** The wait that is lent counts as one, because there was nothing to do when it began. */
     private boolean lentWaits;
@@ -51,7 +55,8 @@ final class Waiting {
             Drivers drivers,
             AdaptivePolling polling,
             Counters counters,
-            Home home) {
+            Home home,
+            Ticks clock) {
         this.inbox = inbox;
         this.work = inbox.work;
         this.idleWork = inbox.idleWork;
@@ -63,6 +68,7 @@ final class Waiting {
         this.polling = polling;
         this.counters = counters;
         this.home = home;
+        this.clock = clock;
         this.ownAtFirst = descriptors.size();
         this.ownDescriptors = ownAtFirst;
     }
@@ -91,6 +97,7 @@ final class Waiting {
     }
 
     private boolean awaitPrepared(long longest, ReadyList ready) {
+        lasted = 0;
         long timeout = longest == 0 ? 0 : shorter(longest, timeout(0, longest));
         if (timeout == 0) {
             // There is work: enter the kernel only if there are descriptors that must not starve behind it.
@@ -98,12 +105,23 @@ final class Waiting {
         } else if (polling.isOn()) {
             pollThenBlock(timeout, longest, ready);
         } else {
-            counters.load.waits(System.nanoTime());
+            long began = System.nanoTime();
+            counters.load.waits(began);
             block(0, longest, ready);
-            counters.load.goesOn(System.nanoTime());
+            goesOn(began, System.nanoTime());
         }
         collectPolls(ready);
         return ready.size() > 0;
+    }
+
+    private void goesOn(long began, long ended) {
+        counters.load.goesOn(ended);
+        lasted += ended - began;
+    }
+
+    /** {@return how many nanoseconds the last {@link #await} took, 0 if it did not wait} */
+    long lasted() {
+        return lasted;
     }
 
     /**
@@ -204,14 +222,14 @@ final class Waiting {
             boolean found = spin(began, limit, ready);
             polled = System.nanoTime() - began;
             if (found || (timeout > 0 && polled >= timeout)) { // a timer is due by now: it has ended the wait
-                counters.load.goesOn(began + polled);
+                goesOn(began, began + polled);
                 polling.hit(polled);
                 return;
             }
         }
         block(polled, longest, ready);
         long ended = System.nanoTime();
-        counters.load.goesOn(ended);
+        goesOn(began, ended);
         // Up to the ring, if there was one: how long it then takes to wake up is what polling would save.
         long rung = arming.wasAnswered() ? inbox.rungAt() - began : 0;
         polling.waited(polled, rung > 0 ? rung : ended - began);
@@ -338,6 +356,9 @@ final class Waiting {
     /**
      * Tells for how many nanoseconds there is nothing to do: 0, for ever (-1), or what is left of 10 ms. The loop looks for work
      * here and nowhere else.
+     *
+     * @param waited how much of the 10 ms is over
+     * @param limit how long it waits at most, whatever there is; negative for ever
      */
     private long timeout(long waited, long limit) {
         if (isAnnounced() || slice.isIdleWorkDue()) {
@@ -348,9 +369,24 @@ final class Waiting {
         }
         long longest = idleWork.isEmpty() ? Driver.FOR_EVER : Math.max(0, IDLE_WAIT - waited);
         for (Driver driver : drivers.inUse()) {
-            longest = shorter(longest, driver.longestWait(limit));
+            longest = shorter(longest, driver.longestWait());
         }
-        return longest;
+        return longest != 0 && clock.isSkipping() && skips(limit) ? 0 : longest;
+    }
+
+    /** Has the clock jump to what the loop would wait for: the earliest deadline of all drivers, or its limit. Says whether there is one. */
+    private boolean skips(long limit) {
+        long now = clock.now(); // first: whatever moves the clock meanwhile, it is not too far
+        long skip = limit;
+        for (Driver driver : drivers.inUse()) {
+            skip = shorter(skip, driver.longestSkip());
+        }
+        if (skip < 0) {
+            return false;
+        }
+        clock.skipTo(now + Math.min(skip, Long.MAX_VALUE - now));
+        lasted += skip;
+        return true;
     }
 
     /** Says whether there is work or a bare wake-up, which notifiers announce by a ring. */
