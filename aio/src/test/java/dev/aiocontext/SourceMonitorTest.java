@@ -40,6 +40,7 @@ class SourceMonitorTest {
         source.resume();
         if (source instanceof AioTimer timer) {
             timer.arm(Duration.ofDays(1));
+            timer.arm(Duration.ofDays(1), Duration.ofDays(1));
         }
         source.closed();
         source.close();

@@ -95,8 +95,8 @@ public class TimerEntry extends Link {
     private @Nullable Rare rare;
 
     /**
-     * Whether the timer is in the queue of a {@link TimerQueue}; the periods that the tags name; and what its owner has attached. The monitor of
-     * the timer guards writes of the periods, which the word publishes.
+     * Whether the timer is in the queue of a {@link TimerQueue}; the periods that the tags name; and what its owner has attached. Its monitor
+     * guards writes of the periods, which the word publishes.
      */
     private static final class Rare extends QueueMark {
         long first;
@@ -260,17 +260,19 @@ public class TimerEntry extends Link {
      * @param newSequence the order of arming
      * @return false if it is closed
      */
-    synchronized boolean armPeriodically(long deadline, long period, long newSequence) {
+    boolean armPeriodically(long deadline, long period, long newSequence) {
         Rare places = rare();
-        long word = (long) STATE.getVolatile(this);
-        // Only a thread that holds the monitor stores a word that names a place which the word before did not name.
-        boolean second = (word & TAG) == FIRST_PERIOD;
-        if (second) {
-            places.second = period;
-        } else {
-            places.first = period;
+        synchronized (places) { // not the timer, whose monitor user code may hold
+            long word = (long) STATE.getVolatile(this);
+            // Only a thread that holds the monitor stores a word that names a place which the word before did not name.
+            boolean second = (word & TAG) == FIRST_PERIOD;
+            if (second) {
+                places.second = period;
+            } else {
+                places.first = period;
+            }
+            return store(deadline << TAG_BITS | (second ? SECOND_PERIOD : FIRST_PERIOD), newSequence);
         }
-        return store(deadline << TAG_BITS | (second ? SECOND_PERIOD : FIRST_PERIOD), newSequence);
     }
 
     private boolean store(long wanted, long newSequence) {
