@@ -172,10 +172,10 @@ final class TimerDriver implements Driver {
         while (fired != null || queue.isWheelBehind()) {
             if (fired != null) {
                 progress = true;
-                if (recorded) {
-                    seen = Math.max(seen, now());
-                }
                 try {
+                    if (recorded) {
+                        seen = Math.max(seen, now());
+                    }
                     call((TimerSource) fired, seen - queue.due());
                 } catch (Error e) {
                     if (((TimerSource) fired).handler instanceof Piece piece

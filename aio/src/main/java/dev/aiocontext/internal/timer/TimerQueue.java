@@ -36,7 +36,8 @@ import org.jspecify.annotations.Nullable;
  * A thread that finds the timer marked as pushed has no part in its push, and rings by the same rule.
  *
  * <p><b>Errors.</b> A thread that stops before the push leaves the timer armed and perhaps unknown. One that stops after the push and before
- * the ring leaves no mark. In both cases the next call that arms the timer does it all again.
+ * the ring leaves no mark. In both cases the next call that arms the timer does it all again. A timer that has fired when an Error ends {@link
+ * #takeDue} is what the next call returns.
  */
 public final class TimerQueue {
     /** Each armed timer is earlier than this. */
@@ -78,6 +79,9 @@ public final class TimerQueue {
      * it. Home thread.
      */
     private @Nullable TimerEntry inHand;
+
+    /** An overdue timer that has fired as an Error came, so nobody knows of it: the next {@link #takeDue} tells it. Home thread. */
+    private @Nullable TimerEntry untold;
 
     /** The latest time of a round. Home thread. */
     private long told;
@@ -245,7 +249,7 @@ public final class TimerQueue {
             inHand = null;
         }
         overdueLeft = overdue.size();
-        return overdueLeft > 0 || wheel.earliest() <= now;
+        return overdueLeft > 0 || wheel.earliest() <= now || isUntold();
     }
 
     /**
@@ -257,11 +261,26 @@ public final class TimerQueue {
      * @return the timer that has fired; null if none is due, or if {@link #isWheelBehind}
      */
     public @Nullable TimerEntry takeDue(long now) {
-        TimerEntry fired = wheel.takeDue(now);
+        TimerEntry fired = untold;
         if (fired != null) {
-            missed = wheel.missed();
-            due = wheel.due();
-            fileAgain(fired);
+            untold = null;
+            if (!fired.isClosed()) {
+                return fired; // what it was due for is known
+            }
+        }
+        fired = wheel.takeDue(now);
+        if (fired != null) {
+            boolean told = false;
+            try {
+                missed = wheel.missed();
+                due = wheel.due();
+                fileAgain(fired);
+                told = true;
+            } finally {
+                if (!told) {
+                    wheel.untold = fired;
+                }
+            }
             return fired;
         }
         while (fired == null && overdueLeft > 0 && !wheel.isBehind()) {
@@ -287,7 +306,15 @@ public final class TimerQueue {
             due = deadline;
             missed = entry.fire(now);
             fired = missed != TimerEntry.NOT_FIRED;
-            fileAgain(entry);
+            boolean told = false;
+            try {
+                fileAgain(entry);
+                told = true;
+            } finally {
+                if (fired && !told) {
+                    untold = entry;
+                }
+            }
         }
         inHand = null;
         return fired ? entry : null;
@@ -331,7 +358,11 @@ public final class TimerQueue {
 
     /** {@return whether there are timers for the next round, whatever time it has} */
     public boolean hasOverdue() {
-        return !overdue.isEmpty() || inHand != null;
+        return !overdue.isEmpty() || inHand != null || isUntold();
+    }
+
+    private boolean isUntold() {
+        return untold != null || wheel.untold != null;
     }
 
     /** {@return a time before which no timer in the wheel is due, or {@link TimerEntry#NEVER}} */
@@ -368,6 +399,7 @@ public final class TimerQueue {
                 anew.file(entry); // if it is armed
             }
         });
+        anew.untold = wheel.untold;
         wheel = anew;
         told = now;
     }

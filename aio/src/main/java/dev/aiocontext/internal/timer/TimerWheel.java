@@ -56,6 +56,10 @@ public final class TimerWheel {
 
     private long latestNow;
     private boolean behind;
+
+    /** A timer that has fired as an Error came, so nobody knows of it: the next {@link #takeDue} returns it. */
+    @Nullable
+    TimerEntry untold;
     /** Of no meaning: without it, the compiler would leave out what is read ahead of time. */
     @SuppressWarnings("UnusedVariable")
     private long touched;
@@ -113,6 +117,13 @@ public final class TimerWheel {
      */
     public @Nullable TimerEntry takeDue(long now) {
         behind = false;
+        TimerEntry before = untold;
+        if (before != null) {
+            untold = null;
+            if (!before.isClosed()) {
+                return before;
+            }
+        }
         if (now > latestNow) {
             latestNow = now;
         }
@@ -194,15 +205,19 @@ public final class TimerWheel {
             removeFirst(slot, chunk);
             return null;
         }
+        boolean fired = false;
         boolean removed = false;
         try {
-            boolean fired = filing.fires(timer, key, now);
+            fired = filing.fires(timer, key, now);
             removeFirst(slot, chunk);
             removed = true;
             return fired ? timer : null;
         } finally {
             if (!removed) {
                 timer.filed(key | mark);
+                if (fired) {
+                    untold = timer;
+                }
             }
         }
     }

@@ -18,6 +18,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.io.TempDir;
@@ -43,7 +44,6 @@ class JumpOfTheClockTest {
     private final JumpingTicks clock = new JumpingTicks();
     private final List<String> fired = new CopyOnWriteArrayList<>();
     private volatile int tid;
-    private volatile int turns;
     private volatile boolean over;
     private volatile @Nullable Throwable failure;
 
@@ -52,8 +52,16 @@ class JumpOfTheClockTest {
         private volatile long now = WALL.now();
         private volatile @Nullable TimerFd timerFd;
 
+        /** How often the loop has looked at the clock. */
+        private final AtomicInteger looks = new AtomicInteger();
+
+        private volatile @Nullable Thread looking;
+
         @Override
         public long now() {
+            if (Thread.currentThread() == looking) {
+                looks.incrementAndGet();
+            }
             return now;
         }
 
@@ -143,9 +151,9 @@ class JumpOfTheClockTest {
 
     /** Does something that wakes the loop, and waits until it has looked at its timers, and sleeps again. */
     private void turn(Thread thread, Runnable deed) {
-        int before = turns;
+        int before = clock.looks.get();
         deed.run();
-        Eventually.holds("the loop wakes", () -> !thread.isAlive() || turns > before);
+        Eventually.holds("the loop wakes", () -> !thread.isAlive() || clock.looks.get() > before);
         awaitSleep(thread);
     }
 
@@ -156,24 +164,23 @@ class JumpOfTheClockTest {
 
     /** More than one look: a loop that is awake sleeps too, now and then, for a safepoint. */
     private boolean isAsleep() {
-        int before = turns;
+        int before = clock.looks.get();
         for (int look = 0; look < 10; look++) {
-            if (tid == 0 || !KernelThreads.isSleeping(tid) || turns != before) {
+            if (tid == 0 || !KernelThreads.isSleeping(tid) || clock.looks.get() != before) {
                 return false;
             }
         }
         return true;
     }
 
-    @SuppressWarnings("NonAtomicVolatileUpdate") // one thread writes
     private void run(Loop loop, Home home) {
         home.enter();
         loop.enter(Current.ofThread());
+        clock.looking = Thread.currentThread();
         tid = Libc.gettid();
         try {
             while (!over) {
                 loop.iterate(-1);
-                turns++;
             }
         } catch (RuntimeException | Error e) {
             failure = e;
