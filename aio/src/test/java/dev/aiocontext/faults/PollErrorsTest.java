@@ -258,17 +258,7 @@ class PollErrorsTest {
         Future<?>[] future = {null};
         atEachStep("it ends", () -> future[0] = executor.submit(() -> 1), () -> future[0].isDone());
         apart(executor::shutdown);
-        assertThat(executor.isTerminated()).isTrue();
-    }
-
-    @Test
-    void aDelayedTaskOfAScheduledExecutorEnds() {
-        ScheduledExecutorService executor = ctx.scheduledExecutor();
-        Future<?>[] future = {null};
-        Runnable begin = () -> future[0] = executor.schedule(() -> 1, 1, TimeUnit.NANOSECONDS);
-        atEachStep("it ends", begin, () -> future[0].isDone());
-        apart(executor::shutdown);
-        assertThat(executor.isTerminated()).isTrue();
+        pollUntil("the executor is terminated", executor::isTerminated);
     }
 
     @Test

@@ -119,9 +119,10 @@ public final class Loop {
         if (outer != null) {
             return outer.poll(longestWait);
         }
-        if (longestWait != 0) {
-            home.requireMayPoll(); // a virtual thread stays the home thread after a callback has ended the embedding
+        if (longestWait == 0) {
+            return turn(0);
         }
+        home.requireMayPoll(); // a virtual thread stays the home thread after a callback has ended the embedding
         return turns(longestWait);
     }
 
@@ -134,20 +135,14 @@ public final class Loop {
         while (true) {
             long called = counters.asked;
             long inVain = counters.timersInVain;
-            counters.timersLeft = false;
-            if (turn(left)) {
-                return true;
-            }
-            if (left == 0) {
-                return counters.timersLeft; // there is more to do
-            }
-            if (counters.timersInVain == inVain || counters.asked != called || drivers.haveAround()) {
-                return false;
+            boolean progress = turn(left);
+            if (left == 0 || counters.timersInVain == inVain || counters.asked != called || drivers.haveAround()) {
+                return progress;
             }
             if (left > 0) {
                 left -= waiting.lasted();
                 if (left <= 0) {
-                    return false;
+                    return progress;
                 }
             }
         }

@@ -83,11 +83,13 @@ final class Slice {
         }
         boolean progress = run(work, end, true);
         counters.burst = counters.asked - before > 1;
-        // A nested poll may have had a later one. And each store may cost pushing threads a miss.
-        if (idleEnd > idleDue) {
-            idleDue = idleEnd;
+        if (idleEnd != 0) { // seldom, and then the compiler leaves out what follows
+            // A nested poll may have had a later one. And each store may cost pushing threads a miss.
+            if (idleEnd > idleDue) {
+                idleDue = idleEnd;
+            }
+            progress |= run(idleWork, idleEnd, false);
         }
-        progress |= run(idleWork, idleEnd, false);
         return progress;
     }
 

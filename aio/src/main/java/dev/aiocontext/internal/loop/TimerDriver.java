@@ -157,9 +157,8 @@ final class TimerDriver implements Driver {
         boolean progress = fireDue(now);
         if (!progress) {
             counters.timersInVain++;
-            counters.timersLeft |= unfinished;
         }
-        return progress;
+        return progress || unfinished; // there is more, even if all of this slice went into finding it
     }
 
     private boolean fireDue(long now) {
