@@ -43,6 +43,9 @@ public class Counters extends CacheLines {
     /** How often the loop had to look at its timers, and that look alone fired none. */
     long timersInVain;
 
+    /** All of the last slice of timers went into finding what is due, and it is to be gone on with. */
+    boolean timersLeft;
+
     /** How many waits hooks have cut to nothing. */
     long sleepless;
 

@@ -120,7 +120,8 @@ public final class Loop {
             return outer.poll(longestWait);
         }
         if (longestWait == 0) {
-            return turn(0);
+            counters.timersLeft = false;
+            return turn(0) || counters.timersLeft; // there is more to do
         }
         home.requireMayPoll(); // a virtual thread stays the home thread after a callback has ended the embedding
         return turns(longestWait);
@@ -135,14 +136,20 @@ public final class Loop {
         while (true) {
             long called = counters.asked;
             long inVain = counters.timersInVain;
-            boolean progress = turn(left);
-            if (left == 0 || counters.timersInVain == inVain || counters.asked != called || drivers.haveAround()) {
-                return progress;
+            counters.timersLeft = false;
+            if (turn(left)) {
+                return true;
+            }
+            if (left == 0) {
+                return counters.timersLeft; // there is more to do
+            }
+            if (counters.timersInVain == inVain || counters.asked != called || drivers.haveAround()) {
+                return false;
             }
             if (left > 0) {
                 left -= waiting.lasted();
                 if (left <= 0) {
-                    return progress;
+                    return false;
                 }
             }
         }

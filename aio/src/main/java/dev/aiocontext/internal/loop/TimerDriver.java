@@ -157,8 +157,9 @@ final class TimerDriver implements Driver {
         boolean progress = fireDue(now);
         if (!progress) {
             counters.timersInVain++;
+            counters.timersLeft |= unfinished;
         }
-        return progress || unfinished; // there is more, even if all of this slice went into finding it
+        return progress;
     }
 
     private boolean fireDue(long now) {
