@@ -14,7 +14,8 @@ import org.jspecify.annotations.Nullable;
  * the executor.
  *
  * <p><b>Errors.</b> If the timer of a run that is gone could not be closed, it fires once more, and is closed then. If an Error comes before
- * the run has begun, or keeps it from its end, {@link Unfinished} keeps it. The next iteration begins it, or fails its future with that Error.
+ * the run has begun, or keeps it from its end, {@link Unfinished} keeps it. The next iteration begins it, or fails its future with that Error. This does not hold
+ * at each step yet: an executor may then never terminate.
  */
 final class ScheduledRun extends Piece implements TimerHandler {
     /** What {@link AioTimer#armAt} can tell from the past, if it is added to the time: 146 years. */
