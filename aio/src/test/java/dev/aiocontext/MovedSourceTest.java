@@ -211,6 +211,23 @@ class MovedSourceTest {
     }
 
     @Test
+    void oneThatHasComeBackMeanwhileLivesOnWhereItIs() {
+        AioContext old = context("old", MonitorMode.AUTO);
+        AioContext next = context("next", MonitorMode.AUTO);
+        FdSource source = watch(old, FdEvents.READ.edgeTriggered());
+        old.poll(false);
+        adoptMeanwhile(
+                next,
+                source,
+                () -> old.adopt(next.source(notifier.fd()).orElseThrow()).join());
+        assertThat(next.source(notifier.fd())).isEmpty();
+        notifier.set();
+        assertThat(old.poll(true)).isTrue();
+        assertThat(calls).hasValue(1);
+        old.source(notifier.fd()).orElseThrow().close();
+    }
+
+    @Test
     void itGoesOnWhereItWasIfTheOtherContextRefusesAChangeThatWasMadeMeanwhile() {
         AioContext old = context("old", MonitorMode.EPOLL);
         AioContext next = context("next", MonitorMode.POLL);

@@ -20,6 +20,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Future;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
@@ -248,6 +250,25 @@ class PollErrorsTest {
         assertThat(future[0]).isCancelled();
         ends.countDown();
         pollUntil("the worker's work ends", busy::isDone);
+    }
+
+    @Test
+    void aTaskOfAScheduledExecutorEnds() {
+        ScheduledExecutorService executor = ctx.scheduledExecutor();
+        Future<?>[] future = {null};
+        atEachStep("it ends", () -> future[0] = executor.submit(() -> 1), () -> future[0].isDone());
+        apart(executor::shutdown);
+        pollUntil("the executor is terminated", executor::isTerminated);
+    }
+
+    @Test
+    void aDelayedTaskOfAScheduledExecutorEnds() {
+        ScheduledExecutorService executor = ctx.scheduledExecutor();
+        Future<?>[] future = {null};
+        Runnable begin = () -> future[0] = executor.schedule(() -> 1, 1, TimeUnit.NANOSECONDS);
+        atEachStep("it ends", begin, () -> future[0].isDone());
+        apart(executor::shutdown);
+        pollUntil("the executor is terminated", executor::isTerminated);
     }
 
     @Test

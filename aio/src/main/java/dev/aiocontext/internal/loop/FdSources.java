@@ -211,6 +211,7 @@ public final class FdSources {
         source.entry.source = source;
         if (replaced != null) {
             replaced.open = false;
+            replaced.replaced = true;
         }
         descriptors.end(before);
     }
@@ -232,9 +233,15 @@ public final class FdSources {
         wakeLoop(source);
     }
 
-    /** Removes a source that is open, if it has this interest still; says whether it did. */
+    /**
+     * Removes a source that is open, if it has this interest still; says whether it is removed. One that another source has replaced is removed
+     * already: what has moved away may have come back by now.
+     */
     boolean removeUnchanged(WatchedFd source, FdEvents interest) {
         synchronized (lock) {
+            if (source.replaced) {
+                return true;
+            }
             source.requireOpen();
             if (!source.interest.equals(interest)) {
                 return false;

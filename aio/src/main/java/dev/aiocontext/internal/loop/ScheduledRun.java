@@ -2,6 +2,7 @@ package dev.aiocontext.internal.loop;
 
 import dev.aiocontext.AioTimer;
 import dev.aiocontext.TimerHandler;
+import dev.aiocontext.internal.posix.StackRoom;
 import dev.aiocontext.internal.wakeup.Link;
 import org.jspecify.annotations.Nullable;
 
@@ -14,8 +15,8 @@ import org.jspecify.annotations.Nullable;
  * the executor.
  *
  * <p><b>Errors.</b> If the timer of a run that is gone could not be closed, it fires once more, and is closed then. If an Error comes before
- * the run has begun, or keeps it from its end, {@link Unfinished} keeps it. The next iteration begins it, or fails its future with that Error. This does not hold
- * at each step yet: an executor may then never terminate.
+ * the task, {@link Unfinished} keeps the run, and the next iteration goes on with it. If an Error keeps the run from its end, the next
+ * iteration ends it, and fails its future with that Error. The JDK's own steps have the stack that they need.
  */
 final class ScheduledRun extends Piece implements TimerHandler {
     /** What {@link AioTimer#armAt} can tell from the past, if it is added to the time: 146 years. */
@@ -30,6 +31,9 @@ final class ScheduledRun extends Piece implements TimerHandler {
     private final ScheduledCall<?> call;
     private int state = NEW;
     private @Nullable AioTimer timer;
+
+    /** The home thread's: the view holds it as begun, and the task has not been called. */
+    private boolean begun;
 
     /** The home thread's: what has kept a run from its end. */
     private @Nullable Throwable cutShort;
@@ -68,10 +72,14 @@ final class ScheduledRun extends Piece implements TimerHandler {
         state = ACTIVE;
     }
 
-    /** Nothing is owed any more. Calling it again closes the timer if that failed. */
+    /** Nothing is owed any more; the timer is still to be closed. */
     void becomeGone() {
         leave();
         state = GONE;
+    }
+
+    /** Closes its timer. Calling it again changes nothing. */
+    void closeTimer() {
         if (timer != null) {
             timer.close();
         }
@@ -105,13 +113,17 @@ final class ScheduledRun extends Piece implements TimerHandler {
     public void run() {
         boolean wasInterrupted = Thread.interrupted();
         try {
+            StackRoom.requireToWake(); // the JDK forgets a thread that waits for the task right before it wakes it
             Throwable lost = cutShort;
             if (lost != null) {
                 call.fail(lost);
                 view.end(this);
                 cutShort = null; // after the deed
-            } else if (view.begin(this)) {
-                perform();
+            } else {
+                begun = begun || view.begin(this);
+                if (begun) {
+                    perform();
+                }
             }
         } finally {
             if (wasInterrupted) {
@@ -124,6 +136,7 @@ final class ScheduledRun extends Piece implements TimerHandler {
     private void perform() {
         try {
             boolean again = false;
+            begun = false;
             try {
                 again = call.perform();
             } finally {

@@ -274,7 +274,10 @@ final class ScheduledView extends AbstractExecutorService implements ScheduledEx
             for (ScheduledRun run : runs) {
                 neverBegun.add(run.call());
             }
-            runs.forEach(ScheduledRun::becomeGone);
+            for (ScheduledRun run : runs) {
+                run.becomeGone();
+                run.closeTimer();
+            }
         }
         return neverBegun;
     }
@@ -356,10 +359,13 @@ final class ScheduledView extends AbstractExecutorService implements ScheduledEx
             } else {
                 run.becomeGone();
             }
-            active--; // after the calls, because a run that an Error has kept from its end is ended again
+            active--; // right after that, because a run that is active still is ended again after an Error
             if (Thread.interrupted() && active > 0 && state == STOPPED) {
                 Thread.currentThread().interrupt();
             }
+        }
+        if (!isPending) {
+            run.closeTimer();
         }
         return isPending;
     }
@@ -380,6 +386,7 @@ final class ScheduledView extends AbstractExecutorService implements ScheduledEx
                 notifyAll();
             }
             run.becomeGone();
+            run.closeTimer();
         }
     }
 

@@ -42,6 +42,9 @@ final class WatchedFd extends ListedSource implements FdSource {
     volatile boolean open;
     volatile boolean suspended;
 
+    /** Another source of this loop has taken its descriptor over. Under the lock of the set. */
+    boolean replaced;
+
     /** What is due to it if it is polled in user space. */
     private final @Nullable PollPhase phase;
 

@@ -118,7 +118,7 @@ final class Filing {
         return false;
     }
 
-    private boolean fire(TimerEntry timer, long deadline, long now) {
+    boolean fire(TimerEntry timer, long deadline, long now) {
         if (timer.isHeld()) {
             return false;
         }

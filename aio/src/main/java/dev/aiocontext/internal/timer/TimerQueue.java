@@ -50,15 +50,11 @@ public final class TimerQueue {
     private static final int MOST = 1024;
 
     private static final VarHandle UNTIL;
-    private static final VarHandle AT_HOME;
-    private static final VarHandle ELSEWHERE;
 
     static {
         try {
             MethodHandles.Lookup lookup = MethodHandles.lookup();
             UNTIL = lookup.findVarHandle(TimerQueue.class, "until", long.class);
-            AT_HOME = lookup.findVarHandle(TimerQueue.class, "atHome", long.class);
-            ELSEWHERE = lookup.findVarHandle(TimerQueue.class, "elsewhere", long.class);
         } catch (ReflectiveOperationException e) {
             throw new ExceptionInInitializerError(e);
         }
@@ -66,6 +62,7 @@ public final class TimerQueue {
 
     private final Wakeup wakeup;
     private final WorkQueue<TimerEntry> armed = new WorkQueue<>(64);
+    private final ArmingOrder order = new ArmingOrder();
     private TimerWheel wheel;
 
     /** Timers that were armed for a time that the wheel had been told already. Home thread. */
@@ -80,29 +77,11 @@ public final class TimerQueue {
      */
     private @Nullable TimerEntry inHand;
 
-    /** An overdue timer that has fired as an Error came, so nobody knows of it: the next {@link #takeDue} tells it. Home thread. */
-    private @Nullable TimerEntry untold;
-
     /** The latest time of a round. Home thread. */
     private long told;
 
     /** Until when the loop sleeps, or ALWAYS. Home thread. */
     private long until = ALWAYS;
-
-    /** How many periods the timer that has fired last has missed, and when it was due. Home thread. */
-    private long missed;
-
-    private long due;
-
-    /**
-     * How often the home thread armed a timer. The sum of this count and the other one is the order of an arming: whoever arms a timer raises one
-     * of them, and reads no less of both than what happened before. Written by the home thread.
-     */
-    private long atHome;
-
-    /** How often other threads armed a timer. */
-    @SuppressWarnings("unused") // through ELSEWHERE
-    private long elsewhere;
 
     /**
      * Creates it without timers.
@@ -143,7 +122,7 @@ public final class TimerQueue {
         boolean filed =
                 entry.isFiledBy(deadline); // only this thread changes it; read before the store, which is a fence
         TimerWheel known = wheel; // loads that come after the store wait for it
-        if (!store(entry, deadline, period, nextAtHome())) {
+        if (!store(entry, deadline, period, order.nextAtHome())) {
             return false;
         }
         if (!filed) {
@@ -154,18 +133,11 @@ public final class TimerQueue {
 
     private boolean armElsewhere(TimerEntry entry, long deadline, long period) {
         QueueMark mark = entry.mark(); // first, because it may need memory
-        long sequence = (long) ELSEWHERE.getAndAdd(this, 1L) + 1 + (long) AT_HOME.getOpaque(this);
-        if (!store(entry, deadline, period, sequence)) {
+        if (!store(entry, deadline, period, order.nextElsewhere())) {
             return false;
         }
         VarHandle.fullFence();
         return entry.isFiledBy(deadline) || announce(entry, mark, deadline);
-    }
-
-    private long nextAtHome() {
-        long next = atHome + 1;
-        AT_HOME.setOpaque(this, next);
-        return next + (long) ELSEWHERE.getOpaque(this);
     }
 
     private static boolean store(TimerEntry entry, long deadline, long period, long sequence) {
@@ -245,11 +217,12 @@ public final class TimerQueue {
         told = Math.max(told, now);
         TimerEntry left = inHand;
         if (left != null) {
+            left.unfile(); // it may count as overdue still
             fileIfArmed(left, left.deadline());
             inHand = null;
         }
         overdueLeft = overdue.size();
-        return overdueLeft > 0 || wheel.earliest() <= now || isUntold();
+        return overdueLeft > 0 || wheel.earliest() <= now || wheel.untold != null;
     }
 
     /**
@@ -261,19 +234,14 @@ public final class TimerQueue {
      * @return the timer that has fired; null if none is due, or if {@link #isWheelBehind}
      */
     public @Nullable TimerEntry takeDue(long now) {
-        TimerEntry fired = untold;
-        if (fired != null) {
-            untold = null;
-            if (!fired.isClosed()) {
-                return fired; // what it was due for is known
-            }
+        TimerEntry fired = wheel.takeDue(now);
+        while (fired == null && overdueLeft > 0 && !wheel.isBehind()) {
+            overdueLeft--;
+            fired = fireOverdue(now);
         }
-        fired = wheel.takeDue(now);
         if (fired != null) {
             boolean told = false;
             try {
-                missed = wheel.missed();
-                due = wheel.due();
                 fileAgain(fired);
                 told = true;
             } finally {
@@ -281,16 +249,11 @@ public final class TimerQueue {
                     wheel.untold = fired;
                 }
             }
-            return fired;
-        }
-        while (fired == null && overdueLeft > 0 && !wheel.isBehind()) {
-            overdueLeft--;
-            fired = takeOverdue(now);
         }
         return fired;
     }
 
-    private @Nullable TimerEntry takeOverdue(long now) {
+    private @Nullable TimerEntry fireOverdue(long now) {
         TimerEntry entry = overdue.poll();
         if (entry == null) {
             overdueLeft = 0; // a poll within a callback took them
@@ -303,17 +266,9 @@ public final class TimerQueue {
         if (deadline > now) {
             fileIfArmed(entry, deadline);
         } else if (!entry.isHeld()) {
-            due = deadline;
-            missed = entry.fire(now);
-            fired = missed != TimerEntry.NOT_FIRED;
-            boolean told = false;
-            try {
+            fired = wheel.fires(entry, deadline, now);
+            if (!fired) {
                 fileAgain(entry);
-                told = true;
-            } finally {
-                if (fired && !told) {
-                    untold = entry;
-                }
             }
         }
         inHand = null;
@@ -332,10 +287,9 @@ public final class TimerQueue {
         if (deadline == TimerEntry.NEVER) {
             return;
         }
-        inHand = fired; // only now, because the garbage collector makes the store of a reference cost more than that of
-        // a number
+        inHand = fired; // only now, because the garbage collector makes the store of a reference cost more
         if (!fired.isFiledBy(deadline)) {
-            fired.setSequence(nextAtHome());
+            fired.setSequence(order.nextAtHome());
             file(wheel, fired, deadline);
         }
         inHand = null;
@@ -343,12 +297,12 @@ public final class TimerQueue {
 
     /** {@return how many periods the timer has missed that {@link #takeDue} returned last} */
     public long missed() {
-        return missed;
+        return wheel.missed();
     }
 
     /** {@return the deadline of the timer that {@link #takeDue} returned last} */
     public long due() {
-        return due;
+        return wheel.due();
     }
 
     /** {@return whether the wheel has ended {@link #takeDue} early, because there was much to do} */
@@ -358,11 +312,7 @@ public final class TimerQueue {
 
     /** {@return whether there are timers for the next round, whatever time it has} */
     public boolean hasOverdue() {
-        return !overdue.isEmpty() || inHand != null || isUntold();
-    }
-
-    private boolean isUntold() {
-        return untold != null || wheel.untold != null;
+        return !overdue.isEmpty() || inHand != null || wheel.untold != null;
     }
 
     /** {@return a time before which no timer in the wheel is due, or {@link TimerEntry#NEVER}} */
@@ -399,7 +349,7 @@ public final class TimerQueue {
                 anew.file(entry); // if it is armed
             }
         });
-        anew.untold = wheel.untold;
+        anew.takeOver(wheel);
         wheel = anew;
         told = now;
     }

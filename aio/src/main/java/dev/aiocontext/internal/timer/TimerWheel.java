@@ -152,6 +152,10 @@ public final class TimerWheel {
                 behind = true;
                 return null;
             }
+            if (slot.count == 0) {
+                levels.empty(slot); // an Error has kept the loop from that
+                continue;
+            }
             if (slot == levels.draining || (slot.level > 0 && !slot.isOneChunk())) {
                 left = levels.drain(slot, left);
                 continue;
@@ -220,6 +224,18 @@ public final class TimerWheel {
                 }
             }
         }
+    }
+
+    /** Fires a timer that is not filed here; says whether it did. */
+    boolean fires(TimerEntry timer, long deadline, long now) {
+        return filing.fire(timer, deadline, now);
+    }
+
+    /** Takes over from a wheel that this one replaces what has fired last, and whether anybody knows of it. Stores only. */
+    void takeOver(TimerWheel replaced) {
+        filing.due = replaced.filing.due;
+        filing.missed = replaced.filing.missed;
+        untold = replaced.untold;
     }
 
     /** {@return how many periods the timer that has fired last has missed} */

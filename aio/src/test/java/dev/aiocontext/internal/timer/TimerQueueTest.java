@@ -19,7 +19,8 @@ class TimerQueueTest {
 
     private enum Step {
         MARK,
-        READ
+        READ,
+        UNFILE
     }
 
     /** A timer at one of whose steps the memory ends, once. */
@@ -42,6 +43,12 @@ class TimerQueueTest {
         QueueMark mark() {
             failAt(Step.MARK);
             return super.mark();
+        }
+
+        @Override
+        void unfile() {
+            failAt(Step.UNFILE);
+            super.unfile();
         }
 
         @Override
@@ -126,5 +133,14 @@ class TimerQueueTest {
         queue.arm(other, 5, 0, true);
         assertThat(queue.takeDue(16)).isNull();
         assertThat(due(16)).containsExactly(other);
+    }
+
+    @Test
+    void oneThatIsOverdueAndCannotBeLookedAtFiresInTheNextRound() {
+        assertThat(due(20)).isEmpty();
+        queue.arm(failing, 10, 0, true);
+        failing.next = Step.UNFILE;
+        assertThatThrownBy(() -> due(20)).isInstanceOf(OutOfMemoryError.class);
+        assertThat(due(21)).containsExactly(failing);
     }
 }

@@ -324,4 +324,53 @@ class TimerWheelTest {
         }
         return taken;
     }
+
+    /** Cannot take a chunk back, once. */
+    private static final class FailingChunks extends Chunks {
+        private boolean fails;
+
+        @Override
+        void give(Chunk chunk) {
+            if (fails) {
+                fails = false;
+                throw new StackOverflowError("on purpose");
+            }
+            super.give(chunk);
+        }
+    }
+
+    @Test
+    void aTimerThatHasFiredAsAnErrorCameIsToldByTheNextCall() {
+        FailingChunks chunks = new FailingChunks();
+        TimerWheel failing = new TimerWheel(0, 1 << 20, chunks);
+        TimerEntry first = new TimerEntry(new TimerKind(0));
+        TimerEntry second = new TimerEntry(new TimerKind(0));
+        first.arm(50, ++sequence);
+        failing.file(first);
+        second.arm(MINUTE, ++sequence);
+        failing.file(second);
+        chunks.fails = true;
+
+        assertThatThrownBy(() -> failing.takeDue(50)).isInstanceOf(StackOverflowError.class);
+
+        assertThat(failing.takeDue(50)).isSameAs(first);
+        assertThat(failing.due()).isEqualTo(50);
+        assertThat(failing.takeDue(50)).isNull();
+        assertThat(failing.takeDue(MINUTE)).isSameAs(second);
+        assertThat(failing.takeDue(MINUTE)).isNull();
+        assertThat(failing.entries()).isZero();
+    }
+
+    @Test
+    void aTimerThatIsClosedAfterAnErrorIsNotTold() {
+        FailingChunks chunks = new FailingChunks();
+        TimerWheel failing = new TimerWheel(0, 1 << 20, chunks);
+        TimerEntry timer = new TimerEntry(new TimerKind(0));
+        timer.arm(50, ++sequence);
+        failing.file(timer);
+        chunks.fails = true;
+        assertThatThrownBy(() -> failing.takeDue(50)).isInstanceOf(StackOverflowError.class);
+        timer.shut();
+        assertThat(failing.takeDue(50)).isNull();
+    }
 }
