@@ -50,8 +50,8 @@ inline steal()
     fi
 }
 
-/* Handover.leave */
-inline leave()
+/* Handover.giveUp */
+inline give_up()
 {
     before = memory[STATE];
     do
@@ -88,7 +88,7 @@ proctype waiter()
 #endif
         if
         :: interrupted ->
-            leave();
+            give_up();
             if
             :: left -> break
             :: else

@@ -38,7 +38,8 @@ package dev.aiocontext;
  * <p><b>Each begin is followed by one end</b>, also if begin has thrown: before the loop sleeps; in {@link FdSource#close} on the home thread;
  * in the next iteration after another thread has closed the source, and before {@link FdSource#closed}; in the next iteration after it was
  * suspended; before the source moves to another context; and when the context is closed. A source that is new, or resumed, is checked before
- * the loop sleeps if its producer may have been silent. When {@code run} returns, or a poll, there may be no end yet: the next poll checks before it sleeps.
+ * the loop sleeps if its producer may have been silent. When {@code run} returns, or a poll, there may be no end yet: the next poll
+ * checks before it sleeps.
  *
  * <p><b>Threads.</b> The home thread. <b>Polling.</b> It may not poll its own context: such a poll throws {@link IllegalStateException}. While
  * the source's handler runs, a poll within the handler does not check, but for the one time after an end.

@@ -6,8 +6,8 @@
  * any thread can set, and {@link dev.aiocontext.SignalLauncher}, which starts a program with signals blocked in every thread.
  *
  * <p>The package has words and doors. Words are interfaces, enums, values, exceptions and the {@link dev.aiocontext.VirtualClock} of
- * tests. They know each other and nothing else of the library; the floors below, in {@code dev.aiocontext.internal}, may use them. Doors are the classes that check arguments
- * and delegate to these floors: {@code AioContext}, {@code AioThread}, {@code AioThreadPool}, {@code AioStatistics}, {@code
+ * tests. They know each other and nothing else of the library. The floors below, in {@code dev.aiocontext.internal}, may use them.
+ * Doors are the classes that check arguments and delegate to these floors: {@code AioContext}, {@code AioThread}, {@code AioThreadPool}, {@code AioStatistics}, {@code
  * SourceInfo}, {@code EmbeddedLoop}, {@code EventNotifier}, {@code SigioSource}, {@code SignalLauncher}. No floor below knows a door.
  */
 @NullMarked

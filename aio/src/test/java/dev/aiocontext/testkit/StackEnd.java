@@ -28,6 +28,16 @@ public final class StackEnd {
         Eventually.ends(thread);
     }
 
+    /**
+     * Makes the calls in the calling thread.
+     *
+     * @param calls as above
+     * @param call as above
+     */
+    public static void callHere(int calls, IntConsumer call) {
+        new StackEnd(calls, call).climb(0);
+    }
+
     private void begin(int offset) {
         if (offset > 0) {
             begin(offset - 1);

@@ -1,5 +1,7 @@
 package dev.aiocontext.internal.loop;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * Calls what a loop calls while it ends, outside of its iterations, and frees the loop. {@link LoopEnd} has the order.
  *
@@ -26,49 +28,37 @@ final class LastCalls {
 
     /** Runs a slice of what is left after {@link Inbox#refuse}. */
     void runAcceptedWork() {
-        Current current = loop.current;
-        Object before = current.context;
-        current.enter(loop.owner);
-        counters.depth++;
-        try {
-            parts.slice.run();
-        } finally {
-            counters.depth--; // stores only: they hold after an Error too
-            if (--current.depth > 0) {
-                current.context = before;
-            }
-        }
+        call(null, null);
     }
 
     /** Runs work that is in no queue. */
     void run(Runnable work) {
-        Current current = loop.current;
-        Object before = current.context;
-        current.enter(loop.owner);
-        counters.depth++;
-        try {
-            parts.callbacks.run(work);
-        } finally {
-            counters.depth--; // stores only: they hold after an Error too
-            if (--current.depth > 0) {
-                current.context = before;
-            }
-        }
+        call(work, null);
     }
 
     /** Has the producers that the loop has silenced told that it polls no more. */
     void endPolling() {
         Around around = parts.drivers.around();
         PollDriver polls = around == null ? null : around.polls();
-        if (polls == null) {
-            return;
+        if (polls != null) {
+            call(null, polls);
         }
+    }
+
+    /** Calls as an iteration does: the work, or the end of polling, or else a slice. */
+    private void call(@Nullable Runnable work, @Nullable PollDriver polls) {
         Current current = loop.current;
         Object before = current.context;
         current.enter(loop.owner);
         counters.depth++;
         try {
-            polls.endAll();
+            if (work != null) {
+                parts.callbacks.run(work);
+            } else if (polls != null) {
+                polls.endAll();
+            } else {
+                parts.slice.run();
+            }
         } finally {
             counters.depth--; // stores only: they hold after an Error too
             if (--current.depth > 0) {

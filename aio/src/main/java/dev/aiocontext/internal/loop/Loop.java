@@ -38,8 +38,9 @@ import org.jspecify.annotations.Nullable;
  * lines that {@link Embedding} and {@link LastCalls} repeat: to call a method for that would need stack.
  *
  * <p><b>Its size.</b> C2 inlines {@link #turn} into a poll only up to 325 bytes of bytecode. It inlines a poll into its caller only
- * up to 2,500 bytes of machine code, of which fewer than 40 are free. Beyond that, a poll without work takes a tenth more. So what {@code
- * turn} reads is in fields of this class. No method on its way names a class in its signature that is not loaded in a plain run.
+ * up to 2,500 bytes of machine code. Beyond that, a poll without work takes a tenth more. So what {@code turn} reads is in fields of this
+ * class, and {@link Slice} has a branch of its own for idle work. No method on the way names a class in its signature that is not loaded in
+ * a plain run.
  */
 public final class Loop {
     private final Wakeup wakeup;

@@ -13,10 +13,11 @@ import org.jspecify.annotations.Nullable;
  *   <li>The old home thread, once no call is under way, ends polling in user space, so that the producer notifies again.
  *   <li>It has the new loop watch the descriptor, with a source of its own, which that loop checks before it sleeps.
  *   <li>It makes to the new source what other threads have changed at the old one meanwhile, and closes the old source once there is nothing
- *       more. A change that comes later is refused, because the old source is closed.
+ *       more. A change that comes later is refused, because the old source is closed. The new source may have come back by then, and
+ *       have replaced the old one: that is closed then, too.
  * </ol>
- * Between the first step and the third nobody watches the descriptor. Nothing is lost by that: the kernel tells the state of a descriptor anew when it is
- * added to a set, to an edge-triggered source too. What the handler did on the old loop happens before its first call on the new one, because the
+ * Between the first step and the third nobody watches the descriptor. Nothing is lost by that: the kernel tells the state of a
+ * descriptor anew when it is added to a set, to an edge-triggered source too. What the handler did on the old loop happens before its first call on the new one, because the
  * old home thread makes the new source.
  *
  * <p><b>Threads.</b> {@link #begin}: any. {@link #run}: the old home thread.

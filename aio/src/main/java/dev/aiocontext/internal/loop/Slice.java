@@ -83,7 +83,7 @@ final class Slice {
         }
         boolean progress = run(work, end, true);
         counters.burst = counters.asked - before > 1;
-        if (idleEnd != 0) { // seldom, and then the compiler leaves out what follows
+        if (idleEnd != 0) { // without idle work C2 leaves out what follows, and inlines the rest into a poll
             // A nested poll may have had a later one. And each store may cost pushing threads a miss.
             if (idleEnd > idleDue) {
                 idleDue = idleEnd;
@@ -101,7 +101,7 @@ final class Slice {
         int pieces = 0;
         for (Runnable next = queue.take(end); next != null; next = queue.take(end)) {
             counters.asked++;
-            untaken = true;
+            untaken = next instanceof BottomHalfWork;
             try {
                 progress |= run(next, end, due);
             } catch (RuntimeException | Error e) { // stores only
@@ -113,6 +113,7 @@ final class Slice {
                     piece.nextUnfinished = unfinished.first;
                     unfinished.first = piece;
                 }
+                untaken = false; // a poll around this one has taken what it had
                 throw e;
             }
             if (++pieces == look) {

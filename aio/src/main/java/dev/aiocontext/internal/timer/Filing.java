@@ -46,8 +46,8 @@ final class Filing {
     }
 
     /**
-     * As {@link #enter(long, long, TimerEntry)}, for a caller that has the levels in hand: the way from the wheel to the slot is a chain of loads, and
-     * each takes its time.
+     * As {@link #enter(long, long, TimerEntry)}, for a caller that has the levels in hand. The way from the wheel to the slot is a chain of
+     * loads, and each takes its time.
      */
     void enter(Levels known, long key, long deadline, TimerEntry timer) {
         Slot slot = known.append(key, mark, timer);

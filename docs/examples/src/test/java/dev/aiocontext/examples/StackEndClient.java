@@ -11,6 +11,7 @@ import dev.aiocontext.examples.curl.CurlMulti;
 import dev.aiocontext.examples.sdbus.BusConnection;
 import dev.aiocontext.examples.sdbus.Call;
 import dev.aiocontext.testkit.Eventually;
+import dev.aiocontext.testkit.StackEnd;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
@@ -115,7 +116,14 @@ final class StackEndClient {
         for (int i = 0; i < 3; i++) {
             start().exceptionally(failure -> null);
         }
-        climb(0);
+        StackEnd.callHere(FRAMES, fromEnd -> {
+            try {
+                ctx.poll(false);
+            } catch (StackOverflowError e) {
+                overflows++;
+                throw e;
+            }
+        });
         return overflows;
     }
 
@@ -123,23 +131,5 @@ final class StackEndClient {
         curl.close();
         resolver.close();
         connection.close();
-    }
-
-    /** Returns how many frames it is from the end of the stack, and polls in the last ones. */
-    private int climb(int frame) {
-        int fromEnd;
-        try {
-            fromEnd = frame == Integer.MAX_VALUE ? 0 : climb(frame + 1);
-        } catch (StackOverflowError end) {
-            fromEnd = 0;
-        }
-        if (fromEnd < FRAMES) {
-            try {
-                ctx.poll(false);
-            } catch (StackOverflowError e) {
-                overflows++;
-            }
-        }
-        return fromEnd + 1;
     }
 }

@@ -28,6 +28,18 @@ final class Results {
     /** Of a thousand timers that took so long together. */
     static Result timer(String method, String peer, String pending, double nanos) {
         Result result = time(TimerBenchmark.class, method, Map.of("peer", peer, "pending", pending), 2 * nanos);
+        return with(
+                result, result.forks(), result.percentiles(), Map.of("processorNanos", 1000 * nanos, "count", 1000.0));
+    }
+
+    /** Of one fork, with another p99. */
+    static Result withP99(Result result, double p99) {
+        return with(
+                result, List.of(new Fork(result.median(), Map.of("p99", p99))), Map.of("p99", p99), result.counters());
+    }
+
+    private static Result with(
+            Result result, List<Fork> forks, Map<String, Double> percentiles, Map<String, Double> counters) {
         return new Result(
                 result.benchmark(),
                 result.params(),
@@ -37,9 +49,9 @@ final class Results {
                 result.error(),
                 result.spread(),
                 result.iterations(),
-                result.forks(),
-                result.percentiles(),
-                Map.of("processorNanos", 1000 * nanos, "count", 1000.0),
+                forks,
+                percentiles,
+                counters,
                 0,
                 0);
     }

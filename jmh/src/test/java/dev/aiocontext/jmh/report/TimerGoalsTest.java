@@ -86,21 +86,7 @@ class TimerGoalsTest {
     }
 
     private static Result late(String peer, double median, double p99) {
-        Result result = late(peer, "IDLE", median);
-        return new Result(
-                result.benchmark(),
-                result.params(),
-                result.unit(),
-                result.median(),
-                result.mean(),
-                result.error(),
-                result.spread(),
-                result.iterations(),
-                List.of(new Fork(median, Map.of("p99", p99))),
-                Map.of("p99", p99),
-                result.counters(),
-                0,
-                0);
+        return Results.withP99(late(peer, "IDLE", median), p99);
     }
 
     @Test
