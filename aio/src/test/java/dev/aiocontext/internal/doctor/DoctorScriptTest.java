@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import dev.aiocontext.testkit.ChildProcess;
 import dev.aiocontext.testkit.Eventually;
 import dev.aiocontext.testkit.Rounds;
+import dev.aiocontext.testkit.Strace;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -333,6 +334,41 @@ class DoctorScriptTest {
         terminated.destroy();
         assertThat(end(terminated)).isEqualTo(128 + 15);
         assertThat(jvm.isAlive()).isFalse();
+    }
+
+    /** Each fork of the script returns late, so that the signal comes when the JVM is there and the script does not wait for it yet. */
+    @ParameterizedTest
+    @MethodSource("shells")
+    void aSignalThatComesBeforeTheScriptWaitsEndsTheJvmFirstToo(List<String> shell) throws Exception {
+        Strace.assumeItWorks();
+        runBy(shell, Map.of(), UNKNOWN); // builds
+        String late =
+                "exec strace -D -o trace -e trace=clone,?fork,?vfork -e inject=clone,?fork,?vfork:delay_exit=400000 ";
+        String script = late + String.join(" ", shell) + " clone/doctor --seconds 3600";
+        Process terminated = start(Map.of(), "sh", "-c", script);
+        ProcessHandle jvm = jvmOf(terminated);
+        signal("STOP", jvm);
+        terminated.destroy();
+        Eventually.holds("the JVM is told to end", () -> says(jvm, "ShdPnd:\\s*0*4000"));
+        Eventually.holds("the script waits", () -> says(terminated.toHandle(), "State:\\s*S.*"));
+        assertThat(terminated.isAlive()).isTrue();
+        signal("CONT", jvm);
+        assertThat(end(terminated)).isEqualTo(128 + 15);
+        assertThat(jvm.isAlive()).isFalse();
+    }
+
+    private static void signal(String name, ProcessHandle process) throws Exception {
+        Process kill = new ProcessBuilder("sh", "-c", "kill -s " + name + " " + process.pid()).start();
+        assertThat(kill.waitFor()).isZero();
+    }
+
+    /** Whether a process has a line like this in its status, or has ended. */
+    private static boolean says(ProcessHandle process, String line) {
+        try (Stream<String> lines = Files.lines(Path.of("/proc/" + process.pid() + "/status"))) {
+            return lines.anyMatch(found -> found.matches(line));
+        } catch (IOException | UncheckedIOException e) {
+            return !process.isAlive();
+        }
     }
 
     /**
