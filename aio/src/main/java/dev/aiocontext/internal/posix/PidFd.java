@@ -94,7 +94,8 @@ public final class PidFd extends OwnFd {
      * Asks how a process has ended that is a child of this one and was not reaped.
      *
      * @param reap whether to reap it, so that its number becomes free
-     * @return its wait status as wait(2) tells it: empty if it is no child, was reaped, or has not ended
+     * @return its wait status as wait(2) tells it: empty if it is no child, was reaped, or has not ended, and if the kernel does not let
+     *     this be asked, as {@link #isChild} says
      */
     public OptionalInt waitStatus(boolean reap) {
         int result = waitFor(reap ? 0 : linux_h.WNOWAIT());
