@@ -81,7 +81,7 @@ class SignalsTest extends SignalsFixture {
                 SignalSource source = Signals.on(loop.context, WINCH, (self, event) -> calls.incrementAndGet())) {
             loop.awaitBlocked();
             send(WINCH);
-            Eventually.holds("it is told", () -> calls.get() == 1);
+            Eventually.holds("it is told", () -> calls.get() >= 1);
             assertThat(source.isOpen()).isTrue();
         }
     }
@@ -208,9 +208,24 @@ class SignalsTest extends SignalsFixture {
                 send(WINCH);
             }
             Eventually.holds("the last one is told", () -> seen.get() == 300);
+            awaitThatTheJvmHasDelivered(loop.context);
             assertThat(calls.get()).isBetween(1, 300);
             assertThat(source.isOpen()).isTrue();
         }
+    }
+
+    /** Otherwise a SIGWINCH of the storm would be sent anew once its source is closed, and the next test would be told of it. */
+    private static void awaitThatTheJvmHasDelivered(AioContext context) {
+        AtomicInteger calls = new AtomicInteger();
+        try (SignalSource later = Signals.on(context, "PWR", (self, event) -> calls.incrementAndGet())) {
+            send("PWR"); // the JVM starts the threads of signals with lower numbers before
+            Eventually.holds("a later signal is told", () -> calls.get() >= 1);
+            assertThat(later.isOpen()).isTrue();
+        }
+        Eventually.holds(
+                "the handlers have ended",
+                () -> Thread.getAllStackTraces().keySet().stream()
+                        .noneMatch(thread -> thread.getName().startsWith("SIGWINCH")));
     }
 
     @Test
