@@ -147,7 +147,8 @@ public final class FdSet {
     }
 
     /**
-     * Applies what an entry wants, if that is not what the set waits for: its change was cut short.
+     * Applies what an entry wants, if that is not what the set waits for: its change was cut short. If the entry is edge-triggered and ready,
+     * the next wait reports it once more: the caller could not tell what the last wait has reported.
      *
      * @param entry an entry, perhaps removed meanwhile
      */

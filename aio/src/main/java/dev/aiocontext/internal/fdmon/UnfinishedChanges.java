@@ -68,10 +68,11 @@ final class UnfinishedChanges {
         }
     }
 
-    /** Applies what one entry wants, if that is not what it waits for, see {@link FdSet#repair}. */
+    /** Applies what one entry wants, if that is not what it waits for or its edge is to be told again, see {@link FdSet#repair}. */
     void repair(FdEntry entry) {
         synchronized (table.lock) {
-            if (table.contains(entry) && entry.wanted() != entry.interest) {
+            if (table.contains(entry)
+                    && (entry.wanted() != entry.interest || FdEntry.isEdgeTriggered(entry.interest))) {
                 boolean before = begin();
                 follow(entry);
                 end(before);

@@ -13,6 +13,11 @@ import org.jspecify.annotations.Nullable;
  * right before it calls the source. So a source that was closed or suspended before, also by the callback before it in the same walk,
  * is not called.
  *
+ * <p><b>Why no edge is lost by a change.</b> Another thread changes the set first, and the source after that. The kernel tells an edge within the
+ * change of the set. So the home thread may hear of it and find a source that is suspended still, or waits for something else. It then waits for
+ * the lock, so until the change is whole, and has the edge told again ({@link FdSet#repair}). A source that takes the place of another has its
+ * edge told again by the thread that makes it, because the home thread may have told the edge to the other.
+ *
  * <p><b>Errors.</b> An Error may end a dispatch at any step. What the wait has found of the entry is lost then, and the next wait finds it
  * again. An edge is told once, so the loop has it told again ({@link #tellAgain}). That a handler is no longer being called is a store.
  */
@@ -57,11 +62,10 @@ final class FdDispatch {
                 ? 0
                 : events & (source.interest.toPoll() | FdEntry.ERR | FdEntry.HUP);
         boolean found = source != null && source.takeFound() && source.isListening();
-        if (source == null || (told == 0 && !found)) {
-            descriptors.repair(entry);
-            return false;
+        if ((events & ~(told | FdEntry.FOUND)) != 0) {
+            descriptors.repair(entry); // another thread is changing the source just now
         }
-        return call(source, told);
+        return source != null && (told != 0 || found) && call(source, told);
     }
 
     private boolean call(WatchedFd source, int told) {

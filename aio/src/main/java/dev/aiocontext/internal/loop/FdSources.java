@@ -214,6 +214,10 @@ public final class FdSources {
             replaced.replaced = true;
         }
         descriptors.end(before);
+        if (source.interest.isEdgeTriggered() && !home.isCurrent()) {
+            descriptors.verify(
+                    source.entry); // tells the edge again: the replaced source may have been told it just now
+        }
     }
 
     private void refuse(WatchedFd source, boolean before) {
