@@ -11,8 +11,8 @@ import java.time.Duration;
  * accuracy}, so that timers whose times overlap share a wake-up. The time that it takes to wake comes on top.
  *
  * <p><b>Order.</b> Timers of one clock fire in the order of their deadlines. Those with equal deadlines fire in the order in which
- * they were armed. Timers that are armed for a time that has passed come last. A handler that arms its own timer for now is called
- * again in the next iteration.
+ * they were armed. Timers that are armed for a time that has passed come last, but do not wait for more than one full slice of
+ * others. A handler that arms its own timer for now is called again in the next iteration.
  *
  * <p><b>Threads.</b> Any thread may call any method. If two threads arm a timer at the same time, one of both armings holds, whole.
  *

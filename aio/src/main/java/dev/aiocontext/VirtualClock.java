@@ -2,6 +2,7 @@ package dev.aiocontext;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -28,7 +29,17 @@ import java.util.Objects;
  * <p><b>Threads.</b> Any thread may call any method. A change wakes the loops.
  */
 public final class VirtualClock {
+    /** The latest time: deadlines are up to 146 years off. */
+    private static final long LONGEST = (Long.MAX_VALUE >> 1) - 2;
+
     private final Instant epoch;
+
+    /** The time of day at 0, in nanoseconds since 1970. */
+    private final long epochNanos;
+
+    /** The latest time of this clock, of which the time of day fits into nanoseconds as well. */
+    private final long latest;
+
     private final List<Runnable> loops = new ArrayList<>();
 
     // Guarded by the monitor.
@@ -46,14 +57,27 @@ public final class VirtualClock {
      * Creates a clock that stands still at 0.
      *
      * @param epoch the time of day at 0, for {@link TimerClock#WALL}
+     * @throws IllegalArgumentException if it is so far from 1970 that {@link AioTimer#armAt} could not tell it: before September 1677 or after
+     *     April 2262
      */
     public VirtualClock(Instant epoch) {
         this.epoch = Objects.requireNonNull(epoch, "epoch");
+        this.epochNanos = nanosSince1970(epoch);
+        this.latest = Math.min(LONGEST, Long.MAX_VALUE - Math.max(0, epochNanos));
+    }
+
+    private static long nanosSince1970(Instant time) {
+        try {
+            return ChronoUnit.NANOS.between(Instant.EPOCH, time);
+        } catch (ArithmeticException e) {
+            throw new IllegalArgumentException(
+                    "a clock cannot begin at " + time + ", which does not fit into nanoseconds since 1970", e);
+        }
     }
 
     /** {@return the time since the clock was made, in nanoseconds} Like {@link System#nanoTime} it has no meaning of its own. */
     public synchronized long nanos() {
-        return running ? nanos + (System.nanoTime() - startedAt) : nanos;
+        return running ? Math.min(latest, nanos + (System.nanoTime() - startedAt)) : nanos;
     }
 
     /** {@return the time of day} */
@@ -66,27 +90,21 @@ public final class VirtualClock {
      *
      * @param step how far
      * @throws IllegalArgumentException if it is negative
-     * @throws ArithmeticException if the time would exceed 292 years
+     * @throws ArithmeticException if the time would exceed 146 years, or the time of day April 2262
      */
     public void advance(Duration step) {
         if (Objects.requireNonNull(step, "step").isNegative()) {
             throw new IllegalArgumentException("a clock is not moved back: " + step);
         }
         synchronized (this) {
-            try {
-                nanos = Math.addExact(nanos, step.toNanos());
-            } catch (ArithmeticException e) {
-                throw tooFar(step, e);
+            long left = latest - nanos();
+            if (step.compareTo(Duration.ofNanos(left)) > 0) {
+                throw new ArithmeticException("a virtual clock cannot go on by " + step + " from "
+                        + Duration.ofNanos(nanos()) + ": it counts nanoseconds, up to 146 years and the year 2262");
             }
+            nanos += step.toNanos();
         }
         wakeLoops();
-    }
-
-    private ArithmeticException tooFar(Duration step, ArithmeticException cause) {
-        ArithmeticException failure = new ArithmeticException("a virtual clock cannot go on by " + step + " from "
-                + Duration.ofNanos(nanos) + ": it counts nanoseconds, up to 292 years");
-        failure.initCause(cause);
-        return failure;
     }
 
     /** Has the clock run as fast as real time. It does nothing if it runs already. */
@@ -130,8 +148,8 @@ public final class VirtualClock {
         return "virtual clock at " + Duration.ofNanos(nanos()) + (running ? " (running)" : " (standing)");
     }
 
-    Instant epoch() {
-        return epoch;
+    long epochNanos() {
+        return epochNanos;
     }
 
     synchronized boolean isRunning() {
@@ -145,7 +163,7 @@ public final class VirtualClock {
     /** Jumps to a time if idle time is to be skipped. */
     synchronized void skipTo(long time) {
         if (isSkipping()) {
-            nanos = Math.max(nanos, time);
+            nanos = Math.max(nanos, Math.min(latest, time));
         }
     }
 

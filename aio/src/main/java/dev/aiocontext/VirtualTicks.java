@@ -1,8 +1,6 @@
 package dev.aiocontext;
 
 import dev.aiocontext.internal.loop.Ticks;
-import java.time.Instant;
-import java.util.concurrent.TimeUnit;
 
 /** A {@link VirtualClock}, as a loop sees it. Any thread. */
 record VirtualTicks(VirtualClock clock, long base) implements Ticks {
@@ -11,13 +9,17 @@ record VirtualTicks(VirtualClock clock, long base) implements Ticks {
     }
 
     static Ticks wall(VirtualClock clock) {
-        Instant zero = clock.epoch();
-        return new VirtualTicks(clock, TimeUnit.SECONDS.toNanos(zero.getEpochSecond()) + zero.getNano());
+        return new VirtualTicks(clock, clock.epochNanos());
     }
 
     @Override
     public long now() {
         return base + clock.nanos();
+    }
+
+    @Override
+    public long origin() {
+        return now(); // it is never set back
     }
 
     @Override

@@ -9,6 +9,7 @@ import dev.aiocontext.source.Notifications;
 import dev.aiocontext.source.Signals;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
@@ -92,8 +93,19 @@ class RefusedArgumentsTest {
             assertThatThrownBy(() -> clock.advance(step))
                     .isInstanceOf(ArithmeticException.class)
                     .hasMessage("a virtual clock cannot go on by " + step
-                            + " from PT1S: it counts nanoseconds, up to 292 years");
+                            + " from PT1S: it counts nanoseconds, up to 146 years and the year 2262");
         }
+    }
+
+    @Test
+    void aClockWhoseTimeOfDayDoesNotFitIntoNanosecondsIsRefused() {
+        for (Instant epoch : new Instant[] {Instant.MIN, Instant.parse("2262-04-12T00:00:00Z"), Instant.MAX}) {
+            assertThatThrownBy(() -> new VirtualClock(epoch))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining(epoch.toString());
+        }
+        VirtualClock late = new VirtualClock(Instant.parse("2262-04-11T00:00:00Z"));
+        assertThatThrownBy(() -> late.advance(Duration.ofDays(1))).isInstanceOf(ArithmeticException.class);
     }
 
     @Test

@@ -37,6 +37,23 @@ class TimerLifeTest extends TimersByVirtualClock {
     }
 
     @Test
+    void afterLeavesItsTimerOpenForTheTaskThatPolls() {
+        AioTimer[] self = {null};
+        self[0] = ctx.after(SECOND, () -> {
+            fired.add("t");
+            if (clock.nanos() == SECOND.toNanos() && fired.size() == 1) {
+                self[0].armAt(0);
+                assertTrue(ctx.poll(false), "the same task again, within this call of it");
+                self[0].arm(SECOND);
+            }
+        });
+        assertEquals(List.of("t", "t"), after(SECOND));
+        assertTrue(self[0].isOpen());
+        assertEquals(List.of("t"), after(SECOND));
+        assertFalse(self[0].isOpen());
+    }
+
+    @Test
     void afterAndEveryKeepTimeAsTheyAreTold() {
         TimerOptions byDay = TimerOptions.EXACT.clock(TimerClock.WALL);
         AioTimer once = ctx.after(SECOND, byDay, () -> fired.add("once"));

@@ -164,6 +164,48 @@ class TimerTest extends TimersByVirtualClock {
     }
 
     @Test
+    void aTimerThatIsArmedForThePastFiresAlthoughEachSliceIsFullOfOthers() {
+        ctx.poll(false); // this is the home thread now
+        int many = 3000; // of which two slices never take all
+        for (int i = 0; i < many; i++) {
+            ctx.every(SECOND, () -> {});
+        }
+        AioTimer past = ctx.newTimer("past", (source, missed) -> {
+            fired.add("past");
+            source.armAt(0);
+        });
+        clock.advance(SECOND);
+        ctx.poll(false);
+        past.armAt(0);
+        for (int i = 0; i < 10; i++) {
+            clock.advance(SECOND);
+            ctx.poll(false);
+        }
+        assertTrue(fired.size() >= 4, "fired " + fired);
+        past.close();
+    }
+
+    @Test
+    void timersThatAreArmedForThePastAgainAndAgainDoNotKeepOthersWaiting() {
+        ctx.poll(false); // this is the home thread now
+        List<AioTimer> timers = new ArrayList<>();
+        for (int i = 0; i < 3000; i++) {
+            AioTimer past = ctx.newTimer("past", (source, missed) -> source.armAt(0));
+            past.armAt(0);
+            timers.add(past);
+        }
+        AioTimer beat = timer("beat");
+        timers.add(beat);
+        beat.arm(SECOND, SECOND);
+        for (int i = 0; i < 8; i++) {
+            clock.advance(SECOND);
+            ctx.poll(false);
+        }
+        assertTrue(fired.size() >= 4, "fired " + fired);
+        timers.forEach(AioTimer::close);
+    }
+
+    @Test
     void nowIsTheTimeOfTheIterationInACallbackAndTheTimeOfTheCallElsewhere() {
         List<Long> times = new ArrayList<>();
         ctx.execute(() -> {

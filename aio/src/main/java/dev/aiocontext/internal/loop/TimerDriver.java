@@ -7,7 +7,8 @@ import java.util.concurrent.TimeUnit;
 /**
  * Looks after the timers of one clock: says how long the loop may sleep, and fires what is due.
  *
- * <p>The time in here is counted from the clock's {@linkplain Ticks#origin origin}, so that it is never negative.
+ * <p>The time in here is counted from the clock's {@linkplain Ticks#origin origin}, so that it is never negative. It ends before {@link
+ * TimerEntry#LATEST}, so that a timer which is armed for that, or for later, never fires.
  *
  * <p><b>Fairness.</b> One iteration fires at most 1,024 timers, or as many as begin within 500 us. It looks at the clock after each 16, and
  * the time begins with the first look. The others come first in the next iteration, which does not wait.
@@ -65,12 +66,16 @@ final class TimerDriver implements Driver {
 
     /** {@return the time, for deadlines} */
     long now() {
-        return Math.max(0, ticks.now() - origin);
+        return Math.max(0, Math.min(TimerEntry.LATEST - 1, ticks.now() - origin));
     }
 
     /** {@return the deadline for a moment of the clock} */
     long at(long moment) {
-        return moment <= origin ? 0 : Math.min(TimerEntry.LATEST, moment - origin);
+        long after = moment - origin;
+        if (moment <= origin) {
+            return 0;
+        }
+        return after < 0 ? TimerEntry.LATEST : Math.min(TimerEntry.LATEST, after); // less than 0: more than 292 years
     }
 
     /** Arms a timer; says whether neither it nor the loop is closed. */
@@ -106,8 +111,10 @@ final class TimerDriver implements Driver {
 
     @Override
     public long longestSkip() {
-        long next = queue.earliest();
-        return next == TimerEntry.NEVER ? FOR_EVER : Math.max(0, next - now());
+        if (queue.wakeAt() >= TimerEntry.LATEST) {
+            return FOR_EVER; // what may be earlier is disarmed
+        }
+        return Math.max(0, queue.earliest() - now());
     }
 
     @Override
@@ -194,10 +201,12 @@ final class TimerDriver implements Driver {
                 began = began == 0 ? time : began;
                 if (steps == SLICE || time - began > SLICE_NANOS) {
                     unfinished = true;
+                    queue.cutShort();
                     break;
                 }
             }
-            fired = queue.takeDue(now);
+            // A poll within the callback has told less if the clock was set back. What was armed since goes by that.
+            fired = queue.takeDue(Math.min(now, latest));
         }
         return progress;
     }

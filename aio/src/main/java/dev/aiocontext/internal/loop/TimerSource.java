@@ -88,7 +88,11 @@ class TimerSource extends TimerEntry implements AioTimer, LoopSource {
         boolean nested = running; // in a poll of a call that is under way
         running = true;
         try {
-            invoke();
+            if (nested) {
+                handler.fired(this, terms().driver.missed); // it is the call under way that may close the timer
+            } else {
+                invoke();
+            }
         } finally {
             running = nested;
         }

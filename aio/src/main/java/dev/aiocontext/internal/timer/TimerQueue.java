@@ -71,6 +71,12 @@ public final class TimerQueue {
     /** How many of them this round takes. */
     private int overdueLeft;
 
+    /** The last round has ended before it came to them. */
+    private boolean overdueWaited;
+
+    /** This round begins with them, because the last one did not come to them. */
+    private boolean overdueFirst;
+
     /**
      * A timer that is between two places: taken from one, and not yet in the other. An Error leaves it here, and the next round begins with
      * it. Home thread.
@@ -222,22 +228,33 @@ public final class TimerQueue {
             inHand = null;
         }
         overdueLeft = overdue.size();
+        boolean were = overdueFirst;
+        overdueFirst = overdueWaited && !were && wheel.untold == null; // not twice, else the wheel could wait for ever
+        overdueWaited = false;
         return overdueLeft > 0 || wheel.earliest() <= now || wheel.untold != null;
+    }
+
+    /** Ends a round before all that is due was taken: timers that were armed for a time which had passed have waited long enough. */
+    public void cutShort() {
+        overdueWaited = overdueLeft > 0;
     }
 
     /**
      * Fires the next timer that is due, in the order of deadlines, and of armings where they are equal; those that were armed for a time
-     * which had passed come last. A periodic one is armed and filed for its next deadline, which counts as an arming now. One that is
-     * held stays armed, and is to be announced before the loop looks at it again.
+     * which had passed come last, or first if the round before was {@linkplain #cutShort cut short} because of the others. A periodic one
+     * is armed and filed for its next deadline, which counts as an arming now. One that is held stays armed, and is to be announced
+     * before the loop looks at it again.
      *
      * @param now the time of the round
      * @return the timer that has fired; null if none is due, or if {@link #isWheelBehind}
      */
     public @Nullable TimerEntry takeDue(long now) {
-        TimerEntry fired = wheel.takeDue(now);
-        while (fired == null && overdueLeft > 0 && !wheel.isBehind()) {
-            overdueLeft--;
-            fired = fireOverdue(now);
+        TimerEntry fired = overdueFirst ? takeOverdue(now) : null;
+        if (fired == null) {
+            fired = wheel.takeDue(now);
+            if (fired == null && overdueLeft > 0 && !wheel.isBehind()) {
+                fired = takeOverdue(now);
+            }
         }
         if (fired != null) {
             boolean told = false;
@@ -249,6 +266,15 @@ public final class TimerQueue {
                     wheel.untold = fired;
                 }
             }
+        }
+        return fired;
+    }
+
+    private @Nullable TimerEntry takeOverdue(long now) {
+        TimerEntry fired = null;
+        while (fired == null && overdueLeft > 0) {
+            overdueLeft--;
+            fired = fireOverdue(now);
         }
         return fired;
     }

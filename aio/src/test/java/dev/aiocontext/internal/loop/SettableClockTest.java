@@ -107,6 +107,36 @@ class SettableClockTest {
     }
 
     @Test
+    void aPollWithinACallbackThatNoticesASetBackKeepsThePollAroundItFromFiringEarly() {
+        AioTimer later = timer("later");
+        AioTimer setter = parts.timers().make("setter", WALL, (timer, missed) -> {
+            fired.add("setter");
+            clock.now = 900 * MINUTE;
+            later.armAt(950 * MINUTE);
+            loop.iterate(0);
+        });
+        AioTimer same = timer("same");
+        setter.armAt(1001 * MINUTE);
+        same.armAt(1001 * MINUTE);
+        fired.clear();
+        clock.now = 1001 * MINUTE;
+        loop.iterate(0);
+        assertEquals(List.of("setter"), fired);
+        assertEquals(List.of(), at(950 * MINUTE - 1));
+        assertEquals(List.of("later"), at(950 * MINUTE));
+        assertEquals(List.of("same"), at(1001 * MINUTE));
+    }
+
+    @Test
+    void aClockThatIsSetBeyondTheLatestDeadlineMakesNoTimerEarly() {
+        AioTimer timer = timer("t");
+        timer.armAt(1001 * MINUTE);
+        assertEquals(List.of("t"), at(Long.MAX_VALUE - MINUTE));
+        timer.arm(Duration.ofMinutes(1));
+        assertEquals(List.of(), at(Long.MAX_VALUE - MINUTE));
+    }
+
+    @Test
     void disarmedTimersStayDisarmedWhenTheClockIsSetBack() {
         AioTimer timer = timer("t");
         timer.armAt(1001 * MINUTE);
