@@ -42,6 +42,10 @@ public final class FdEvents {
     /**
      * Something out of the ordinary (POLLPRI): urgent data of TCP, a change of {@code /proc/self/mountinfo}, of {@code
      * cgroup.events} or of a sysfs attribute, a pressure-stall trigger.
+     *
+     * <p>The kernel tells a change of mounts, and a pressure-stall trigger, to one look alone. With epoll(7), a change that comes before {@link
+     * AioContext#watch}, or while the source is suspended, is not told. So read such a file once after {@code watch}, after {@link
+     * FdSource#resume}, and after a new {@link FdSource#interest(FdEvents)}.
      */
     public static final FdEvents PRIORITY = of(PRI);
 

@@ -28,7 +28,8 @@ public interface Source extends AutoCloseable {
     /**
      * Keeps the callback from being called until {@link #resume}. Nothing is forgotten meanwhile: a descriptor that is still
      * ready, or a bottom half that was scheduled, has its callback called after that. A timer stays armed, and can be armed and
-     * disarmed: see {@link #resume}. A callback that is running goes on. Suspending twice is like suspending once.
+     * disarmed: see {@link #resume}. A callback that is running goes on. Suspending twice is like suspending once. An event that the kernel
+     * tells once may be missed: see {@link FdEvents#PRIORITY}.
      *
      * @throws IllegalStateException if the source is closed
      */
