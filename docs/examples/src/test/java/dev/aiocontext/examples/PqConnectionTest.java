@@ -5,9 +5,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.aiocontext.AioContext;
 import dev.aiocontext.EmbeddedLoop;
+import dev.aiocontext.EventNotifier;
 import dev.aiocontext.FdSource;
 import dev.aiocontext.MonitorMode;
 import dev.aiocontext.RelayMode;
+import dev.aiocontext.SourceInfo;
 import dev.aiocontext.examples.libpq.PqConnection;
 import dev.aiocontext.testkit.Eventually;
 import dev.aiocontext.testkit.OpenFiles;
@@ -25,6 +27,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Libpq queries and hears notifications on the loop; errors and lost connections are told; nothing is left behind. */
 class PqConnectionTest {
@@ -230,6 +233,24 @@ class PqConnectionTest {
             assertThatThrownBy(() -> new PqConnection(ctx, "nonsense").close())
                     .isInstanceOf(IOException.class)
                     .hasMessageContaining("missing \"=\" after \"nonsense\"");
+        }
+        assertThat(reports).isEmpty();
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"POLL", "EPOLL"})
+    void aSocketThatIsReplacedByOneOfAnotherNumberLeavesNoSourceBehind(MonitorMode monitor) throws IOException {
+        EventNotifier lower = EventNotifier.open(); // its number is free when libpq tries the second host
+        String settings = settings().replace("host=", "host=127.0.0.1,") + " port=1,5432";
+        try (AioContext ctx = AioContext.builder()
+                        .monitor(monitor)
+                        .exceptionHandler((source, failure) -> reports.add(source + ": " + failure.getMessage()))
+                        .open();
+                PqConnection connection = new PqConnection(ctx, settings)) {
+            lower.close();
+            pollUntilDone(ctx, connection.query("SELECT 1"));
+            assertThat(ctx.sources()).extracting(SourceInfo::name).containsExactly("libpq");
+            ctx.poll(false);
         }
         assertThat(reports).isEmpty();
     }

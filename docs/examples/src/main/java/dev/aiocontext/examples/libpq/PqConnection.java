@@ -74,7 +74,9 @@ public final class PqConnection extends NativeClient {
         if (connected) {
             Pq.setNonblocking(connection);
         }
+        FdSource before = socket;
         socket = watch(connected || next == Pq.POLLING_READING ? FdEvents.READ : FdEvents.WRITE);
+        before.close(); // as the watch has done, unless libpq has closed that socket and opened one of another number
         if (connected) {
             send();
         }
