@@ -146,7 +146,7 @@ final class AwaitReadyTest {
 
     @Test
     void theFormerHomeThreadOfAClosedContextIsToldThatItIsClosed() {
-        AioContext ctx = AioContext.builder().name("gone").relay(RelayMode.OFF).open();
+        AioContext ctx = AioContext.builder().name("gone").open();
         ctx.poll(false);
         ctx.close();
         assertThatIllegalStateException()

@@ -72,9 +72,8 @@ class EmbeddedLoopAnswersTest extends EmbeddedLoops {
     @Test
     void anErrorThatLeavesDispatchOrPrepareHasTheOuterLoopComeAgain() {
         List<String> told = new ArrayList<>();
-        AioContext inner = opened.context(AioContext.builder()
-                .relay(RelayMode.OFF)
-                .exceptionHandler((source, failure) -> told.add(failure.getMessage())));
+        AioContext inner = opened.context(
+                AioContext.builder().exceptionHandler((source, failure) -> told.add(failure.getMessage())));
         AioContext outer = context(MonitorMode.AUTO);
         EmbeddedLoop embedded = opened.add(inner.embed());
         opened.add(outer.onReadable(embedded.fd(), (source, events) -> {
@@ -188,8 +187,7 @@ class EmbeddedLoopAnswersTest extends EmbeddedLoops {
         opened.add(inner.onReadable(free, (source, events) -> {})).close();
         Descriptors.close(free);
         opened.add(inner.embed()).prepare();
-        try (LoopThread running =
-                new LoopThread(AioContext.builder().relay(RelayMode.OFF).open())) {
+        try (LoopThread running = new LoopThread(AioContext.open())) {
             running.awaitBlocked();
             assertThatThrownBy(running.context::embed).hasMessageContaining("only its home thread");
         }

@@ -24,7 +24,7 @@ class EmbeddedLoopEndTest extends EmbeddedLoops {
         EventNotifier first = EventNotifier.open();
         int lowest = first.fd();
         first.close();
-        AioContext inner = AioContext.builder().relay(RelayMode.OFF).open();
+        AioContext inner = AioContext.open();
         EmbeddedLoop embedded = inner.embed();
         embedded.prepare();
         inner.execute(calls::incrementAndGet);
@@ -55,8 +55,7 @@ class EmbeddedLoopEndTest extends EmbeddedLoops {
         AioContext inner = inner();
         EmbeddedLoop embedded = inner.embed();
         CountDownLatch closed = new CountDownLatch(1);
-        LoopThread outer = opened.add(
-                new LoopThread(AioContext.builder().relay(RelayMode.OFF).open()));
+        LoopThread outer = opened.add(new LoopThread(AioContext.open()));
         outer.context.execute(() -> {
             if (where.equals("in a hook")) {
                 inner.newHook("hook", wait -> embedded.close());
@@ -195,7 +194,7 @@ class EmbeddedLoopEndTest extends EmbeddedLoops {
     }
 
     private static WeakReference<AioContext> closedWhilePrepared() {
-        AioContext inner = AioContext.builder().relay(RelayMode.OFF).open();
+        AioContext inner = AioContext.open();
         inner.embed().prepare();
         inner.close();
         return new WeakReference<>(inner);

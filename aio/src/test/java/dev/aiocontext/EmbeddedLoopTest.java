@@ -187,7 +187,7 @@ class EmbeddedLoopTest extends EmbeddedLoops {
     @Test
     void aVirtualClockWakesTheOuterLoop() {
         VirtualClock clock = new VirtualClock();
-        AioContext inner = opened.context(AioContext.builder().clock(clock).relay(RelayMode.OFF));
+        AioContext inner = opened.context(AioContext.builder().clock(clock));
         inner.after(Duration.ofHours(1), calls::incrementAndGet);
         LoopThread outer = outer(Style.DESCRIPTOR_ALONE, inner);
         outer.awaitBlocked();

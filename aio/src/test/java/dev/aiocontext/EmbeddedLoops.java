@@ -45,7 +45,7 @@ abstract class EmbeddedLoops {
     }
 
     AioContext context(MonitorMode monitor) {
-        return opened.context(AioContext.builder().monitor(monitor).relay(RelayMode.OFF));
+        return opened.context(AioContext.builder().monitor(monitor));
     }
 
     AioContext inner() {
@@ -54,8 +54,8 @@ abstract class EmbeddedLoops {
 
     LoopThread outer(Style style, AioContext inner, MonitorMode monitor) {
         EmbeddedLoop embedded = opened.add(inner.embed());
-        LoopThread loop = opened.add(new LoopThread(
-                AioContext.builder().monitor(monitor).relay(RelayMode.OFF).open()));
+        LoopThread loop =
+                opened.add(new LoopThread(AioContext.builder().monitor(monitor).open()));
         style.embed(loop.context, embedded, opened);
         return loop;
     }

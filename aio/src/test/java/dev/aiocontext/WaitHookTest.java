@@ -54,8 +54,7 @@ class WaitHookTest {
     }
 
     private AioContext open(MonitorMode monitor) {
-        return opened.context(
-                AioContext.builder().monitor(monitor).relay(RelayMode.OFF).exceptionHandler(this::report));
+        return opened.context(AioContext.builder().monitor(monitor).exceptionHandler(this::report));
     }
 
     private AioContext open() {
@@ -316,8 +315,8 @@ class WaitHookTest {
     @EnumSource
     void aHookThatAnotherThreadMakesOrResumesIsCalledBeforeTheLoopSleepsOn(MonitorMode monitor) {
         AtomicInteger prepared = new AtomicInteger();
-        try (LoopThread loop = new LoopThread(
-                AioContext.builder().monitor(monitor).relay(RelayMode.OFF).open())) {
+        try (LoopThread loop =
+                new LoopThread(AioContext.builder().monitor(monitor).open())) {
             loop.awaitBlocked();
             Source hook = loop.context.newHook("hook", wait -> prepared.incrementAndGet());
             Eventually.holds("it is called", () -> prepared.get() > 0);
