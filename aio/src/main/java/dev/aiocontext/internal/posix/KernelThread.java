@@ -52,7 +52,7 @@ public record KernelThread(int tid, String name, Map<String, String> status) {
     public static List<KernelThread> all() {
         List<KernelThread> threads = new ArrayList<>();
         for (String status : ofEach("status")) {
-            threads.add(parse(status));
+            alive(status).ifPresent(threads::add);
         }
         return threads;
     }
@@ -82,7 +82,7 @@ public record KernelThread(int tid, String name, Map<String, String> status) {
     public static Optional<KernelThread> find(int tid) {
         Path task = TASKS.resolve(Integer.toString(tid));
         try {
-            return read(task, "status").map(KernelThread::parse);
+            return read(task, "status").flatMap(KernelThread::alive);
         } catch (IOException e) {
             throw cannotRead(task, e);
         }
@@ -187,6 +187,15 @@ public record KernelThread(int tid, String name, Map<String, String> status) {
             throw cannotRead(TASKS, new IOException("no " + key + " in the status of " + this));
         }
         return value;
+    }
+
+    /**
+     * Reads a thread, unless it has ended. The kernel tells of a thread that ends while its status is read that it blocks no signal, and
+     * that its process has no threads.
+     */
+    static Optional<KernelThread> alive(String status) {
+        KernelThread thread = parse(status);
+        return "0".equals(thread.status.get("Threads")) ? Optional.empty() : Optional.of(thread);
     }
 
     private static KernelThread parse(String text) {

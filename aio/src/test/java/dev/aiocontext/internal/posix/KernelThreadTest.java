@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.aiocontext.testkit.Eventually;
+import dev.aiocontext.testkit.Rounds;
 import java.io.UncheckedIOException;
 import java.lang.foreign.Arena;
 import java.util.List;
@@ -162,6 +163,15 @@ class KernelThreadTest {
     }
 
     @Test
+    void aThreadThatEndsWhileItsStatusIsReadIsNoThreadThatBlocksNothing() {
+        String ending = "Name:\tends\nState:\tR (running)\nPid:\t7\nThreads:\t0\nSigBlk:\t0000000000000000\n";
+        assertThat(KernelThread.alive(ending)).isEmpty();
+        assertThat(KernelThread.alive(ending.replace("Threads:\t0", "Threads:\t20")))
+                .map(KernelThread::tid)
+                .contains(7);
+    }
+
+    @Test
     void threadsThatComeAndGoDisturbNoLook() {
         AtomicBoolean enough = new AtomicBoolean();
         Thread churn = Thread.ofPlatform().start(() -> {
@@ -171,8 +181,11 @@ class KernelThreadTest {
         });
         try {
             int own = Libc.gettid();
-            for (int look = 0; look < 200; look++) {
-                assertThat(KernelThread.all()).extracting(KernelThread::tid).contains(own);
+            for (int look = 0; look < Rounds.of(5_000); look++) {
+                assertThat(KernelThread.all())
+                        .noneMatch(thread -> "0".equals(thread.status().get("Threads")))
+                        .extracting(KernelThread::tid)
+                        .contains(own);
                 assertThat(KernelThread.systemCalls()).isNotEmpty();
             }
         } finally {
