@@ -98,6 +98,7 @@ public final class AioContext implements Executor, AutoCloseable {
     private final String name;
     private final Home home;
     private final LoopParts parts;
+    private final Callbacks callbacks;
     private final Loop loop;
     private final Embedding embedding;
     private final Inbox inbox;
@@ -117,7 +118,7 @@ public final class AioContext implements Executor, AutoCloseable {
         name = builder.name != null ? builder.name : "aio-" + OPENED.incrementAndGet();
         RelayMode relayMode = RelayModes.resolve(builder.relay).mode();
         home = new Home(name);
-        Callbacks callbacks = new Callbacks(name, builder.exceptionHandler, builder.measured);
+        callbacks = new Callbacks(name, builder.exceptionHandler, builder.measured);
         measured = builder.measured;
         VirtualClock clock = builder.clock;
         parts = new LoopParts(
@@ -985,7 +986,7 @@ public final class AioContext implements Executor, AutoCloseable {
             home.requireMayWait();
         }
         enter();
-        while (condition.getAsBoolean()) {
+        while (callbacks.test(condition)) {
             loop.iterate(-1);
         }
     }

@@ -6,7 +6,7 @@ package dev.aiocontext;
  * or {@link AioContext#newHook} implements this too.
  *
  * <p>The {@link ExceptionHandler}, the log, and the warning about sources that nobody has closed then name the owner, and not the part
- * that a user never sees. {@link SourceInfo#owner} tells both apart.
+ * that a user never sees. {@link SourceInfo#owner} and the events of the flight recorder tell both apart.
  */
 public interface OwnedCallback {
     /**

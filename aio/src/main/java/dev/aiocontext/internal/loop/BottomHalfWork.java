@@ -48,6 +48,11 @@ public final class BottomHalfWork extends ListedSource implements BottomHalf, Ru
             }
         }
 
+        @Override
+        String what() {
+            return CalledName.ofSource(BottomHalfWork.this);
+        }
+
         /** Not called: the loop goes on with it. */
         @Override
         public void run() {

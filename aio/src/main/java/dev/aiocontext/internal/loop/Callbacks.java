@@ -4,6 +4,7 @@ import dev.aiocontext.ExceptionHandler;
 import dev.aiocontext.Source;
 import java.lang.System.Logger.Level;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -81,7 +82,7 @@ public final class Callbacks {
     private void record(TimerSource timer, long lateness, long missed) {
         LateTimerEvent event = new LateTimerEvent();
         event.context = context;
-        event.timer = timer.name();
+        event.timer = CalledName.ofTimer(timer);
         event.lateness = lateness;
         event.accuracy = timer.accuracy();
         event.missed = missed;
@@ -116,7 +117,10 @@ public final class Callbacks {
         try {
             callMeasured(source);
         } finally {
-            commit(event, source.toString());
+            event.end();
+            if (event.shouldCommit()) {
+                commit(event, CalledName.ofSource(source));
+            }
         }
     }
 
@@ -147,17 +151,43 @@ public final class Callbacks {
         try {
             runPlain(task);
         } finally {
-            commit(event, "task " + task.getClass().getName()); // not by a toString() of the user's, which may throw
+            event.end();
+            if (event.shouldCommit()) {
+                commit(event, CalledName.ofTask(task));
+            }
         }
     }
 
-    private void commit(SlowCallbackEvent event, String callback) {
-        event.end();
-        if (event.shouldCommit()) {
-            event.context = context;
-            event.callback = callback;
-            event.commit();
+    /**
+     * Looks at the condition of a {@code waitWhile}, which keeps the loop as a callback does. What it throws is the caller's.
+     *
+     * @param condition the condition
+     * @return whether it holds
+     */
+    public boolean test(BooleanSupplier condition) {
+        return FlightRecording.ofSlowCallbacks() ? testRecorded(condition) : condition.getAsBoolean();
+    }
+
+    private boolean testRecorded(BooleanSupplier condition) {
+        SlowCallbackEvent event = new SlowCallbackEvent();
+        event.begin();
+        try {
+            return condition.getAsBoolean();
+        } finally {
+            event.end();
+            if (event.shouldCommit()) {
+                commit(
+                        event,
+                        "condition of waitWhile(), " + condition.getClass().getName());
+            }
         }
+    }
+
+    /** Tells of a callback that was slow. */
+    void commit(SlowCallbackEvent event, String callback) {
+        event.context = context;
+        event.callback = callback;
+        event.commit();
     }
 
     /** Does what is to be done when a callback of a source has thrown. An Error goes on. */

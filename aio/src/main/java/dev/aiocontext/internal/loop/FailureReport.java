@@ -22,6 +22,17 @@ final class FailureReport implements Runnable {
     }
 
     /**
+     * Tells of a failure that no callback has thrown.
+     *
+     * @param source what it is about
+     * @param failure the failure
+     * @return what tells the exception handler when the loop runs it as a task
+     */
+    static FailureReport of(Source source, Throwable failure) {
+        return new FailureReport(source, failure, Integer.MAX_VALUE);
+    }
+
+    /**
      * Sends a failure to the loop. Where the loop is closed, or has no memory left, the failure is logged.
      *
      * @param context the name of the context, for messages

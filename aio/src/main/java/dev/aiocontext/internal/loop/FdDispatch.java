@@ -116,7 +116,7 @@ final class FdDispatch {
             FdSources.drop(source, descriptors);
         }
         source.retire();
-        callbacks.report(source, Descriptors.notOpen("poll", source.fd()));
+        callbacks.run(FailureReport.of(source, Descriptors.notOpen("poll", source.fd())));
         return true;
     }
 

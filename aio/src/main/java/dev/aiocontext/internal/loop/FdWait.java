@@ -43,6 +43,11 @@ final class FdWait extends Handover {
         return interest;
     }
 
+    @Override
+    String what() {
+        return "awaitReady() of " + thread();
+    }
+
     /** Registers it, or forgets it if its thread waits no more. After an Error: wakes the thread if the outcome is settled. */
     @Override
     public void run() {

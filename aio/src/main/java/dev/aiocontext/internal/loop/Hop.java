@@ -82,6 +82,11 @@ public final class Hop<T extends @Nullable Object> extends Handover {
     }
 
     @Override
+    String what() {
+        return "call of " + work.getClass().getName();
+    }
+
+    @Override
     public void run() {
         if (begin()) {
             try {

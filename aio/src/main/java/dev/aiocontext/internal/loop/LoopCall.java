@@ -54,18 +54,16 @@ public final class LoopCall<T extends @Nullable Object> extends Piece {
     }
 
     private static final class Result<T extends @Nullable Object> extends LoopFuture<T> {
-        private final Class<?> work;
         private final LoopCall<T> call;
 
         Result(Home home, Inbox inbox, Class<?> work, LoopCall<T> call) {
-            super(home, inbox);
-            this.work = work;
+            super(home, inbox, work);
             this.call = call;
         }
 
         @Override
         String what() {
-            return "call of " + work.getName() + " by " + owner();
+            return call.what() + " by " + owner();
         }
 
         /** Cancels the call if it has not begun; the loop then completes this in its turn. */
@@ -78,6 +76,11 @@ public final class LoopCall<T extends @Nullable Object> extends Piece {
     /** {@return the future that the loop completes} */
     public CompletableFuture<T> future() {
         return future;
+    }
+
+    @Override
+    String what() {
+        return "call of " + Objects.requireNonNull(future.work).getName();
     }
 
     @Override

@@ -24,17 +24,25 @@ class LoopFuture<T extends @Nullable Object> extends CompletableFuture<T> {
     private final Home home;
     private final Inbox inbox;
 
+    /** The class of the user's work that this has the result of, or follows; null if it is of none. */
+    final @Nullable Class<?> work;
+
     /** What threads wait for: completed with this one, and without its result. Written under the monitor of this. */
     private volatile @Nullable CompletableFuture<Boolean> waiting;
 
     LoopFuture(Home home, Inbox inbox) {
+        this(home, inbox, null);
+    }
+
+    LoopFuture(Home home, Inbox inbox, @Nullable Class<?> work) {
         this.home = home;
         this.inbox = inbox;
+        this.work = work;
     }
 
     @Override
     public <U> CompletableFuture<U> newIncompleteFuture() {
-        return new LoopFuture<>(home, inbox);
+        return new LoopFuture<>(home, inbox, work);
     }
 
     /** Tells what it is. No object of the user's is asked, because its {@code toString} might throw. */
@@ -65,7 +73,7 @@ class LoopFuture<T extends @Nullable Object> extends CompletableFuture<T> {
     /** What {@code whenCompleteAsync} and its kind run on, unless told otherwise: the loop. */
     @Override
     public Executor defaultExecutor() {
-        return inbox;
+        return new LoopStage.OnLoop(inbox, work);
     }
 
     /**

@@ -61,6 +61,11 @@ final class Move extends Piece {
     }
 
     @Override
+    String what() {
+        return "move of " + CalledName.ofSource(source);
+    }
+
+    @Override
     public void run() {
         StackRoom.requireToOpen();
         if (moved.isDone()) {

@@ -21,6 +21,9 @@ abstract class Piece extends Link implements Runnable {
 
     Piece() {}
 
+    /** Tells what it does for the user, in words. No object of the user's is asked, because its {@code toString} might throw. */
+    abstract String what();
+
     /** Does what an Error has left to do. */
     void goOn(Callbacks callbacks) {
         callbacks.run(this);

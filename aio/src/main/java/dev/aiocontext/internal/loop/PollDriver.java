@@ -226,17 +226,39 @@ final class PollDriver implements Driver {
         PollPhase phase = source.phase();
         calling = source;
         try {
-            if (step == CHECK) {
-                phase.check();
-            } else if (step == END) {
-                phase.end();
+            if (FlightRecording.ofSlowCallbacks()) {
+                takeRecorded(source, phase, step);
             } else {
-                phase.begin();
+                take(phase, step);
             }
         } catch (Throwable failure) {
             callbacks.failed(source, failure);
         } finally {
             calling = outer; // a store only: it holds after an Error too
+        }
+    }
+
+    private static void take(PollPhase phase, int step) throws Throwable {
+        if (step == CHECK) {
+            phase.check();
+        } else if (step == END) {
+            phase.end();
+        } else {
+            phase.begin();
+        }
+    }
+
+    /** The clock is read for each check then, of which there are many: so a recording makes a loop look less often. */
+    private void takeRecorded(WatchedFd source, PollPhase phase, int step) throws Throwable {
+        SlowCallbackEvent event = new SlowCallbackEvent();
+        event.begin();
+        try {
+            take(phase, step);
+        } finally {
+            event.end();
+            if (event.shouldCommit()) {
+                callbacks.commit(event, "poll hook of " + CalledName.ofSource(source));
+            }
         }
     }
 

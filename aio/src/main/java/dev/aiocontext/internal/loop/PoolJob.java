@@ -42,6 +42,7 @@ public final class PoolJob<T extends @Nullable Object> extends Piece {
 
     private final PoolWorkers workers;
     private final Link outcomes;
+    private final Class<?> workClass;
     private int state = QUEUED;
 
     // Null as soon as nobody needs them any more: a request that the user keeps does not keep these.
@@ -60,24 +61,23 @@ public final class PoolJob<T extends @Nullable Object> extends Piece {
         this.workers = workers;
         this.outcomes = workers.outcomes;
         this.work = work;
-        this.future = new Result<>(workers, work.getClass(), this);
+        this.workClass = work.getClass();
+        this.future = new Result<>(workers, workClass, this);
     }
 
     /** The future of the user. It lets go of the job as soon as it is completed. */
     private static final class Result<T extends @Nullable Object> extends LoopFuture<T> {
-        private final Class<?> work;
         private volatile @Nullable PoolJob<T> job;
         private volatile boolean cancelled;
 
         Result(PoolWorkers workers, Class<?> work, PoolJob<T> job) {
-            super(workers.home, workers.inbox);
-            this.work = work;
+            super(workers.home, workers.inbox, work);
             this.job = job;
         }
 
         @Override
         String what() {
-            return "call of " + work.getName() + " by the thread pool of " + owner();
+            return "call of " + Objects.requireNonNull(work).getName() + " by the thread pool of " + owner();
         }
 
         /** Cancels the work if it has not begun; the loop then completes this. */
@@ -203,6 +203,11 @@ public final class PoolJob<T extends @Nullable Object> extends Piece {
         synchronized (outcomes) {
             return state == DONE;
         }
+    }
+
+    @Override
+    String what() {
+        return "completion of " + workClass.getName() + " in the thread pool";
     }
 
     /** Completes the future, once. */

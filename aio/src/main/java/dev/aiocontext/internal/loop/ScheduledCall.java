@@ -3,6 +3,7 @@ package dev.aiocontext.internal.loop;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Delayed;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executors;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.RunnableScheduledFuture;
 import java.util.concurrent.TimeUnit;
@@ -24,6 +25,7 @@ class ScheduledCall<V extends @Nullable Object> extends FutureTask<V> implements
     private static final AtomicLong SUBMITTED = new AtomicLong();
 
     private final ScheduledView view;
+    private final Class<?> work;
     private final ScheduledRun place;
     private final long sequence = SUBMITTED.getAndIncrement();
     private final boolean immediate;
@@ -38,13 +40,15 @@ class ScheduledCall<V extends @Nullable Object> extends FutureTask<V> implements
      * Creates a call.
      *
      * @param view the executor
-     * @param work what to call
+     * @param work what the user has handed in: names it
+     * @param callable what to call
      * @param delay in how many nanoseconds; negative is now
      * @param period the period, or {@link #ONCE}
      */
-    ScheduledCall(ScheduledView view, Callable<V> work, long delay, long period) {
-        super(work);
+    ScheduledCall(ScheduledView view, Object work, Callable<V> callable, long delay, long period) {
+        super(callable);
         this.view = view;
+        this.work = work.getClass();
         this.period = period;
         immediate = delay <= 0 && period == ONCE;
         deadline = view.now() + Math.max(0, delay);
@@ -55,8 +59,8 @@ class ScheduledCall<V extends @Nullable Object> extends FutureTask<V> implements
     static final class Plain extends ScheduledCall<Object> {
         private @Nullable Throwable failure;
 
-        Plain(ScheduledView view, Callable<Object> work) {
-            super(view, work, 0, ONCE);
+        Plain(ScheduledView view, Runnable command) {
+            super(view, command, Executors.callable(command), 0, ONCE);
         }
 
         @Override
@@ -79,6 +83,11 @@ class ScheduledCall<V extends @Nullable Object> extends FutureTask<V> implements
     @SuppressWarnings({"unchecked", "TypeParameterUnusedInFormals"})
     private static <X extends Throwable> void rethrow(Throwable thrown) throws X {
         throw (X) thrown;
+    }
+
+    /** {@return the class of what the user has handed in} */
+    Class<?> work() {
+        return work;
     }
 
     ScheduledRun place() {

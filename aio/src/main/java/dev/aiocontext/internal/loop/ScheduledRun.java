@@ -104,6 +104,11 @@ final class ScheduledRun extends Piece implements TimerHandler {
     }
 
     @Override
+    String what() {
+        return "task " + call.work().getName() + " of the scheduled executor";
+    }
+
+    @Override
     public void fired(AioTimer source, long missed) {
         run();
     }

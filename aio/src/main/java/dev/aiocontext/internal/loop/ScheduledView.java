@@ -67,13 +67,17 @@ final class ScheduledView extends AbstractExecutorService implements ScheduledEx
     @Override
     public ScheduledFuture<?> schedule(Runnable command, long delay, TimeUnit unit) {
         Objects.requireNonNull(command, "command");
-        return schedule(Executors.callable(command), delay, unit);
+        return schedule(command, Executors.callable(command), delay, unit);
     }
 
     @Override
     public <V> ScheduledFuture<V> schedule(Callable<V> callable, long delay, TimeUnit unit) {
         Objects.requireNonNull(callable, "callable");
-        return accept(new ScheduledCall<>(this, callable, unit.toNanos(delay), ScheduledCall.ONCE));
+        return schedule(callable, callable, delay, unit);
+    }
+
+    private <V> ScheduledFuture<V> schedule(Object work, Callable<V> callable, long delay, TimeUnit unit) {
+        return accept(new ScheduledCall<>(this, work, callable, unit.toNanos(delay), ScheduledCall.ONCE));
     }
 
     @Override
@@ -93,7 +97,7 @@ final class ScheduledView extends AbstractExecutorService implements ScheduledEx
     }
 
     private ScheduledCall<?> periodic(Runnable command, long initialDelay, long period) {
-        return new ScheduledCall<>(this, Executors.callable(command), initialDelay, period);
+        return new ScheduledCall<>(this, command, Executors.callable(command), initialDelay, period);
     }
 
     private static long requirePositive(String what, long time) {
@@ -107,7 +111,7 @@ final class ScheduledView extends AbstractExecutorService implements ScheduledEx
     @Override
     public void execute(Runnable command) {
         Objects.requireNonNull(command, "command");
-        accept(new ScheduledCall.Plain(this, Executors.callable(command)));
+        accept(new ScheduledCall.Plain(this, command));
     }
 
     @Override
@@ -117,7 +121,7 @@ final class ScheduledView extends AbstractExecutorService implements ScheduledEx
 
     @Override
     public <T> Future<T> submit(Runnable task, T result) {
-        return schedule(Executors.callable(task, result), 0, TimeUnit.NANOSECONDS);
+        return schedule(task, Executors.callable(task, result), 0, TimeUnit.NANOSECONDS);
     }
 
     @Override

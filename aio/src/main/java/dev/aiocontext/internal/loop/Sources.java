@@ -90,6 +90,11 @@ public final class Sources {
         }
 
         @Override
+        String what() {
+            return "closed() of " + CalledName.ofSource(source);
+        }
+
+        @Override
         public void run() {
             if (!source.isRunning()) {
                 sources.complete(source);

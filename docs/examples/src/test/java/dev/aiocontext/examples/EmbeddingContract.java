@@ -6,6 +6,7 @@ import dev.aiocontext.AioContext;
 import dev.aiocontext.RelayMode;
 import dev.aiocontext.Source;
 import dev.aiocontext.testkit.Eventually;
+import dev.aiocontext.testkit.LogRecords;
 import dev.aiocontext.testkit.Opened;
 import dev.aiocontext.testkit.Rounds;
 import java.time.Duration;
@@ -24,6 +25,9 @@ abstract class EmbeddingContract {
 
     /** {@return the outer loop} */
     abstract OuterLoop outer();
+
+    /** {@return what the adapter calls itself} */
+    abstract String name();
 
     /** Embeds a context until {@link #opened} is closed. */
     abstract AutoCloseable embed(AioContext ctx);
@@ -76,6 +80,30 @@ abstract class EmbeddingContract {
             });
             Eventually.holds("the hook looks", () -> calls.get() == number);
         }
+    }
+
+    @Test
+    void whatTheExceptionHandlerThrowsItselfIsToldWithTheNameOfTheEmbedding() {
+        AioContext ctx = opened.context(AioContext.builder()
+                .name("inner")
+                .relay(RelayMode.OFF)
+                .exceptionHandler((source, failure) -> {
+                    if (failure instanceof IllegalStateException) {
+                        throw new AssertionError("of the handler", failure);
+                    }
+                    reports.add(source + ": " + failure.getMessage());
+                }));
+        embed(ctx);
+        try (LogRecords log = new LogRecords()) {
+            ctx.execute(() -> {
+                throw new IllegalStateException("of a task");
+            });
+            Eventually.holds("the handler is told of its own failure", () -> !reports.isEmpty());
+            ctx.execute(calls::incrementAndGet);
+            Eventually.holds("it goes on", () -> calls.get() == 1);
+            assertThat(log.thrown()).extracting(Throwable::getMessage).containsExactly("of the handler");
+        }
+        assertThat(reports).containsExactly("bottom half " + name() + " of inner: of the handler");
     }
 
     @Test

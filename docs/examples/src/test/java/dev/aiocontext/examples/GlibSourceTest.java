@@ -37,6 +37,11 @@ class GlibSourceTest extends EmbeddingContract {
     }
 
     @Override
+    String name() {
+        return "source of GLib";
+    }
+
+    @Override
     OuterLoop outer() {
         return glib;
     }

@@ -46,6 +46,11 @@ class NettyEmbeddingTest extends EmbeddingContract {
     }
 
     @Override
+    String name() {
+        return "handle of Netty";
+    }
+
+    @Override
     OuterLoop outer() {
         return outer;
     }

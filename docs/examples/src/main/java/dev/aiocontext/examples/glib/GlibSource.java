@@ -3,6 +3,7 @@ package dev.aiocontext.examples.glib;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 
 import dev.aiocontext.AioContext;
+import dev.aiocontext.BottomHalf;
 import dev.aiocontext.EmbeddedLoop;
 import java.lang.foreign.MemorySegment;
 import java.util.Map;
@@ -26,6 +27,10 @@ public final class GlibSource implements AutoCloseable {
 
     private final AioContext ctx;
     private final EmbeddedLoop inner;
+
+    /** What the exception handler is to name. It is never scheduled. */
+    private final BottomHalf named;
+
     private final MemorySegment source;
     private final MemorySegment tag;
 
@@ -38,12 +43,14 @@ public final class GlibSource implements AutoCloseable {
     public GlibSource(AioContext ctx, MemorySegment mainContext) {
         this.ctx = ctx;
         inner = ctx.embed();
+        named = ctx.newBottomHalf("source of GLib of " + ctx.name(), () -> {});
         try {
             source = Glib.newSource(FUNCTIONS, "aiocontext " + ctx.name());
             tag = Glib.addDescriptor(source, inner.fd());
             OPEN.put(source.address(), this);
             Glib.attach(source, mainContext);
         } catch (Throwable failure) {
+            named.close();
             inner.close();
             throw failure;
         }
@@ -61,6 +68,7 @@ public final class GlibSource implements AutoCloseable {
         if (OPEN.remove(source.address(), this)) {
             Glib.destroy(source); // before the number may become another file's
         }
+        named.close();
         inner.close();
     }
 
@@ -114,7 +122,7 @@ public final class GlibSource implements AutoCloseable {
         /** Tells what an upcall has caught. GLib must not sleep then, because nothing is prepared. */
         private static int caught(@Nullable GlibSource open, Throwable failure) {
             if (open != null) { // else there was no memory to find it, and GLib calls again
-                open.ctx.report(null, failure);
+                open.ctx.report(open.named, failure);
             }
             return READY;
         }

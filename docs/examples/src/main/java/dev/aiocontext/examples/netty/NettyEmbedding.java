@@ -1,6 +1,7 @@
 package dev.aiocontext.examples.netty;
 
 import dev.aiocontext.AioContext;
+import dev.aiocontext.BottomHalf;
 import dev.aiocontext.EmbeddedLoop;
 import io.netty.channel.IoEvent;
 import io.netty.channel.IoEventLoop;
@@ -21,6 +22,10 @@ public final class NettyEmbedding implements EpollIoHandle {
     private final AioContext ctx;
     private final IoEventLoop outer;
     private final EmbeddedLoop inner;
+
+    /** What the exception handler is to name. It is never scheduled. */
+    private final BottomHalf named;
+
     private final FileDescriptor fd;
 
     /** Null at first. */
@@ -30,6 +35,7 @@ public final class NettyEmbedding implements EpollIoHandle {
         this.ctx = ctx;
         this.outer = outer;
         this.inner = ctx.embed();
+        this.named = ctx.newBottomHalf("handle of Netty of " + ctx.name(), () -> {});
         this.fd = new FileDescriptor(inner.fd());
     }
 
@@ -72,7 +78,7 @@ public final class NettyEmbedding implements EpollIoHandle {
             inner.dispatch();
             prepare();
         } catch (Throwable failure) {
-            ctx.report(null, failure); // and the descriptor stays readable: Netty calls this again
+            ctx.report(named, failure); // and the descriptor stays readable: Netty calls this again
         }
     }
 
@@ -99,6 +105,7 @@ public final class NettyEmbedding implements EpollIoHandle {
         if (made != null) {
             made.cancel(); // before the number may become another file's
         }
+        named.close();
         inner.close();
     }
 }
