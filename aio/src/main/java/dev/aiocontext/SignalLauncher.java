@@ -1,6 +1,5 @@
 package dev.aiocontext;
 
-import dev.aiocontext.internal.posix.Descriptors;
 import dev.aiocontext.internal.posix.Exec;
 import dev.aiocontext.internal.posix.NativeAccess;
 import dev.aiocontext.internal.posix.OwnDescriptors;
@@ -108,12 +107,12 @@ public final class SignalLauncher {
     private static Error executeAnew(List<Integer> signals) throws IOException {
         List<byte[]> commandLine = commandLine();
         commandLine.add(1, MARK.getBytes(StandardCharsets.US_ASCII));
-        byte[] program = program();
-        OwnDescriptors.inheritable().forEach(Descriptors::closeOnExec);
+        Exec next = new Exec(program(), commandLine);
         System.out.flush();
         System.err.flush();
         signals.forEach(Signals::block);
-        return Exec.execv(program, commandLine);
+        OwnDescriptors.closeOnExec(); // last, because other threads go on opening
+        return next.execute();
     }
 
     /** The arguments as bytes, because one that is no text in the locale's charset would not survive as a String. */

@@ -80,20 +80,34 @@ public final class OwnDescriptors {
      * @param closedOnExec whether it is close-on-exec
      * @param position where the next read begins
      */
-    record Descriptor(int number, Path file, boolean closedOnExec, long position) {}
-
-    /**
-     * Looks for the descriptors that this JVM opened and that the next program would inherit.
-     *
-     * @return their numbers
-     * @throws IOException if /proc cannot be read
-     */
-    public static List<Integer> inheritable() throws IOException {
-        return new OwnDescriptors().find();
+    record Descriptor(int number, Path file, boolean closedOnExec, long position) {
+        boolean isSameAs(Descriptor other) {
+            return number == other.number && file.equals(other.file);
+        }
     }
 
-    private List<Integer> find() throws IOException {
+    /**
+     * Marks the descriptors that this JVM opened, so that the next program does not inherit them. Other threads of the JVM, the flight
+     * recorder's for instance, may open more meanwhile. So it looks again, until there is nothing that was not there before.
+     *
+     * @throws IOException if /proc cannot be read
+     */
+    public static void closeOnExec() throws IOException {
         List<Descriptor> open = open();
+        new OwnDescriptors().among(open).forEach(Descriptors::closeOnExec);
+        List<Descriptor> more;
+        do {
+            List<Descriptor> before = open;
+            open = open();
+            more = open.stream()
+                    .filter(descriptor ->
+                            !descriptor.closedOnExec && before.stream().noneMatch(descriptor::isSameAs))
+                    .toList();
+            more.forEach(descriptor -> Descriptors.closeOnExec(descriptor.number));
+        } while (!more.isEmpty());
+    }
+
+    private Set<Integer> among(List<Descriptor> open) throws IOException {
         int first = open.stream()
                 .filter(descriptor -> descriptor.file.equals(modules))
                 .mapToInt(Descriptor::number)
@@ -112,7 +126,7 @@ public final class OwnDescriptors {
                 own.addAll(List.of(before.number, descriptor.number));
             }
         }
-        return List.copyOf(own);
+        return own;
     }
 
     private boolean isOwnFile(Descriptor descriptor) {
