@@ -6,11 +6,16 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.sun.management.ThreadMXBean;
+import dev.aiocontext.testkit.Eventually;
 import java.lang.management.ManagementFactory;
+import java.lang.ref.WeakReference;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Timers are sources, with the life of sources. */
 class TimerLifeTest extends TimersByVirtualClock {
@@ -51,6 +56,34 @@ class TimerLifeTest extends TimersByVirtualClock {
         assertTrue(self[0].isOpen());
         assertEquals(List.of("t"), after(SECOND));
         assertFalse(self[0].isOpen());
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void whatManyClosedTimersHoldIsLetGoBeforeTheirTime(boolean elsewhere) throws InterruptedException {
+        ctx.poll(false); // this is the home thread now
+        List<WeakReference<Object>> held = new ArrayList<>();
+        List<AioTimer> timers = new ArrayList<>();
+        for (int i = 0; i < 5 * TIMERS; i++) {
+            Object load = new Object();
+            held.add(new WeakReference<>(load));
+            timers.add(ctx.after(Duration.ofHours(1).plusMillis(i), () -> fired.add(load.toString())));
+        }
+        Runnable closing = () -> {
+            timers.forEach(AioTimer::close);
+            timers.clear();
+        };
+        if (elsewhere) {
+            Thread.ofPlatform().start(closing).join();
+        } else {
+            closing.run();
+        }
+        Eventually.holds("it is let go", () -> {
+            ctx.poll(false);
+            System.gc();
+            long left = held.stream().filter(load -> load.get() != null).count();
+            return left <= 2; // the wheel remembers the timer that was to wake the loop
+        });
     }
 
     @Test

@@ -20,7 +20,7 @@ import java.util.concurrent.TimeUnit;
  * TimerQueue}). An Error between firing and the handler loses that call, as it does for a task that was taken; a periodic timer goes on.
  * A handler that is a {@link Piece} is gone on with.
  *
- * <p><b>Threads.</b> {@link #arm}, {@link #announce}, {@link #now} and {@link #at}: any. Everything else: the home thread.
+ * <p><b>Threads.</b> {@link #arm}, {@link #announce}, {@link #closed}, {@link #now} and {@link #at}: any. Everything else: the home thread.
  */
 final class TimerDriver implements Driver {
     private static final int SLICE = 1024;
@@ -88,6 +88,11 @@ final class TimerDriver implements Driver {
         return queue.announce(entry);
     }
 
+    /** Hears that a timer was closed. */
+    void closed(TimerEntry entry) {
+        queue.closed(entry);
+    }
+
     @Override
     public boolean isAnnounced() {
         return queue.isAnnounced();
@@ -95,7 +100,7 @@ final class TimerDriver implements Driver {
 
     @Override
     public long longestWait() {
-        if (unfinished || queue.isAnnounced() || queue.hasOverdue()) {
+        if (unfinished || queue.isAnnounced() || queue.hasOverdue() || queue.isToSweep()) {
             return 0;
         }
         long wakeAt = queue.wakeAt();
@@ -152,6 +157,10 @@ final class TimerDriver implements Driver {
         unfinished = false;
         if (queue.isEmpty()) {
             return false;
+        }
+        if (queue.isToSweep()) {
+            queue.sweep();
+            counters.timersInVain++; // no progress by itself
         }
         long now = now();
         if (now < latest && ticks.isSettable()) {

@@ -199,7 +199,10 @@ class TimerSource extends TimerEntry implements AioTimer, LoopSource {
 
     @Override
     public void end() {
-        shut();
+        if (isOpen()) {
+            shut();
+            driver().closed(this);
+        }
     }
 
     @Override

@@ -6,6 +6,8 @@ import org.jspecify.annotations.Nullable;
  * Drops the entries of timers that are disarmed, and stale entries, once the entries have doubled in number. Each call of the wheel does a share
  * of it. It goes from high levels to low ones, as entries do, and so misses none. Home thread.
  *
+ * <p>Where many timers were closed, a sweep does not wait for calls of the wheel, which an idle loop does not make: {@link #hurry}.
+ *
  * <p>Each sweep has a mark, 0 or 1, which stands in an entry and in {@link TimerEntry#filed}, above the key. The sweep gives both its own mark.
  * So it sees a second entry with the same key as stale.
  */
@@ -18,6 +20,9 @@ final class Sweep {
 
     /** It begins when there are more entries than this, and at least this many. */
     private final int few;
+
+    /** How many shares one call of {@link #hurry} does. */
+    private static final int SHARES = 16;
 
     private int beginsAt;
     private boolean underWay;
@@ -35,11 +40,36 @@ final class Sweep {
         if (underWay) {
             sweep();
         } else if (levels.entries > beginsAt) {
-            underWay = true;
-            filing.mark ^= Filing.MARK;
-            slotNumber = Levels.COUNT - 1;
-            levels.swept = null;
+            begin();
         }
+    }
+
+    private void begin() {
+        underWay = true;
+        filing.mark ^= Filing.MARK;
+        slotNumber = Levels.COUNT - 1;
+        levels.swept = null;
+    }
+
+    /** {@return whether it has begun and has not ended} */
+    boolean isUnderWay() {
+        return underWay;
+    }
+
+    /** Says whether a number of dead entries is worth a sweep. */
+    boolean isWorth(int dead) {
+        return dead > few && dead > levels.entries / 2;
+    }
+
+    /** Begins if it is not under way, and does many shares; says whether there are more. */
+    boolean hurry() {
+        if (!underWay) {
+            begin();
+        }
+        for (int shares = SHARES; shares > 0 && underWay; shares--) {
+            sweep();
+        }
+        return underWay;
     }
 
     private void sweep() {
@@ -52,6 +82,7 @@ final class Sweep {
                 levels.swept = filing.sift(slot, swept, chunk, null);
                 if (slot.count == 0) {
                     levels.empty(slot);
+                    slot.decider.reset(); // it would hold a timer
                 }
             } else {
                 levels.swept = null;

@@ -5,7 +5,6 @@ import dev.aiocontext.internal.wakeup.Wakeup;
 import dev.aiocontext.internal.wakeup.WorkQueue;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
-import java.util.ArrayDeque;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  *       mark it as pushed
  * </pre>
  *
- * <p><b>Threads.</b> {@link #arm} and {@link #announce}: any. Everything else: the home thread.
+ * <p><b>Threads.</b> {@link #arm}, {@link #announce} and {@link #closed}: any. Everything else: the home thread.
  *
  * <p><b>Why no timer is slept past.</b> Take a thread N that pushed a timer whose latest time is L.
  * <ol>
@@ -63,19 +62,11 @@ public final class TimerQueue {
     private final Wakeup wakeup;
     private final WorkQueue<TimerEntry> armed = new WorkQueue<>(64);
     private final ArmingOrder order = new ArmingOrder();
+    private final DeadCount dead = new DeadCount();
     private TimerWheel wheel;
 
     /** Timers that were armed for a time that the wheel had been told already. Home thread. */
-    private final ArrayDeque<TimerEntry> overdue = new ArrayDeque<>();
-
-    /** How many of them this round takes. */
-    private int overdueLeft;
-
-    /** The last round has ended before it came to them. */
-    private boolean overdueWaited;
-
-    /** This round begins with them, because the last one did not come to them. */
-    private boolean overdueFirst;
+    private final Overdue overdue = new Overdue();
 
     /**
      * A timer that is between two places: taken from one, and not yet in the other. An Error leaves it here, and the next round begins with
@@ -106,6 +97,10 @@ public final class TimerQueue {
     private void rehearse() {
         TimerEntry entry = new TimerEntry(new TimerKind(0));
         arm(entry, 0, 0, false);
+        entry.filed(OVERDUE);
+        closed(entry);
+        dead.reset();
+        entry.unfile();
         entry.shut();
         accept();
         overdue.clear();
@@ -189,6 +184,25 @@ public final class TimerQueue {
         return true;
     }
 
+    /**
+     * Notes that a timer was closed, of which the wheel may have an entry. Any thread.
+     *
+     * @param entry the timer's
+     */
+    public void closed(TimerEntry entry) {
+        dead.add(entry);
+    }
+
+    /** {@return whether so many timers were closed that their entries should be dropped before their time} */
+    public boolean isToSweep() {
+        return dead.areToBeSwept(wheel.sweep());
+    }
+
+    /** Drops entries of timers that are closed, a bounded part of them. */
+    public void sweep() {
+        dead.sweep(wheel.sweep());
+    }
+
     /** {@return whether other threads have armed timers that are not in the wheel yet} */
     public boolean isAnnounced() {
         return !armed.isEmpty();
@@ -227,16 +241,13 @@ public final class TimerQueue {
             fileIfArmed(left, left.deadline());
             inHand = null;
         }
-        overdueLeft = overdue.size();
-        boolean were = overdueFirst;
-        overdueFirst = overdueWaited && !were && wheel.untold == null; // not twice, else the wheel could wait for ever
-        overdueWaited = false;
-        return overdueLeft > 0 || wheel.earliest() <= now || wheel.untold != null;
+        boolean isUntold = wheel.untold != null;
+        return overdue.begin(!isUntold) || wheel.earliest() <= now || isUntold;
     }
 
-    /** Ends a round before all that is due was taken: timers that were armed for a time which had passed have waited long enough. */
+    /** Ends a round before all that is due was taken: the next one begins with timers that were armed for a time which had passed. */
     public void cutShort() {
-        overdueWaited = overdueLeft > 0;
+        overdue.cutShort();
     }
 
     /**
@@ -249,10 +260,10 @@ public final class TimerQueue {
      * @return the timer that has fired; null if none is due, or if {@link #isWheelBehind}
      */
     public @Nullable TimerEntry takeDue(long now) {
-        TimerEntry fired = overdueFirst ? takeOverdue(now) : null;
+        TimerEntry fired = overdue.comeFirst() ? takeOverdue(now) : null;
         if (fired == null) {
             fired = wheel.takeDue(now);
-            if (fired == null && overdueLeft > 0 && !wheel.isBehind()) {
+            if (fired == null && overdue.areLeft() && !wheel.isBehind()) {
                 fired = takeOverdue(now);
             }
         }
@@ -271,21 +282,18 @@ public final class TimerQueue {
     }
 
     private @Nullable TimerEntry takeOverdue(long now) {
-        TimerEntry fired = null;
-        while (fired == null && overdueLeft > 0) {
-            overdueLeft--;
-            fired = fireOverdue(now);
+        TimerEntry next = overdue.take();
+        while (next != null) {
+            inHand = next;
+            if (fireOverdue(next, now)) {
+                return next;
+            }
+            next = overdue.take();
         }
-        return fired;
+        return null;
     }
 
-    private @Nullable TimerEntry fireOverdue(long now) {
-        TimerEntry entry = overdue.poll();
-        if (entry == null) {
-            overdueLeft = 0; // a poll within a callback took them
-            return null;
-        }
-        inHand = entry;
+    private boolean fireOverdue(TimerEntry entry, long now) {
         entry.unfile();
         long deadline = entry.deadline();
         boolean fired = false;
@@ -298,7 +306,7 @@ public final class TimerQueue {
             }
         }
         inHand = null;
-        return fired ? entry : null;
+        return fired;
     }
 
     private void fileIfArmed(TimerEntry entry, long deadline) {
@@ -344,6 +352,11 @@ public final class TimerQueue {
     /** {@return a time before which no timer in the wheel is due, or {@link TimerEntry#NEVER}} */
     public long earliest() {
         return wheel.earliest();
+    }
+
+    /** {@return the wheel} */
+    TimerWheel wheel() {
+        return wheel;
     }
 
     /** {@return whether no timer is filed} */

@@ -316,6 +316,11 @@ public final class TimerWheel {
         sweep.work();
     }
 
+    /** {@return what drops the entries of the dead} */
+    Sweep sweep() {
+        return sweep;
+    }
+
     /** {@return how many entries there are, those of the dead included} */
     int entries() {
         return levels.entries;

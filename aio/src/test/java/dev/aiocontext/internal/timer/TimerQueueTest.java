@@ -16,6 +16,63 @@ class TimerQueueTest {
     private final TimerQueue queue = new TimerQueue(new Wakeup(arming -> {}), 0);
     private final FailingTimer failing = new FailingTimer();
     private final TimerEntry other = new TimerEntry(new TimerKind(0));
+    private final List<TimerEntry> timers = new ArrayList<>();
+
+    private static final int MANY = 10_000;
+
+    /** Arms many timers for different times, far off, and closes the first of them. */
+    private void armManyAndClose(int closed) {
+        for (int i = 0; i < MANY; i++) {
+            TimerEntry entry = new TimerEntry(new TimerKind(0));
+            queue.arm(entry, 1_000_000_000_000L + i * 1000L, 0, true);
+            timers.add(entry);
+        }
+        for (TimerEntry entry : timers.subList(0, closed)) {
+            entry.shut();
+            queue.closed(entry);
+        }
+    }
+
+    private int sweep() {
+        int calls = 0;
+        for (; queue.isToSweep(); calls++) {
+            queue.sweep();
+        }
+        return calls;
+    }
+
+    @Test
+    void entriesOfManyClosedTimersAreDroppedInBoundedPartsBeforeTheirTime() {
+        armManyAndClose(MANY);
+        assertThat(sweep()).isGreaterThanOrEqualTo(MANY / 2048);
+        assertThat(queue.wheel().entries()).isZero();
+        assertThat(queue.wakeAt()).isEqualTo(TimerEntry.NEVER);
+    }
+
+    @Test
+    void theLivingStayWhenTheClosedAreDropped() {
+        int closed = MANY * 6 / 10;
+        armManyAndClose(closed);
+        assertThat(sweep()).isPositive();
+        assertThat(queue.wheel().entries()).isEqualTo(MANY - closed);
+        long end = timers.getLast().deadline();
+        queue.begin(end);
+        List<TimerEntry> fired = new ArrayList<>();
+        TimerEntry next = queue.takeDue(end);
+        while (next != null || queue.isWheelBehind()) {
+            if (next != null) {
+                fired.add(next);
+            }
+            next = queue.takeDue(end);
+        }
+        assertThat(fired).isEqualTo(timers.subList(closed, MANY));
+    }
+
+    @Test
+    void fewClosedAmongManyAreLeftToTheirTime() {
+        armManyAndClose(MANY * 4 / 10);
+        assertThat(queue.isToSweep()).isFalse();
+    }
 
     private enum Step {
         MARK,
