@@ -402,7 +402,8 @@ public final class AioContext implements Executor, AutoCloseable {
      * is still false, and {@code complete} would win.
      *
      * <p>A stage that another thread attaches by {@code whenComplete} may find the future complete, and then runs in that thread.
-     * {@code whenCompleteAsync} runs on the loop whatever thread attaches it.
+     * {@code whenCompleteAsync} runs on the loop whatever thread attaches it. {@link #close} runs such stages of all that it completes. One that
+     * another thread attaches later fails with a {@link RejectedExecutionException}.
      *
      * @param work what to call; what it throws completes the future
      * @param <T> the result
@@ -787,7 +788,8 @@ public final class AioContext implements Executor, AutoCloseable {
      *
      * @param source an open source of a context; one of this context stays as it is
      * @return a future of the new source. If this context refuses the descriptor, the future says why, and the source goes on as
-     *     before. A stage without {@code Async} runs in the thread that moves
+     *     before. A stage without {@code Async} runs in the thread that moves. Its {@code join()} on the old home thread throws {@link
+     *     IllegalStateException} before the move, because the thread would wait for itself
      * @throws IllegalArgumentException if the source was not made by a context itself
      * @throws IllegalStateException if the source or this context is closed
      */

@@ -39,7 +39,7 @@ public final class AioThreadPool {
      * completed, because the thread would wait for itself.
      *
      * <p>A stage that another thread attaches by {@code whenComplete} may find the future complete, and then runs in that thread.
-     * {@code whenCompleteAsync} runs on the loop whatever thread attaches it.
+     * {@code whenCompleteAsync} runs on the loop whatever thread attaches it: see {@link AioContext#submit}.
      *
      * @param work the work
      * @param <T> the result

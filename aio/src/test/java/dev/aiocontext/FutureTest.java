@@ -155,6 +155,38 @@ final class FutureTest {
                 .isThrownBy(() -> submit(context, pool, () -> "late"));
     }
 
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void theEndOfTheContextRunsAsynchronousStagesToo(boolean pool) throws Exception {
+        CountDownLatch entered = new CountDownLatch(1);
+        AioContext context = AioContext.open();
+        CompletableFuture<Thread> stage = submit(context, pool, () -> {
+                    entered.countDown();
+                    return "done";
+                })
+                .thenRunAsync(() -> {})
+                .thenApplyAsync(done -> Thread.currentThread());
+        if (pool) {
+            entered.await();
+        }
+        context.close();
+        assertThat(stage).isCompletedWithValue(Thread.currentThread());
+    }
+
+    @Test
+    void anAsynchronousStageOfAnotherThreadIsRefusedAfterTheEndOfTheContext() throws Exception {
+        AioContext context = AioContext.open();
+        CompletableFuture<String> future = context.submit(() -> "done");
+        context.close();
+        AtomicReference<CompletableFuture<Void>> stage = new AtomicReference<>();
+        Thread.ofPlatform()
+                .start(() -> stage.set(future.thenRunAsync(() -> {})))
+                .join();
+        assertThatExceptionOfType(CompletionException.class)
+                .isThrownBy(() -> stage.get().join())
+                .withCauseInstanceOf(RejectedExecutionException.class);
+    }
+
     @Test
     void aStageThatIsAttachedLateRunsOnTheLoopIfItIsAsynchronous() {
         try (LoopThread loop = new LoopThread(AioContext.open())) {

@@ -10,6 +10,7 @@ import dev.aiocontext.testkit.Rounds;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
@@ -265,5 +266,22 @@ class MovedSourceTest {
         assertThatThrownBy(() -> third.adopt(source))
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessage("moved (fd " + notifier.fd() + ") is closed");
+    }
+
+    @Test
+    void theOldHomeThreadIsRefusedToWaitForTheMove() {
+        AioContext old = context("old", MonitorMode.AUTO);
+        AioContext next = context("next", MonitorMode.AUTO);
+        FdSource source = old.onReadable(notifier.fd(), (self, events) -> {
+            notifier.testAndClear();
+            CompletableFuture<FdSource> moved = next.adopt(self);
+            assertThatThrownBy(() -> moved.get(10, TimeUnit.SECONDS)).isInstanceOf(IllegalStateException.class);
+            calls.incrementAndGet();
+        });
+        notifier.set();
+        old.poll(true);
+        assertThat(calls).hasValue(1);
+        Eventually.pollUntil(old, "the source has moved", () -> !source.isOpen());
+        assertThat(next.source(notifier.fd())).isPresent();
     }
 }

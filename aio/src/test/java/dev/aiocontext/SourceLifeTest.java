@@ -140,6 +140,15 @@ class SourceLifeTest {
     }
 
     @Test
+    void theEndOfTheContextRunsAsynchronousStagesOfClosedToo() {
+        AtomicBoolean ran = new AtomicBoolean();
+        AioContext context = AioContext.open();
+        context.newBottomHalf("left open", () -> {}).closed().thenRunAsync(() -> ran.set(true));
+        context.close();
+        assertThat(ran).isTrue();
+    }
+
+    @Test
     void theContextClosesItsSourcesAndNamesTheForgottenInOneWarning() {
         try (LogRecords log = new LogRecords()) {
             FdSource forgotten = ctx.watch("mine", notifier.fd(), FdEvents.READ, (self, events) -> {});

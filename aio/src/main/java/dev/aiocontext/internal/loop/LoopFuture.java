@@ -73,7 +73,7 @@ class LoopFuture<T extends @Nullable Object> extends CompletableFuture<T> {
     /** What {@code whenCompleteAsync} and its kind run on, unless told otherwise: the loop. */
     @Override
     public Executor defaultExecutor() {
-        return new LoopStage.OnLoop(inbox, work);
+        return new LoopStage.OnLoop(home, inbox, work);
     }
 
     /**

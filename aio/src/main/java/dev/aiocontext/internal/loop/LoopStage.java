@@ -15,15 +15,22 @@ import org.jspecify.annotations.Nullable;
  */
 record LoopStage(Runnable stage, @Nullable Class<?> work) implements Runnable {
     /**
-     * Runs stages on the loop.
+     * Runs stages on the loop. The inbox is closed before the last work runs, and before the last sources are. So the thread that closes runs the
+     * stages of these itself: it is the home thread. Any other thread is refused then.
      *
+     * @param home the home thread
      * @param inbox what they are pushed to
      * @param work what they come after, or null
      */
-    record OnLoop(Inbox inbox, @Nullable Class<?> work) implements Executor {
+    record OnLoop(Home home, Inbox inbox, @Nullable Class<?> work) implements Executor {
         @Override
         public void execute(Runnable task) {
-            inbox.execute(new LoopStage(Objects.requireNonNull(task, "task"), work));
+            Objects.requireNonNull(task, "task");
+            if (inbox.isClosed() && home.isEntered()) {
+                task.run();
+            } else {
+                inbox.execute(new LoopStage(task, work));
+            }
         }
     }
 

@@ -33,7 +33,7 @@ final class Move extends Piece {
     private final Home oldHome;
     private final Suspensions suspensions;
     private final Suspensions.Group hold = new Suspensions.Group();
-    private final CompletableFuture<FdSource> moved = new CompletableFuture<>();
+    private final CompletableFuture<FdSource> moved;
 
     Move(WatchedFd source, FdSources target, Inbox oldInbox, Home oldHome) {
         this.source = source;
@@ -41,6 +41,7 @@ final class Move extends Piece {
         this.oldInbox = oldInbox;
         this.oldHome = oldHome;
         this.suspensions = source.sources().suspensions();
+        this.moved = new LoopFuture<>(oldHome, oldInbox);
     }
 
     CompletableFuture<FdSource> begin() {
