@@ -87,6 +87,24 @@ class TimerLifeTest extends TimersByVirtualClock {
     }
 
     @Test
+    void aCallbackThatClosesManyTimersThatAreDueDoesNotKeepTheLoopAwake() {
+        try (EmbeddedLoop inner = ctx.embed()) {
+            inner.dispatch(); // this is the home thread now
+            List<AioTimer> timers = new ArrayList<>();
+            AioTimer first = ctx.after(SECOND, () -> timers.forEach(AioTimer::close));
+            for (int i = 0; i < 2 * TIMERS; i++) {
+                timers.add(ctx.after(SECOND, () -> fired.add("t")));
+            }
+            clock.advance(SECOND);
+            for (int i = 0; first.isOpen() || i < 100; i++) {
+                inner.dispatch();
+            }
+            assertEquals(-1, inner.prepare(), "it may wait for ever");
+            assertEquals(List.of(), fired);
+        }
+    }
+
+    @Test
     void afterAndEveryKeepTimeAsTheyAreTold() {
         TimerOptions byDay = TimerOptions.EXACT.clock(TimerClock.WALL);
         AioTimer once = ctx.after(SECOND, byDay, () -> fired.add("once"));

@@ -155,12 +155,12 @@ final class TimerDriver implements Driver {
     @Override
     public boolean dispatch() {
         unfinished = false;
-        if (queue.isEmpty()) {
-            return false;
-        }
-        if (queue.isToSweep()) {
+        if (queue.isToSweep()) { // first, because the loop does not wait until it is done
             queue.sweep();
             counters.timersInVain++; // no progress by itself
+        }
+        if (queue.isEmpty()) {
+            return false;
         }
         long now = now();
         if (now < latest && ticks.isSettable()) {
