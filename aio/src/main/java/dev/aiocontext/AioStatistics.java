@@ -272,8 +272,9 @@ public final class AioStatistics {
          * clock. This is the time for which callbacks or the machine kept the loop from it. Timers that were suspended at their
          * deadline, or armed for a moment that had passed, are no exception.
          *
-         * <p>An iteration looks at the clock before its first timer and after each 16. A timer that waited for the callbacks of others
-         * since the last look counts without them, unless a flight recording wants late timers: then each call is preceded by a look.
+         * <p>An iteration looks at the clock before its first, second, third, fifth and ninth timer, and after each 16. A timer that waited for
+         * the callbacks of others since the last look counts without them. So up to 15 timers behind a slow callback may go untold,
+         * and none where an iteration fires three or fewer. While a flight recording wants late timers, each call is preceded by a look.
          *
          * @return the time; zero if each timer fired within its accuracy
          */

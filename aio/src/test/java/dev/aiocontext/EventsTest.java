@@ -132,10 +132,14 @@ class EventsTest {
         List<RecordedEvent> events = record("dev.aiocontext.LateTimer", () -> {
             VirtualClock clock = new VirtualClock();
             try (AioContext ctx = AioContext.builder().clock(clock).open();
+                    AioTimer first = ctx.newTimer("first", (timer, missed) -> {});
+                    AioTimer second = ctx.newTimer("second", (timer, missed) -> {});
                     AioTimer hog = ctx.newTimer("hog", (timer, missed) -> clock.advance(Duration.ofMillis(500)));
                     AioTimer victim = ctx.newTimer("victim", (timer, missed) -> {})) {
-                hog.arm(Duration.ofSeconds(1));
-                victim.arm(Duration.ofSeconds(1));
+                for (AioTimer timer :
+                        List.of(first, second, hog, victim)) { // without a recording, no look before the fourth
+                    timer.arm(Duration.ofSeconds(1));
+                }
                 clock.advance(Duration.ofSeconds(1));
                 ctx.poll(false);
                 assertThat(ctx.statistics().timers().late()).isEqualTo(Duration.ofMillis(499));

@@ -70,13 +70,27 @@ class TimerStatisticsTest {
     @Test
     void aTimerIsLateIfCallbacksOfTheSameIterationHaveKeptTheLoop() {
         List<AioTimer> timers = new ArrayList<>();
-        timers.add(ctx.newTimer("hog", TimerOptions.EXACT, (timer, missed) -> clock.advance(Duration.ofMillis(20))));
-        for (int i = 0; i < 16; i++) {
-            timers.add(timer(TimerOptions.EXACT));
+        for (int i = 0; i < 17; i++) {
+            timers.add(
+                    i == 9
+                            ? hog()
+                            : timer(TimerOptions.EXACT)); // there is no look from the ninth timer to the sixteenth
         }
         timers.forEach(timer -> timer.arm(SECOND));
         assertThat(after(SECOND).late()).isEqualTo(Duration.ofMillis(20));
         timers.forEach(AioTimer::close);
+    }
+
+    @Test
+    void ofTwoTimersTheSecondIsLateIfTheFirstHasKeptTheLoop() {
+        List<AioTimer> timers = List.of(hog(), timer(TimerOptions.EXACT));
+        timers.forEach(timer -> timer.arm(SECOND));
+        assertThat(after(SECOND).late()).isEqualTo(Duration.ofMillis(20));
+        timers.forEach(AioTimer::close);
+    }
+
+    private AioTimer hog() {
+        return ctx.newTimer("hog", TimerOptions.EXACT, (timer, missed) -> clock.advance(Duration.ofMillis(20)));
     }
 
     @Test

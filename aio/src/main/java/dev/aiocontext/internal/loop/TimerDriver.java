@@ -13,8 +13,9 @@ import java.util.concurrent.TimeUnit;
  * <p><b>Fairness.</b> One iteration fires at most 1,024 timers, or as many as begin within 500 us. It looks at the clock after each 16, and
  * the time begins with the first look. The others come first in the next iteration, which does not wait.
  *
- * <p><b>Lateness.</b> It is told by the latest look at the clock: of the iteration, and after each 16 timers. While a recording wants late
- * timers, the clock is also read before each call, so that none hides behind a callback of the same slice.
+ * <p><b>Lateness.</b> It is told by the latest look at the clock: before the first, second, third, fifth and ninth timer of an iteration, and
+ * after each 16. So where few are due, as mostly, none hides behind the callback of another, and where many are due a look costs little
+ * for each. While a recording wants late timers, the clock is read before each call.
  *
  * <p><b>Errors.</b> An Error between two places leaves the timer where it was, or "in hand", and the next round begins with it ({@link
  * TimerQueue}). An Error between firing and the handler loses that call, as it does for a task that was taken; a periodic timer goes on.
@@ -189,7 +190,7 @@ final class TimerDriver implements Driver {
             if (fired != null) {
                 progress = true;
                 try {
-                    if (recorded) {
+                    if (recorded || (steps < STRIDE && isPowerOfTwo(steps))) {
                         seen = Math.max(seen, now());
                     }
                     call((TimerSource) fired, seen - queue.due());
@@ -218,6 +219,10 @@ final class TimerDriver implements Driver {
             fired = queue.takeDue(Math.min(now, latest));
         }
         return progress;
+    }
+
+    private static boolean isPowerOfTwo(int number) {
+        return number > 0 && (number & (number - 1)) == 0;
     }
 
     private void call(TimerSource timer, long late) {
