@@ -8,7 +8,7 @@ public interface SignalHandler {
      *
      * @param source the source, which it may close
      * @param event what has come
-     * @throws Exception goes to the context's {@link dev.aiocontext.ExceptionHandler}
+     * @throws Throwable goes to the context's {@link dev.aiocontext.ExceptionHandler}. The source stays, and hears of the next signal
      */
-    void signalled(SignalSource source, SignalEvent event) throws Exception;
+    void signalled(SignalSource source, SignalEvent event) throws Throwable;
 }

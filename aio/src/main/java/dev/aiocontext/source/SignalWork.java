@@ -83,7 +83,7 @@ final class SignalWork extends ReadyMadeSource implements SignalSource {
         return untold.getAndSet(0) != 0;
     }
 
-    private void run() throws Exception {
+    private void run() throws Throwable {
         long taken = untold.getAndSet(0);
         if (taken != 0) {
             int sender = (int) taken;

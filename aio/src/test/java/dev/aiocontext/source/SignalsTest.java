@@ -165,6 +165,26 @@ class SignalsTest extends SignalsFixture {
     }
 
     @Test
+    void theHandlerMayThrowAnythingAndIsCalledForTheNextSignal() {
+        List<Throwable> failures = new ArrayList<>();
+        AioContext ctx =
+                opened.context(AioContext.builder().exceptionHandler((source, failure) -> failures.add(failure)));
+        AtomicInteger calls = new AtomicInteger();
+        Throwable thrown = new Throwable("neither an Exception nor an Error, as a MethodHandle may throw");
+        try (SignalSource source = Signals.on(ctx, "USR2", (self, event) -> {
+            calls.incrementAndGet();
+            throw thrown;
+        })) {
+            send("USR2");
+            pollUntil(ctx, calls, 1);
+            send("USR2");
+            pollUntil(ctx, calls, 2);
+            assertThat(source.isSuspended()).isFalse();
+        }
+        assertThat(failures).containsExactly(thrown, thrown);
+    }
+
+    @Test
     void aLoopThatIsFasterThanTheDeliveryMissesNoSignal() {
         AtomicInteger told = new AtomicInteger();
         AtomicReference<@Nullable SignalSource> made = new AtomicReference<>();

@@ -46,11 +46,6 @@ public final class Closing {
         }
     }
 
-    /** {@return whether a step has failed} */
-    public boolean hasFailed() {
-        return first != null;
-    }
-
     /** Throws the first failure, if there was one. */
     public void finish() {
         rethrow(first);

@@ -217,22 +217,22 @@ final class Waiting {
         }
         long began = System.nanoTime();
         counters.load.waits(began);
-        long polled = 0;
+        long spun = 0;
         if (limit > 0) {
             boolean found = spin(began, limit, ready);
-            polled = System.nanoTime() - began;
-            if (found || (timeout > 0 && polled >= timeout)) { // a timer is due by now: it has ended the wait
-                goesOn(began, began + polled);
-                polling.hit(polled);
+            spun = System.nanoTime() - began;
+            if (found || (timeout > 0 && spun >= timeout)) { // a timer is due by now: it has ended the wait
+                goesOn(began, began + spun);
+                polling.hit(spun);
                 return;
             }
         }
-        block(polled, longest, ready);
+        block(spun, longest, ready);
         long ended = System.nanoTime();
         goesOn(began, ended);
         // Up to the ring, if there was one: how long it then takes to wake up is what polling would save.
         long rung = arming.wasAnswered() ? inbox.rungAt() - began : 0;
-        polling.waited(polled, rung > 0 ? rung : ended - began);
+        polling.waited(spun, rung > 0 ? rung : ended - began);
     }
 
     /** Blocks until there is something to do, unless there is something now. */
