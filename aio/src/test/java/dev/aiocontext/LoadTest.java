@@ -33,7 +33,7 @@ class LoadTest {
     }
 
     @Test
-    void whatACallbackTakesCountsAsBusyAndAsTheLag() {
+    void whatACallbackTakesCountsAsBusy() {
         try (AioContext ctx = open(0)) {
             ctx.poll(SHORT);
             ctx.execute(() -> spend(SHORT));
@@ -47,6 +47,37 @@ class LoadTest {
             });
             ctx.poll(Duration.ofNanos(1));
             assertThat(ctx.statistics().load().longestBusy()).isGreaterThanOrEqualTo(SHORT);
+        }
+    }
+
+    @Test
+    void underConstantLoadTheLongestBusyTimeIsThatOfAllIterationsAndTheLagThatOfOne() {
+        int iterations = 50;
+        VirtualClock clock = new VirtualClock();
+        Duration each = Duration.ofMillis(3);
+        try (AioContext ctx = AioContext.builder().clock(clock).open()) {
+            ctx.poll(Duration.ofNanos(1));
+            AioStatistics before = ctx.statistics();
+            Runnable[] again = new Runnable[1];
+            again[0] = () -> {
+                clock.advance(each); // the timers' clock: this callback takes 3 ms
+                spend(Duration.ofNanos(100_000));
+                ctx.execute(again[0]);
+            };
+            ctx.execute(again[0]);
+            ctx.every(Duration.ofMillis(100), TimerOptions.EXACT, () -> {});
+            for (int i = 0; i < iterations; i++) {
+                ctx.poll(true);
+            }
+            AioStatistics after = ctx.statistics();
+            assertThat(after.load().waits()).isEqualTo(before.load().waits());
+            Duration busy = after.load().busy().minus(before.load().busy());
+            assertThat(after.load().longestBusy()).isGreaterThanOrEqualTo(Duration.ofNanos(100_000L * iterations));
+            assertThat(after.polls() - before.polls()).isEqualTo(iterations);
+            assertThat(busy.dividedBy(iterations)).isLessThan(after.load().longestBusy());
+            assertThat(after.timers().fired()).isPositive();
+            assertThat(after.timers().late()).isLessThan(each);
+            again[0] = () -> {};
         }
     }
 

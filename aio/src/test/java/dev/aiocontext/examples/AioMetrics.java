@@ -19,8 +19,11 @@ public record AioMetrics(AioContext context) implements MeterBinder {
         count(registry, tags, "aio.doorbells", all -> all.wakeups().rung());
         count(registry, tags, "aio.timers", all -> all.timers().fired());
         ToDoubleFunction<AioContext> lag =
+                ctx -> ctx.statistics().timers().late().toNanos() / 1e9;
+        registry.gauge("aio.lag.max", tags, context, lag);
+        ToDoubleFunction<AioContext> busy =
                 ctx -> ctx.statistics().load().busySince().toNanos() / 1e9;
-        registry.gauge("aio.lag", tags, context, lag);
+        registry.gauge("aio.busy.since", tags, context, busy);
         registry.gauge("aio.sources", tags, context, ctx -> ctx.sources().size());
     }
 

@@ -51,10 +51,19 @@ class SeeingTest {
             assertThat(counted(registry, "aio.waiting")).isPositive();
             assertThat(counted(registry, "aio.wakeups")).isNotNegative();
             assertThat(counted(registry, "aio.doorbells")).isNotNegative();
-            assertThat(registry.get("aio.lag").tag("context", "metered").gauge().value())
-                    .isZero();
+            assertThat(gauge(registry, "aio.busy.since")).isZero();
+            assertThat(gauge(registry, "aio.lag.max"))
+                    .isEqualTo(seconds(ctx.statistics().timers().late()));
             assertThat(registry.get("aio.sources").gauge().value()).isEqualTo(1);
         }
+    }
+
+    private static double gauge(SimpleMeterRegistry registry, String name) {
+        return registry.get(name).tag("context", "metered").gauge().value();
+    }
+
+    private static double seconds(Duration time) {
+        return time.toNanos() / 1e9;
     }
 
     private static double counted(SimpleMeterRegistry registry, String name) {
