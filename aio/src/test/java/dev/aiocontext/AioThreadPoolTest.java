@@ -3,6 +3,7 @@ package dev.aiocontext;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.aiocontext.testkit.Eventually;
+import dev.aiocontext.testkit.Opened;
 import dev.aiocontext.testkit.Rounds;
 import java.lang.ref.WeakReference;
 import java.util.ArrayList;
@@ -39,9 +40,7 @@ class AioThreadPoolTest {
                             left.decrementAndGet();
                         });
             }
-            while (left.get() > 0) {
-                ctx.poll(true);
-            }
+            Eventually.pollUntil(ctx, "all are completed", () -> left.get() == 0);
         }
         assertThat(completed).containsOnly(1);
     }
@@ -66,9 +65,11 @@ class AioThreadPoolTest {
 
     @Test
     void onlyWhatHasNotBegunCanBeCancelled() throws InterruptedException {
-        try (AioContext ctx = AioContext.builder().maximumPoolThreads(1).open()) {
-            CountDownLatch begun = new CountDownLatch(1);
-            CountDownLatch release = new CountDownLatch(1);
+        CountDownLatch begun = new CountDownLatch(1);
+        CountDownLatch release = new CountDownLatch(1);
+        try (AioContext ctx = AioContext.builder().maximumPoolThreads(1).open();
+                Opened first = new Opened()) {
+            first.add(release::countDown); // also if something is wrong: the end of the context waits for the worker
             List<String> completions = new ArrayList<>();
             CompletableFuture<String> running = ctx.threadPool().submit(() -> {
                 begun.countDown();
@@ -85,13 +86,37 @@ class AioThreadPoolTest {
             assertThat(queued.cancel(false)).isTrue();
             assertThat(queued).isNotDone(); // that is for the loop to say
             assertThat(completions).isEmpty();
-            assertThat(ctx.poll(true)).isTrue();
+            assertThat(ctx.poll(Eventually.LIMIT)).isTrue();
             assertThat(completions).containsExactly("second cancelled");
             release.countDown();
             while (completions.size() < 2) {
                 ctx.poll(true);
             }
             assertThat(completions).containsExactly("second cancelled", "first done");
+        }
+    }
+
+    @Test
+    void whatIsCancelledNeverBegins() throws InterruptedException {
+        try (AioContext ctx = AioContext.builder().maximumPoolThreads(1).open()) {
+            CountDownLatch begun = new CountDownLatch(1);
+            CountDownLatch release = new CountDownLatch(1);
+            AtomicInteger ran = new AtomicInteger();
+            ctx.threadPool().submit(() -> {
+                begun.countDown();
+                release.await();
+                return 1;
+            });
+            CompletableFuture<Integer> queued = ctx.threadPool().submit(ran::incrementAndGet);
+            begun.await();
+            assertThat(queued.cancel(false)).isTrue();
+            CompletableFuture<Integer> behind = ctx.threadPool().submit(() -> 2);
+            release.countDown();
+            while (!behind.isDone()) {
+                ctx.poll(true);
+            }
+            assertThat(ran).hasValue(0);
+            assertThat(queued).isCancelled();
         }
     }
 

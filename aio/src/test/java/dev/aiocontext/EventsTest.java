@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import jdk.jfr.Recording;
@@ -114,11 +115,18 @@ class EventsTest {
                     AioTimer inTime = ctx.newTimer("in time", coarse, (timer, missed) -> {})) {
                 late.arm(Duration.ofSeconds(1), Duration.ofMillis(25));
                 inTime.arm(Duration.ofSeconds(1));
+                ctx.after(Duration.ofSeconds(1), new Nothing());
+                ctx.scheduledExecutor().schedule((Runnable) new Nothing(), 1, TimeUnit.SECONDS);
                 clock.advance(Duration.ofMillis(1060));
                 ctx.poll(false);
             }
         });
-        assertThat(events).singleElement().satisfies(event -> {
+        String task = Nothing.class.getName();
+        assertThat(events)
+                .extracting(event -> event.getString("timer"))
+                .containsExactlyInAnyOrder(
+                        "late", "after PT1S, " + task, "task " + task + " of the scheduled executor");
+        assertThat(events).anySatisfy(event -> {
             assertThat(event.getString("context")).isEqualTo("delayed");
             assertThat(event.getString("timer")).isEqualTo("late");
             assertThat(event.getDuration("lateness")).isEqualTo(Duration.ofMillis(60));
@@ -149,6 +157,11 @@ class EventsTest {
             assertThat(event.getString("timer")).isEqualTo("victim");
             assertThat(event.getDuration("lateness")).isEqualTo(Duration.ofMillis(500));
         });
+    }
+
+    private static final class Nothing implements Task, Runnable {
+        @Override
+        public void run() {}
     }
 
     private static void spend(Duration time) {

@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.aiocontext.testkit.Eventually;
 import dev.aiocontext.testkit.LoopThread;
+import java.lang.ref.WeakReference;
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
@@ -43,6 +45,41 @@ class SourcesTest {
             timer.close();
             assertThat(ctx.sources()).extracting(SourceInfo::source).containsExactly(fd, bottomHalf);
         }
+    }
+
+    @Test
+    void aSourceThatIsClosedIsNotListedAlsoIfSomebodyWaitsForItsEnd() {
+        try (AioContext ctx = AioContext.open()) {
+            BottomHalf bottomHalf = ctx.newBottomHalf("closed", () -> {});
+            CompletableFuture<Void> closed = bottomHalf.closed().toCompletableFuture();
+            Eventually.ends(Thread.ofPlatform().start(bottomHalf::close));
+            assertThat(closed).isNotDone(); // it is among the living until the loop has completed this
+            assertThat(ctx.sources()).isEmpty();
+            ctx.poll(true);
+            assertThat(closed).isDone();
+        }
+    }
+
+    @Test
+    void aSourceThatIsClosedIsNotKept() {
+        try (AioContext ctx = AioContext.open()) {
+            ctx.poll(false); // this is the home thread
+            WeakReference<Source> plain = closed(ctx, false);
+            WeakReference<Source> asked = closed(ctx, true);
+            Eventually.holds("both are gone", () -> {
+                System.gc();
+                return plain.refersTo(null) && asked.refersTo(null);
+            });
+        }
+    }
+
+    private static WeakReference<Source> closed(AioContext ctx, boolean asked) {
+        BottomHalf bottomHalf = ctx.newBottomHalf("gone", () -> {});
+        if (asked) {
+            assertThat(bottomHalf.closed().toCompletableFuture()).isNotDone();
+        }
+        bottomHalf.close();
+        return new WeakReference<>(bottomHalf);
     }
 
     @Test

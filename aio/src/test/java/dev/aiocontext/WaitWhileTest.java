@@ -64,6 +64,16 @@ class WaitWhileTest {
     }
 
     @Test
+    void itSleepsUntilSomethingHappens() {
+        try (AioContext ctx = AioContext.builder().polling(Duration.ZERO).open()) {
+            AtomicBoolean waiting = new AtomicBoolean(true);
+            ctx.after(Duration.ofMillis(30), () -> waiting.set(false));
+            ctx.waitWhile(waiting::get);
+            assertThat(ctx.statistics().polls()).isLessThan(100); // thousands, if it does not sleep
+        }
+    }
+
+    @Test
     void aCallbackMayWait() {
         try (AioContext ctx = AioContext.open()) {
             AtomicBoolean inner = new AtomicBoolean(true);
