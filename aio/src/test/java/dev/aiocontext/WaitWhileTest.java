@@ -64,6 +64,33 @@ class WaitWhileTest {
     }
 
     @Test
+    void aKickRightAfterALookIsNotMissed() {
+        try (AioContext ctx = AioContext.open()) {
+            AtomicInteger looks = new AtomicInteger();
+            Thread home = Thread.ofPlatform()
+                    .daemon()
+                    .start(() -> ctx.waitWhile(() -> {
+                        boolean first = looks.incrementAndGet() == 1;
+                        if (first) {
+                            ctx.wakeup(); // another thread ends the condition now
+                        }
+                        return first;
+                    }));
+            Eventually.ends(home);
+            assertThat(looks).hasValue(2);
+        }
+    }
+
+    @Test
+    void theConditionIsLookedAtBetweenTheCallbackThatEndsItAndTheNextSleep() {
+        try (AioContext ctx = AioContext.open()) {
+            AtomicBoolean waiting = new AtomicBoolean(true);
+            ctx.execute(() -> waiting.set(false));
+            Eventually.ends(Thread.ofPlatform().daemon().start(() -> ctx.waitWhile(waiting::get)));
+        }
+    }
+
+    @Test
     void itSleepsUntilSomethingHappens() {
         try (AioContext ctx = AioContext.builder().polling(Duration.ZERO).open()) {
             AtomicBoolean waiting = new AtomicBoolean(true);
