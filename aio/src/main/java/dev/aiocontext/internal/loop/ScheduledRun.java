@@ -15,8 +15,9 @@ import org.jspecify.annotations.Nullable;
  * the executor.
  *
  * <p><b>Errors.</b> If the timer of a run that is gone could not be closed, it fires once more, and is closed then. If an Error comes before
- * the task, {@link Unfinished} keeps the run, and the next iteration goes on with it. If an Error keeps the run from its end, the next
- * iteration ends it, and fails its future with that Error. The JDK's own steps have the stack that they need.
+ * the run begins, {@link Unfinished} keeps it, and the next iteration goes on with it. Once it has begun, the stack suffices to come to the
+ * task. If an Error keeps the run from its end, the next iteration ends it, and fails its future with that Error. The JDK's own steps have
+ * the stack that they need.
  */
 final class ScheduledRun extends Piece implements TimerHandler {
     /** What {@link AioTimer#armAt} can tell from the past, if it is added to the time: 146 years. */
@@ -31,9 +32,6 @@ final class ScheduledRun extends Piece implements TimerHandler {
     private final ScheduledCall<?> call;
     private int state = NEW;
     private @Nullable AioTimer timer;
-
-    /** The home thread's: the view holds it as begun, and the task has not been called. */
-    private boolean begun;
 
     /** The home thread's: what has kept a run from its end. */
     private @Nullable Throwable cutShort;
@@ -124,11 +122,8 @@ final class ScheduledRun extends Piece implements TimerHandler {
                 call.fail(lost);
                 view.end(this);
                 cutShort = null; // after the deed
-            } else {
-                begun = begun || view.begin(this);
-                if (begun) {
-                    perform();
-                }
+            } else if (view.begin(this)) {
+                perform();
             }
         } finally {
             if (wasInterrupted) {
@@ -141,7 +136,6 @@ final class ScheduledRun extends Piece implements TimerHandler {
     private void perform() {
         try {
             boolean again = false;
-            begun = false;
             try {
                 again = call.perform();
             } finally {
