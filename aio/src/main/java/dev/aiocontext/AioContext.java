@@ -396,7 +396,8 @@ public final class AioContext implements Executor, AutoCloseable {
     /**
      * Makes a call once, on the loop, as {@link #execute} runs a task. The future completes on the loop, also if it is cancelled,
      * which works until the call begins. Its {@code join()} on the home thread throws {@link IllegalStateException} before that,
-     * because the thread would wait for itself.
+     * because the thread would wait for itself. Before the first {@link #run} or {@link #poll(boolean)} there is no home thread: one that waits
+     * for the future and is to run the loop afterwards waits for ever.
      *
      * <p>A {@code cancel} that returns true keeps the call from being made. Until the loop has completed the future in its turn, {@code isCancelled}
      * is still false, and {@code complete} would win.
@@ -1039,9 +1040,12 @@ public final class AioContext implements Executor, AutoCloseable {
      */
     @Override
     public void close() {
-        end.close();
-        if (detachClock != null && isClosed()) {
-            detachClock.run();
+        try {
+            end.close();
+        } finally {
+            if (detachClock != null && isClosed()) {
+                detachClock.run();
+            }
         }
     }
 

@@ -101,14 +101,24 @@ public final class LoopParts {
             time = new LoopTime(monotonic, counters, drivers);
             reports = new Reports(name, inbox, home, callbacks, counters);
         } catch (RuntimeException | Error e) {
-            openedDoorbell.close();
-            if (openedSet != null) {
-                openedSet.close();
-            }
-            if (openedRelay != null) {
-                openedRelay.close();
-            }
+            close(openedDoorbell, openedSet, openedRelay);
             throw e;
+        }
+    }
+
+    private static void close(EventFd doorbell, @Nullable FdSet set, @Nullable RelayChannel relay) {
+        try {
+            doorbell.close();
+        } finally {
+            try {
+                if (set != null) {
+                    set.close();
+                }
+            } finally {
+                if (relay != null) {
+                    relay.close();
+                }
+            }
         }
     }
 

@@ -98,6 +98,7 @@ final class Move extends Piece {
             return;
         } catch (Error e) {
             fail(e, there);
+            over = true; // the future may complete later
             throw e;
         }
         try {

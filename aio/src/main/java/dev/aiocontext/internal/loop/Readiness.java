@@ -271,8 +271,11 @@ public final class Readiness {
             return closed == null ? wait.tell(events) : wait.fail(closed);
         } catch (RuntimeException | Error e) {
             wait.over = false; // stores only
-            wait.nextUnfinished = unfinished.first;
-            unfinished.first = wait;
+            if (!wait.kept) {
+                wait.kept = true;
+                wait.nextUnfinished = unfinished.first;
+                unfinished.first = wait;
+            }
             throw e;
         }
     }

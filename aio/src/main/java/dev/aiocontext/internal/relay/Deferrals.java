@@ -79,8 +79,8 @@ final class Deferrals<C> {
             if (acknowledged.test(deferral.channel, deferral.arming)) {
                 rest.remove();
             } else if (now - deferral.since >= BOUND) {
-                rest.remove();
                 delivery.accept(deferral.channel, deferral.arming);
+                rest.remove(); // after the deed
             }
         }
     }

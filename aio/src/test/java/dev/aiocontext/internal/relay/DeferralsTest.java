@@ -1,6 +1,7 @@
 package dev.aiocontext.internal.relay;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -33,6 +34,25 @@ class DeferralsTest {
         assertThat(delivered).containsExactly("a7");
         lookAfter(BOUND);
         lookAfter(BOUND);
+        assertThat(delivered).containsExactly("a7");
+    }
+
+    @Test
+    void whatAnErrorHasKeptFromItsLoopIsDeliveredAtTheNextLook() {
+        List<Error> failures = new ArrayList<>(List.of(new StackOverflowError("on purpose")));
+        Deferrals<String> failing = new Deferrals<>(() -> now, (channel, arming) -> false, (channel, arming) -> {
+            if (!failures.isEmpty()) {
+                throw failures.removeFirst();
+            }
+            delivered.add(channel + arming);
+        });
+        failing.add("a", 7);
+        now += BOUND;
+        assertThatThrownBy(failing::look).isInstanceOf(StackOverflowError.class);
+        now += BOUND;
+        failing.look();
+        now += BOUND;
+        failing.look();
         assertThat(delivered).containsExactly("a7");
     }
 
