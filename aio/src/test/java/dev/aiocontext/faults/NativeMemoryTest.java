@@ -106,7 +106,7 @@ class NativeMemoryTest {
     }
 
     static Stream<Arguments> someModes() {
-        return Rounds.cases(2, modes());
+        return Rounds.cases(3, modes());
     }
 
     /** The heap is there from the start, so all that grows is native: each context has more than 512 bytes at its end. */

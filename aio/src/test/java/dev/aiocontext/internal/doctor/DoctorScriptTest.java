@@ -337,6 +337,7 @@ class DoctorScriptTest {
     }
 
     /** Each fork of the script returns late, so that the signal comes when the JVM is there and the script does not wait for it yet. */
+    @Tag("proof")
     @ParameterizedTest
     @MethodSource("shells")
     void aSignalThatComesBeforeTheScriptWaitsEndsTheJvmFirstToo(List<String> shell) throws Exception {
