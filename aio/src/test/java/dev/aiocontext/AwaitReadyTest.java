@@ -87,9 +87,10 @@ final class AwaitReadyTest {
             Waiter<FdEvents> first = await(loop, false, one.fd(), FdEvents.READ);
             Waiter<FdEvents> second = await(loop, true, one.fd(), FdEvents.READ);
             Waiter<FdEvents> third = await(loop, true, other.fd(), FdEvents.READ);
-            AioStatistics.Waiters waiters = loop.context.statistics().waiters();
-            assertThat(waiters.threads()).isEqualTo(3);
-            assertThat(waiters.descriptors()).isEqualTo(2);
+            Eventually.holds(
+                    "the loop knows of three",
+                    () -> loop.context.statistics().waiters().threads() == 3);
+            assertThat(loop.context.statistics().waiters().descriptors()).isEqualTo(2);
             one.set();
             first.get();
             second.get();
