@@ -99,13 +99,24 @@ public final class Strace implements AutoCloseable {
                 .start();
         BufferedReader said = process.inputReader();
         for (int attached = 0; attached < tids.size(); attached++) {
-            String line = ChildProcess.within(ChildProcess.LIMIT, process, said::readLine, () -> "");
+            // No thread reads, as one does in ChildProcess: what is attached by now may keep a thread from being
+            // started.
+            Eventually.holds("strace says something", () -> isReady(said) || !process.isAlive());
+            String line = said.readLine();
             if (line == null || !line.endsWith(" attached")) {
                 process.destroy();
                 throw new AssertionError("strace says: " + line);
             }
         }
         return new Strace(process, log);
+    }
+
+    private static boolean isReady(BufferedReader said) {
+        try {
+            return said.ready();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /** Waits until a call is traced, from its beginning. */
