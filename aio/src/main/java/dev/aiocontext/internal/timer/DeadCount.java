@@ -26,7 +26,7 @@ final class DeadCount {
     @SuppressWarnings("unused") // through COUNT
     private int count;
 
-    /** Home thread. */
+    /** A sweep has begun for them, which armings may have brought to its end meanwhile. Home thread. */
     private boolean sweeping;
 
     /** Counts a timer if it is filed. */
@@ -38,7 +38,7 @@ final class DeadCount {
 
     /** Says whether there are so many that they are worth a sweep, or one that began for that is under way. */
     boolean areToBeSwept(Sweep sweep) {
-        return sweeping || sweep.isWorth((int) COUNT.getOpaque(this));
+        return (sweeping && sweep.isUnderWay()) || sweep.isWorth((int) COUNT.getOpaque(this));
     }
 
     /** Drops them, a bounded part. A sweep that began before they were closed comes to its end first. */

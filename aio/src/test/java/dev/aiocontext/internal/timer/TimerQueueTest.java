@@ -69,6 +69,16 @@ class TimerQueueTest {
     }
 
     @Test
+    void aSweepThatArmingsHaveBroughtToItsEndDoesNotBeginAnew() {
+        armManyAndClose(MANY * 6 / 10);
+        queue.sweep();
+        while (queue.wheel().sweep().isUnderWay()) {
+            queue.arm(new TimerEntry(new TimerKind(0)), 1_000_000_000_000L, 0, true);
+        }
+        assertThat(queue.isToSweep()).isFalse();
+    }
+
+    @Test
     void fewClosedAmongManyAreLeftToTheirTime() {
         armManyAndClose(MANY * 4 / 10);
         assertThat(queue.isToSweep()).isFalse();
