@@ -12,7 +12,8 @@ import java.time.Duration;
  *
  * <p><b>Order.</b> Timers of one clock fire in the order of their deadlines. Those with equal deadlines fire in the order in which
  * they were armed. Timers that are armed for a time that has passed come last, but do not wait for more than one full slice of
- * others. A handler that arms its own timer for now is called again in the next iteration.
+ * others. A handler that arms its own timer for now is called again in the next iteration. An iteration takes note of 1,024 armings by
+ * other threads: in a larger burst, a timer may fire one iteration after one whose deadline is later.
  *
  * <p><b>Threads.</b> Any thread may call any method. If two threads arm a timer at the same time, one of both armings holds, whole.
  *
