@@ -215,8 +215,8 @@ public final class FdSources {
         }
         descriptors.end(before);
         if (source.interest.isEdgeTriggered() && !home.isCurrent()) {
-            descriptors.verify(
-                    source.entry); // tells the edge again: the replaced source may have been told it just now
+            // The replaced source may have been told the edge just now. This has it told again.
+            descriptors.verify(source.entry);
         }
     }
 

@@ -190,7 +190,7 @@ final class TimerDriver implements Driver {
             if (fired != null) {
                 progress = true;
                 try {
-                    if (recorded || (steps < STRIDE && isPowerOfTwo(steps))) {
+                    if (recorded || (steps < STRIDE && Integer.bitCount(steps) == 1)) {
                         seen = Math.max(seen, now());
                     }
                     call((TimerSource) fired, seen - queue.due());
@@ -219,10 +219,6 @@ final class TimerDriver implements Driver {
             fired = queue.takeDue(Math.min(now, latest));
         }
         return progress;
-    }
-
-    private static boolean isPowerOfTwo(int number) {
-        return number > 0 && (number & (number - 1)) == 0;
     }
 
     private void call(TimerSource timer, long late) {
